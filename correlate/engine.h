@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The engine: records in, finished and linked spans out. It reads no file, no
+ * clock and no global: time comes from the records and from engine_advance.
+ */
+#ifndef WIRESPAN_CORRELATE_ENGINE_H
+#define WIRESPAN_CORRELATE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "correlate/loss.h"
+#include "correlate/span.h"
+
+struct engine;
+
+struct engine_options {
+	struct span_sink sink;
+	uint64_t seed;              /* for trace and span ids; the caller draws it at random */
+	bool infer_routes;          /* http.route from the path's shape */
+	uint64_t request_timeout;   /* ns after which a request without response ends as error "timeout"; 0: never */
+	size_t max_connections;     /* 0: ENGINE_MAX_CONNECTIONS */
+	size_t max_memory;          /* bytes of stream buffers in total; 0: ENGINE_MAX_MEMORY */
+};
+
+#define ENGINE_MAX_CONNECTIONS 65536
+#define ENGINE_MAX_MEMORY (64u << 20)
+
+/* NULL when out of memory. */
+struct engine *engine_new(const struct engine_options *options);
+/* Accepts NULL. Spans not yet delivered are gone: call engine_finish before. */
+void engine_free(struct engine *engine);
+
+/*
+ * Takes one record (bpf/record.h). Hostile bytes are fine. 0; -EBADMSG when it
+ * is malformed (counted as LOSS_RECORD_MALFORMED); -ENOMEM.
+ */
+int engine_record(struct engine *engine, const void *record, size_t size);
+
+/*
+ * Says that every record up to `now` (CLOCK_MONOTONIC ns) has been given.
+ * Delivers the spans that nothing still to come can change.
+ */
+void engine_advance(struct engine *engine, uint64_t now);
+
+/* No more records will come: delivers all finished spans; counts the requests still open. */
+void engine_finish(struct engine *engine);
+
+/* What was lost here, by name; never reset. */
+const struct losses *engine_losses(const struct engine *engine);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a process record to an OpenTelemetry Resource: service name, process.*,
+ * container.id. Pure: knows only the record.
+ */
+#ifndef WIRESPAN_CORRELATE_PROCESS_H
+#define WIRESPAN_CORRELATE_PROCESS_H
+
+#include "bpf/record.h"
+#include "correlate/span.h"
+
+/* Views into a validated process record. */
+struct process_info {
+	uint32_t pid;
+	uint32_t parent_pid;
+	uint64_t start_wall;      /* process start, ns since the epoch; 0 unknown */
+	struct slice executable;  /* path */
+	struct slice arguments;   /* each ended by NUL; the last may be cut */
+	struct slice cgroup;
+	struct slice environment; /* OTEL_* variables, each ended by NUL */
+};
+
+/* -EBADMSG when lengths disagree with `size`. start_wall is left 0. */
+int process_info_from_record(const struct record_process *record, size_t size, struct process_info *ret_info);
+
+/*
+ * Name of the service that this process is (otel.md: OTEL_SERVICE_NAME, then
+ * service.name in OTEL_RESOURCE_ATTRIBUTES, then by its command: a script or
+ * module for interpreters, the application for gunicorn and the like, the jar
+ * for java, else the executable's base name). `buffer` holds the result where
+ * it is not a view. Never empty ("unknown_service" at the worst).
+ */
+struct slice process_service_name(const struct process_info *info, char *buffer, size_t buffer_size);
+
+/* A new resource with one reference; NULL when out of memory. */
+struct resource *resource_new(const struct process_info *info);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * HTTP/1.0 and HTTP/1.1 message heads and framing: RFC 9112 (syntax, framing),
+ * RFC 9110 (fields). Pure: bytes in; consumed, need more or error out; all
+ * results are views into the input.
+ */
+#ifndef WIRESPAN_CORRELATE_PROTOCOL_HTTP1_H
+#define WIRESPAN_CORRELATE_PROTOCOL_HTTP1_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/slice.h"
+
+#define HTTP1_HEAD_MAX 65536  /* longest head; node takes 16 KiB, nginx 32, Apache 64+ by configuration */
+#define HTTP1_FIELDS_MAX 128  /* fields kept; more are parsed for framing and dropped */
+#define HTTP1_METHOD_MAX 64   /* longest method token */
+
+enum { HTTP1_NEED_MORE = -1, HTTP1_ERROR = -2 };
+
+enum http1_message { HTTP1_REQUEST, HTTP1_RESPONSE };
+
+/* Broken forms seen in the wild that were tolerated (bits of http1_head.defects). */
+enum http1_defect {
+	HTTP1_DEFECT_BARE_LF = 1 << 0,        /* lines ended by LF alone */
+	HTTP1_DEFECT_LEADING_CRLF = 1 << 1,   /* empty lines before the start line (RFC 9112, 2.2) */
+	HTTP1_DEFECT_OBS_FOLD = 1 << 2,       /* continuation lines (RFC 9112, 5.2) */
+	HTTP1_DEFECT_SPACE_BEFORE_COLON = 1 << 3,
+	HTTP1_DEFECT_NO_COLON = 1 << 4,       /* a field line without colon, ignored */
+	HTTP1_DEFECT_LENGTH_CONFLICT = 1 << 5,/* several Content-Length that differ, or with Transfer-Encoding */
+	HTTP1_DEFECT_CONTROL_BYTES = 1 << 6,  /* control bytes in a field value or target */
+	HTTP1_DEFECT_FIELDS_DROPPED = 1 << 7, /* more than HTTP1_FIELDS_MAX */
+	HTTP1_DEFECT_START_LINE_SPACES = 1 << 8, /* several spaces in the start line, or none after the status */
+};
+
+struct http1_field {
+	struct slice name;
+	struct slice value; /* trimmed */
+};
+
+struct http1_head {
+	enum http1_message message;
+	int minor_version;     /* 0 or 1 (a higher minor reads as 1) */
+	struct slice method;   /* requests */
+	struct slice target;   /* requests: origin-, absolute-, authority- or asterisk-form, raw */
+	int status;            /* responses: 100..999 */
+	size_t field_count;
+	struct http1_field fields[HTTP1_FIELDS_MAX];
+	unsigned int defects;
+	/* Framing, from all fields: */
+	bool has_content_length;
+	uint64_t content_length;
+	bool has_transfer_encoding;
+	bool chunked;          /* the last transfer coding is chunked */
+	bool connection_close;
+	bool connection_keep_alive;
+	bool expect_continue;
+};
+
+/*
+ * Parses a head that begins at input.data[0]. `seen` is how many leading bytes a
+ * former call on the same head has already been given (0 at first): a head that
+ * arrives byte by byte costs linear time. Returns the head's length with its
+ * empty line; HTTP1_NEED_MORE; HTTP1_ERROR (also past HTTP1_HEAD_MAX).
+ * *ret_head is written only on success and points into `input`.
+ */
+ssize_t http1_parse_head(enum http1_message message, struct slice input, size_t seen, struct http1_head *ret_head);
+
+/* Whether `input` can begin such a head; true also for a too short input that still may. */
+bool http1_may_begin(enum http1_message message, struct slice input);
+
+/* First field of that name (without case), NULL where none. */
+const struct slice *http1_field(const struct http1_head *head, const char *name);
+
+enum http1_body {
+	HTTP1_BODY_NONE,
+	HTTP1_BODY_LENGTH,  /* exactly `length` bytes, > 0 */
+	HTTP1_BODY_CHUNKED,
+	HTTP1_BODY_CLOSE,   /* until the connection closes */
+	HTTP1_BODY_TUNNEL,  /* 101, or 2xx to CONNECT: no longer HTTP */
+};
+
+struct http1_framing {
+	enum http1_body body;
+	uint64_t length;
+};
+
+/* RFC 9112, 6.3, for a request. */
+struct http1_framing http1_request_framing(const struct http1_head *head);
+/* The same for a response to a request of `method` (empty: unknown, taken as GET). 1xx but 101: NONE. */
+struct http1_framing http1_response_framing(const struct http1_head *head, struct slice method);
+
+#endif
