@@ -32,7 +32,14 @@ int process_info_from_record(const struct record_process *record, size_t size, s
  */
 struct slice process_service_name(const struct process_info *info, char *buffer, size_t buffer_size);
 
-/* A new resource with one reference; NULL when out of memory. */
-struct resource *resource_new(const struct process_info *info);
+/*
+ * A new resource with one reference; NULL when out of memory. Attributes, keys
+ * unique: what the record tells (process.*, container.id, service.name),
+ * overridden by OTEL_RESOURCE_ATTRIBUTES of the process itself (but for
+ * process.pid), then those of `extra` (host.*, os.type, telemetry.sdk.*) that
+ * are not there yet. Everything is copied into one allocation: freeing the
+ * struct frees all.
+ */
+struct resource *resource_new(const struct process_info *info, const struct attribute *extra, size_t extra_count);
 
 #endif

@@ -1,0 +1,14 @@
+# What gives records and exchanges their OpenTelemetry meaning.
+target_sources(correlate PRIVATE
+	${CMAKE_CURRENT_LIST_DIR}/container.c
+	${CMAKE_CURRENT_LIST_DIR}/http1_exchange.c
+	${CMAKE_CURRENT_LIST_DIR}/http1_span.c
+	${CMAKE_CURRENT_LIST_DIR}/http1_url.c
+	${CMAKE_CURRENT_LIST_DIR}/percent.c
+	${CMAKE_CURRENT_LIST_DIR}/process.c
+	${CMAKE_CURRENT_LIST_DIR}/process_name.c
+	${CMAKE_CURRENT_LIST_DIR}/resource_attributes.c
+	${CMAKE_CURRENT_LIST_DIR}/route.c
+	${CMAKE_CURRENT_LIST_DIR}/route_segment.c
+	${CMAKE_CURRENT_LIST_DIR}/span_attributes.c
+	${CMAKE_CURRENT_LIST_DIR}/tracecontext.c)
