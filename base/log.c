@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/log.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LOG_LINE_MAX 4096
+
+static const char *const level_names[] = {
+	[LOG_LEVEL_ERROR] = "error",
+	[LOG_LEVEL_WARNING] = "warning",
+	[LOG_LEVEL_INFO] = "info",
+	[LOG_LEVEL_DEBUG] = "debug",
+};
+
+static atomic_int current_level = LOG_LEVEL_WARNING;
+
+void log_set_level(enum log_level level)
+{
+	atomic_store_explicit(&current_level, (int)level, memory_order_relaxed);
+}
+
+enum log_level log_get_level(void)
+{
+	return (enum log_level)atomic_load_explicit(&current_level, memory_order_relaxed);
+}
+
+/* One write per line: lines of two threads, or of two processes, never mix. */
+void log_message_va(enum log_level level, const char *format, va_list arguments)
+{
+	char line[LOG_LINE_MAX];
+	size_t length;
+	int written;
+
+	if (level > log_get_level())
+		return;
+	length = (size_t)snprintf(line, sizeof(line), "wirespan: %s: ", level_names[level]);
+	written = vsnprintf(line + length, sizeof(line) - length, format, arguments);
+	if (written < 0)
+		return;
+	length += (size_t)written;
+	if (length > sizeof(line) - 1)
+		length = sizeof(line) - 1;
+	/* libbpf ends its messages itself. */
+	while (length > 0 && line[length - 1] == '\n')
+		length--;
+	line[length++] = '\n';
+	/* Nobody is left to tell when standard error is gone. */
+	if (write(STDERR_FILENO, line, length) < 0)
+		return;
+}
+
+void log_message(enum log_level level, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	log_message_va(level, format, arguments);
+	va_end(arguments);
+}

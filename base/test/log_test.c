@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/log.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static int saved_stderr, reading_end;
+
+static int redirect(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	if (pipe(ends) != 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0)
+		return -1;
+	saved_stderr = dup(STDERR_FILENO);
+	reading_end = ends[0];
+	dup2(ends[1], STDERR_FILENO);
+	close(ends[1]);
+	return 0;
+}
+
+static int restore(void **state)
+{
+	(void)state;
+	dup2(saved_stderr, STDERR_FILENO);
+	close(saved_stderr);
+	close(reading_end);
+	log_set_level(LOG_LEVEL_WARNING);
+	return 0;
+}
+
+static const char *logged(void)
+{
+	static char text[8192];
+	ssize_t length = read(reading_end, text, sizeof(text) - 1);
+
+	text[length > 0 ? length : 0] = '\0';
+	return text;
+}
+
+static void lines_have_the_level(void **state)
+{
+	(void)state;
+	log_error("port %d", 70000);
+	assert_string_equal(logged(), "wirespan: error: port 70000\n");
+	log_warning("ends itself\n");
+	assert_string_equal(logged(), "wirespan: warning: ends itself\n");
+}
+
+static void levels_filter(void **state)
+{
+	(void)state;
+	assert_int_equal(log_get_level(), LOG_LEVEL_WARNING);
+	log_info("unseen");
+	assert_string_equal(logged(), "");
+	log_set_level(LOG_LEVEL_DEBUG);
+	log_debug("seen");
+	assert_string_equal(logged(), "wirespan: debug: seen\n");
+	log_set_level(LOG_LEVEL_ERROR);
+	log_warning("unseen");
+	assert_string_equal(logged(), "");
+}
+
+static void long_lines_are_cut(void **state)
+{
+	const char *text;
+
+	(void)state;
+	log_error("%05000d", 1);
+	text = logged();
+	assert_int_equal(strlen(text), 4096);
+	assert_int_equal(text[4095], '\n');
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(lines_have_the_level, redirect, restore),
+		cmocka_unit_test_setup_teardown(levels_filter, redirect, restore),
+		cmocka_unit_test_setup_teardown(long_lines_are_cut, redirect, restore),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
