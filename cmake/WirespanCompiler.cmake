@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# How every C file of user space is compiled.
+include(CheckPIESupported)
+
+set(CMAKE_C_STANDARD 17)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+# A packager switches it off by --compile-no-warning-as-error.
+set(CMAKE_COMPILE_WARNING_AS_ERROR ON)
+check_pie_supported(LANGUAGES C)
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+	set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Build type" FORCE)
+endif()
+
+add_compile_options(
+	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wundef
+	-fno-omit-frame-pointer -fstack-protector-strong)
+add_link_options(-Wl,-z,relro,-z,now)
+
+if(WIRESPAN_SANITIZE AND WIRESPAN_FUZZ)
+	message(FATAL_ERROR "WIRESPAN_FUZZ already has the sanitizers: leave WIRESPAN_SANITIZE off")
+elseif(WIRESPAN_SANITIZE)
+	add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all)
+	add_link_options(-fsanitize=address,undefined)
+elseif(WIRESPAN_FUZZ)
+	if(NOT CMAKE_C_COMPILER_ID STREQUAL "Clang")
+		message(FATAL_ERROR "WIRESPAN_FUZZ needs clang: cmake --preset fuzz, or -DCMAKE_C_COMPILER=clang")
+	endif()
+	add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
+	add_link_options(-fsanitize=fuzzer-no-link,address,undefined)
+else()
+	# Needs the optimiser; undefined first because some distributions' compilers predefine it.
+	add_compile_options($<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE> $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>)
+endif()
+
+if(WIRESPAN_ANALYZE)
+	if(NOT CMAKE_C_COMPILER_ID STREQUAL "GNU")
+		message(FATAL_ERROR "WIRESPAN_ANALYZE needs gcc")
+	endif()
+	add_compile_options(-fanalyzer)
+endif()
