@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which processes and connections the user selected. Nothing selected: all. */
+#ifndef WIRESPAN_AGENT_SELECTION_H
+#define WIRESPAN_AGENT_SELECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agent/option.h"
+#include "base/slice.h"
+
+#define SELECTION_GLOBS_MAX 64
+#define SELECTION_PIDS_MAX 1024
+#define SELECTION_PORTS_MAX 64 /* the kernel's table of ports is as large */
+
+struct selection_globs {
+	const char *patterns[SELECTION_GLOBS_MAX]; /* not owned: they live in argv */
+	size_t count;
+};
+
+/* Zero-initialised, it selects everything. */
+struct selection {
+	struct selection_globs executables;
+	struct selection_globs excluded;
+	uint32_t pids[SELECTION_PIDS_MAX];
+	size_t pid_count;
+	uint16_t ports[SELECTION_PORTS_MAX]; /* no duplicates */
+	size_t port_count;
+};
+
+#define SELECTION_ROWS 4
+/* Fills the rows that set `selection`, for a part of a command's option table. */
+void selection_rows(struct selection *selection, struct option_row rows[SELECTION_ROWS]);
+
+/*
+ * Whether a process is selected, by --pid, --exe and --exclude-exe; ports are a
+ * connection's matter. A glob matches the whole path or its last component, of the
+ * executable or (for a script that the kernel started by its interpreter) of
+ * `argument0`, which may be empty. Several --exe and --pid select what any of them
+ * does; an exclusion always wins.
+ */
+bool selection_wants_process(const struct selection *selection, uint32_t pid, struct slice executable,
+			     struct slice argument0);
+
+/* Whether a connection with these ports is selected: either end matches, or no port was given. */
+bool selection_wants_ports(const struct selection *selection, uint16_t local_port, uint16_t remote_port);
+
+#endif
