@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What gives records and exchanges their OpenTelemetry meaning.
 target_sources(correlate PRIVATE
 	${CMAKE_CURRENT_LIST_DIR}/container.c
@@ -6,6 +7,9 @@ target_sources(correlate PRIVATE
 	${CMAKE_CURRENT_LIST_DIR}/http1_url.c
 	${CMAKE_CURRENT_LIST_DIR}/percent.c
 	${CMAKE_CURRENT_LIST_DIR}/process.c
+	${CMAKE_CURRENT_LIST_DIR}/process_arguments.c
+	${CMAKE_CURRENT_LIST_DIR}/process_java.c
+	${CMAKE_CURRENT_LIST_DIR}/process_launcher.c
 	${CMAKE_CURRENT_LIST_DIR}/process_name.c
 	${CMAKE_CURRENT_LIST_DIR}/resource_attributes.c
 	${CMAKE_CURRENT_LIST_DIR}/route.c

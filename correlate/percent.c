@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "correlate/percent.h"
+
+static int hex_digit(char byte)
+{
+	if (byte >= '0' && byte <= '9')
+		return byte - '0';
+	byte |= 0x20;
+	return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
+}
+
+bool percent_decode(struct slice text, char *out, size_t *ret_length)
+{
+	bool valid = true;
+	size_t length = 0;
+
+	for (size_t i = 0; i < text.length; i++) {
+		char byte = text.data[i];
+
+		if (byte == '%') {
+			int high = i + 2 < text.length ? hex_digit(text.data[i + 1]) : -1;
+			int low = i + 2 < text.length ? hex_digit(text.data[i + 2]) : -1;
+
+			if (high >= 0 && low >= 0) {
+				byte = (char)(high << 4 | low);
+				i += 2;
+			} else {
+				valid = false;
+			}
+		}
+		out[length++] = byte;
+	}
+	*ret_length = length;
+	return valid;
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "correlate/process_name.h"
+
+#include "correlate/process_launcher.h"
+
+/* How a command line is read: by the interpreter's options or by a reader of its own. */
+struct interpreter {
+	const char *name;    /* base name of the executable, without version */
+	const char *runtime; /* process.runtime.name, NULL where the executable does not tell */
+	struct interpreter_options options;
+	struct slice (*read)(const struct argument_list *list, size_t from);
+};
+
+#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+#define PYTHON_OPTIONS { .value_flags = "WX", .code_flags = "c", .module_flags = "m", \
+			 .value_words = WORDS("--check-hash-based-pycs") }
+#define SHELL_OPTIONS { .value_flags = "oO", .code_flags = "c", .value_words = WORDS("--rcfile", "--init-file") }
+
+static struct slice read_dotnet(const struct argument_list *list, size_t from);
+
+static const struct interpreter interpreters[] = {
+	{ "python", "cpython", PYTHON_OPTIONS, NULL },
+	{ "pypy", "pypy", PYTHON_OPTIONS, NULL },
+	{ "node", "nodejs",
+	  { .value_flags = "rC", .code_flags = "ep",
+	    .value_words = WORDS("--require", "--import", "--loader", "--experimental-loader", "--conditions", "--env-file",
+				 "--title", "--icu-data-dir", "--openssl-config", "--input-type", "--watch-path",
+				 "--inspect-port", "--max-http-header-size", "--diagnostic-dir"),
+	    .code_words = WORDS("--eval", "--print", "--run"), .commands = WORDS("inspect") }, NULL },
+	{ "nodejs", "nodejs", { .value_flags = "rC", .code_flags = "ep" }, NULL },
+	{ "deno", "deno",
+	  { .value_flags = "cL", .value_words = WORDS("--config", "--import-map", "--log-level"),
+	    .commands = WORDS("run", "serve", "task") }, NULL },
+	{ "bun", "bun",
+	  { .value_flags = "rc", .code_flags = "e", .value_words = WORDS("--preload", "--config", "--cwd"),
+	    .code_words = WORDS("--eval"), .commands = WORDS("run", "x") }, NULL },
+	{ "ruby", NULL,
+	  { .value_flags = "ICEr", .code_flags = "e", .value_words = WORDS("--encoding", "--external-encoding") }, NULL },
+	{ "perl", NULL, { .value_flags = "IMmxi", .code_flags = "eE" }, NULL },
+	{ "php", NULL, { .value_flags = "dcztS", .code_flags = "rBRE", .script_flags = "fF" }, NULL },
+	{ "lua", NULL, { .value_flags = "l", .code_flags = "e" }, NULL },
+	{ "luajit", NULL, { .value_flags = "l", .code_flags = "e" }, NULL },
+	{ "sh", NULL, SHELL_OPTIONS, NULL },
+	{ "bash", NULL, SHELL_OPTIONS, NULL },
+	{ "dash", NULL, SHELL_OPTIONS, NULL },
+	{ "ash", NULL, SHELL_OPTIONS, NULL },
+	{ "zsh", NULL, SHELL_OPTIONS, NULL },
+	{ "ksh", NULL, SHELL_OPTIONS, NULL },
+	{ .name = "java", .read = java_application_name },
+	{ .name = "dotnet", .runtime = ".NET", .read = read_dotnet },
+	{ .name = "uwsgi", .read = launcher_uwsgi },
+	{ .name = "uwsgi-core", .read = launcher_uwsgi },
+};
+
+static struct slice base_name(struct slice path)
+{
+	size_t begin = path.length;
+
+	while (begin > 0 && path.data[begin - 1] != '/')
+		begin--;
+	return slice_from(path, begin);
+}
+
+static struct slice without_end(struct slice text, struct slice end)
+{
+	if (text.length > end.length && slice_equal(slice_from(text, text.length - end.length), end))
+		text.length -= end.length;
+	return text;
+}
+
+struct slice process_executable_name(struct slice path)
+{
+	return base_name(without_end(path, SLICE_LITERAL(" (deleted)")));
+}
+
+/* The interpreter of that executable name: "python3.11", "ruby2.7", "node"; NULL where it is none. */
+static const struct interpreter *interpreter_find(struct slice name)
+{
+	if (name.length && name.data[0] == '-') /* a login shell's argv[0] */
+		name = slice_from(name, 1);
+	while (name.length && (name.data[name.length - 1] == '.' ||
+			       (name.data[name.length - 1] >= '0' && name.data[name.length - 1] <= '9')))
+		name.length--;
+	for (size_t i = 0; i < sizeof interpreters / sizeof interpreters[0]; i++)
+		if (slice_equal(name, slice_of_string(interpreters[i].name)))
+			return &interpreters[i];
+	return NULL;
+}
+
+static struct slice read_dotnet(const struct argument_list *list, size_t from)
+{
+	for (size_t i = from; i < list->count; i++) {
+		struct slice name = base_name(list->items[i]);
+		struct slice stem = without_end(name, SLICE_LITERAL(".dll"));
+
+		if (stem.length < name.length)
+			return stem;
+	}
+	return slice_of(NULL, 0);
+}
+
+/* The application in a process title: "gunicorn: master [shop.wsgi]", "puma 6.4 (tcp://0:3000) [shop]". */
+static struct slice title_application(const struct argument_list *list)
+{
+	struct slice title = list->count ? slice_trim(list->items[0]) : slice_of(NULL, 0);
+	size_t begin = title.length;
+
+	if (slice_find(title, ' ') == title.length || title.data[title.length - 1] != ']')
+		return slice_of(NULL, 0);
+	while (begin > 0 && title.data[begin - 1] != '[')
+		begin--;
+	if (!begin)
+		return slice_of(NULL, 0);
+	return application_name(slice_of(title.data + begin, title.length - begin - 1));
+}
+
+static struct slice interpreter_read(const struct interpreter *interpreter, const struct argument_list *list, size_t from)
+{
+	struct slice target, name;
+	size_t next;
+
+	if (interpreter->read)
+		return interpreter->read(list, from);
+	switch (argument_list_target(list, from, &interpreter->options, &target, &next)) {
+	case TARGET_SCRIPT:
+		name = script_name(target);
+		break;
+	case TARGET_MODULE:
+		name = without_end(target, SLICE_LITERAL(".__main__"));
+		break;
+	default:
+		return title_application(list);
+	}
+	return launcher_application(name, list, next);
+}
+
+/*
+ * Which interpreter runs, by the executable; by argv[0] where the executable is
+ * the script itself, as exec reports one that begins with "#!".
+ */
+static const struct interpreter *process_interpreter(const struct process_info *info, const struct argument_list *list)
+{
+	const struct interpreter *interpreter = interpreter_find(process_executable_name(info->executable));
+
+	if (interpreter || !list->count)
+		return interpreter;
+	interpreter = interpreter_find(base_name(list->items[0]));
+	if (!info->executable.length)
+		return interpreter;
+	for (size_t i = 1; i < list->count; i++)
+		if (slice_equal(list->items[i], info->executable))
+			return interpreter;
+	return NULL;
+}
+
+/* busybox is what argv[0], or else argv[1], says. */
+static struct slice applet_name(const struct argument_list *list, size_t *ret_next)
+{
+	struct slice busybox = SLICE_LITERAL("busybox");
+
+	for (size_t i = 0; i < list->count && i < 2; i++) {
+		struct slice name = base_name(list->items[i]);
+
+		*ret_next = i + 1;
+		if (name.length && !slice_equal(name, busybox))
+			return name;
+	}
+	return busybox;
+}
+
+struct slice process_command_name(const struct process_info *info)
+{
+	struct slice name = process_executable_name(info->executable);
+	const struct interpreter *interpreter;
+	struct argument_list list;
+	size_t next = 1;
+
+	argument_list_split(&list, info->arguments);
+	if (slice_equal(name, SLICE_LITERAL("busybox"))) {
+		name = applet_name(&list, &next);
+		interpreter = interpreter_find(name);
+	} else {
+		interpreter = process_interpreter(info, &list);
+	}
+	struct slice target = interpreter ? interpreter_read(interpreter, &list, next) : slice_of(NULL, 0);
+
+	if (target.length)
+		return target;
+	return name.length || !list.count ? name : base_name(list.items[0]);
+}
+
+struct slice process_runtime_name(const struct process_info *info)
+{
+	const struct interpreter *interpreter = interpreter_find(process_executable_name(info->executable));
+
+	return slice_of_string(interpreter ? interpreter->runtime : NULL);
+}
