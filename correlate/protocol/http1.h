@@ -27,16 +27,17 @@ enum http1_defect {
 	HTTP1_DEFECT_LEADING_CRLF = 1 << 1,   /* empty lines before the start line (RFC 9112, 2.2) */
 	HTTP1_DEFECT_OBS_FOLD = 1 << 2,       /* continuation lines (RFC 9112, 5.2) */
 	HTTP1_DEFECT_SPACE_BEFORE_COLON = 1 << 3,
-	HTTP1_DEFECT_NO_COLON = 1 << 4,       /* a field line without colon, ignored */
-	HTTP1_DEFECT_LENGTH_CONFLICT = 1 << 5,/* several Content-Length that differ, or with Transfer-Encoding */
-	HTTP1_DEFECT_CONTROL_BYTES = 1 << 6,  /* control bytes in a field value or target */
+	HTTP1_DEFECT_NO_COLON = 1 << 4,       /* a field line without colon or without name, ignored */
+	HTTP1_DEFECT_LENGTH_CONFLICT = 1 << 5,/* Content-Length invalid, differing, or beside Transfer-Encoding */
+	HTTP1_DEFECT_CONTROL_BYTES = 1 << 6,  /* control bytes in a field line or target */
 	HTTP1_DEFECT_FIELDS_DROPPED = 1 << 7, /* more than HTTP1_FIELDS_MAX */
-	HTTP1_DEFECT_START_LINE_SPACES = 1 << 8, /* several spaces in the start line, or none after the status */
+	HTTP1_DEFECT_START_LINE_SPACES = 1 << 8, /* spaces too many (also inside the target), or none after the status */
+	HTTP1_DEFECT_OLD_CODING = 1 << 9,     /* Transfer-Encoding in HTTP/1.0, taken at its word */
 };
 
 struct http1_field {
 	struct slice name;
-	struct slice value; /* trimmed */
+	struct slice value; /* trimmed; a folded one keeps its line breaks */
 };
 
 struct http1_head {
@@ -46,12 +47,12 @@ struct http1_head {
 	struct slice target;   /* requests: origin-, absolute-, authority- or asterisk-form, raw */
 	int status;            /* responses: 100..999 */
 	size_t field_count;
-	struct http1_field fields[HTTP1_FIELDS_MAX];
+	struct http1_field fields[HTTP1_FIELDS_MAX]; /* the first field_count are set */
 	unsigned int defects;
 	/* Framing, from all fields: */
-	bool has_content_length;
+	bool has_content_length;    /* a valid one; not where several differ */
 	uint64_t content_length;
-	bool has_transfer_encoding;
+	bool has_transfer_encoding; /* a coding other than "identity" */
 	bool chunked;          /* the last transfer coding is chunked */
 	bool connection_close;
 	bool connection_keep_alive;
@@ -86,7 +87,11 @@ struct http1_framing {
 	uint64_t length;
 };
 
-/* RFC 9112, 6.3, for a request. */
+/*
+ * RFC 9112, 6.3, for a request. Where the end can't be known (a last coding
+ * that is not chunked, lengths that differ) it lasts until the close: a server
+ * answers 400 and closes, and nothing that follows is taken for a request.
+ */
 struct http1_framing http1_request_framing(const struct http1_head *head);
 /* The same for a response to a request of `method` (empty: unknown, taken as GET). 1xx but 101: NONE. */
 struct http1_framing http1_response_framing(const struct http1_head *head, struct slice method);
