@@ -45,7 +45,7 @@ struct features {
 /* How `run` captures. */
 enum capture_mode {
 	CAPTURE_IMPOSSIBLE,
-	CAPTURE_SYSTEM_CALLS,      /* sys_enter and sys_exit, filtered */
+	CAPTURE_SYSTEM_CALLS,       /* sys_enter and sys_exit, filtered */
 	CAPTURE_SOCKET_TRACEPOINTS, /* the socket's own: cheaper, and they see more */
 };
 
@@ -60,12 +60,17 @@ static inline bool features_have(const struct features *features, enum feature f
 /* The best mode for which everything needed works. */
 enum capture_mode features_capture_mode(const struct features *features);
 
+/* As users read it: "tp_btf/sock_send_length". */
+const char *feature_name(enum feature feature);
+/* Whether `mode` cannot do without it; CAPTURE_IMPOSSIBLE: the least demanding mode. */
+bool feature_needed(enum feature feature, enum capture_mode mode);
+
 /* As users read it: "socket tracepoints", "system calls", "none". */
 const char *capture_mode_name(enum capture_mode mode);
 
 /*
  * Logs each thing without which `mode` cannot work, with its remedy (for
- * CAPTURE_IMPOSSIBLE: each without which no mode can). 0 where nothing is
+ * CAPTURE_IMPOSSIBLE: the least demanding mode). 0 where nothing is
  * missing; else -EPERM where permissions are, -EOPNOTSUPP where the kernel is.
  */
 int features_require(const struct features *features, enum capture_mode mode);

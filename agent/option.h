@@ -37,8 +37,9 @@ struct option_usage {
 
 /*
  * Parses argv (argv[0] is the command's name). 0: go on, *ret_first is the index of
- * the first argument that is no option; > 0: help was asked for and printed;
- * -EINVAL: wrong usage, said on standard error with a hint.
+ * the first argument that is no option (options that follow arguments are moved
+ * before them); > 0: help was asked for and printed; -EINVAL: wrong usage, said on
+ * standard error with a hint; -ENOMEM.
  */
 int option_parse(const struct option_usage *usage, const struct option_part *parts, int argc, char **argv,
 		 int *ret_first);

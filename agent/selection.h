@@ -36,12 +36,12 @@ void selection_rows(struct selection *selection, struct option_row rows[SELECTIO
 /*
  * Whether a process is selected, by --pid, --exe and --exclude-exe; ports are a
  * connection's matter. A glob matches the whole path or its last component, of the
- * executable or (for a script that the kernel started by its interpreter) of
- * `argument0`, which may be empty. Several --exe and --pid select what any of them
- * does; an exclusion always wins.
+ * executable or of `alias`: another name by which users know the process, such as
+ * its argv[0] or the script that an interpreter runs; may be empty. Several --exe
+ * and --pid select what any of them does; an exclusion always wins.
  */
 bool selection_wants_process(const struct selection *selection, uint32_t pid, struct slice executable,
-			     struct slice argument0);
+			     struct slice alias);
 
 /* Whether a connection with these ports is selected: either end matches, or no port was given. */
 bool selection_wants_ports(const struct selection *selection, uint16_t local_port, uint16_t remote_port);

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/features.h"
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/capability.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "agent/capability.h"
+#include "agent/features_try.h"
+#include "base/log.h"
+
+#define NEEDS_SOCKET (1U << CAPTURE_SOCKET_TRACEPOINTS)
+#define NEEDS_CALLS (1U << CAPTURE_SYSTEM_CALLS)
+#define NEEDS_BOTH (NEEDS_SOCKET | NEEDS_CALLS)
+
+struct probe {
+	const char *name;
+	int (*attempt)(const struct btf *vmlinux, const char *argument);
+	const char *argument;
+	unsigned int needed; /* by which capture modes */
+};
+
+static int try_btf(const struct btf *vmlinux, const char *argument)
+{
+	(void)vmlinux;
+	(void)argument;
+	/* It was loaded, or nothing would be tried. */
+	return 0;
+}
+
+static const struct probe probes[FEATURE_COUNT] = {
+	[FEATURE_BTF] = { "kernel types (BTF)", try_btf, NULL, NEEDS_BOTH },
+	[FEATURE_RINGBUF] = { "map: ring buffer", try_ring_buffer, NULL, NEEDS_BOTH },
+	[FEATURE_HASH] = { "map: hash", try_hash, NULL, NEEDS_BOTH },
+	[FEATURE_LRU_HASH] = { "map: LRU hash", try_lru_hash, NULL, NEEDS_BOTH },
+	[FEATURE_SK_STORAGE] = { "map: socket storage", try_socket_storage, NULL, NEEDS_SOCKET },
+	[FEATURE_TASK_STORAGE] = { "map: task storage", try_task_storage, NULL, 0 },
+	[FEATURE_SOCK_SEND_LENGTH] = { "tp_btf/sock_send_length", try_tracepoint, "sock_send_length", NEEDS_SOCKET },
+	[FEATURE_SOCK_RECV_LENGTH] = { "tp_btf/sock_recv_length", try_tracepoint, "sock_recv_length", NEEDS_SOCKET },
+	[FEATURE_TCP_SENDMSG_LOCKED] = { "tp_btf/tcp_sendmsg_locked", try_tracepoint, "tcp_sendmsg_locked", 0 },
+	[FEATURE_INET_SOCK_SET_STATE] = { "tp_btf/inet_sock_set_state", try_tracepoint, "inet_sock_set_state",
+					  NEEDS_BOTH },
+	[FEATURE_SYS_ENTER] = { "tp_btf/sys_enter", try_tracepoint, "sys_enter", NEEDS_CALLS },
+	[FEATURE_SYS_EXIT] = { "tp_btf/sys_exit", try_tracepoint, "sys_exit", NEEDS_CALLS },
+	[FEATURE_SCHED_PROCESS_EXEC] = { "tp_btf/sched_process_exec", try_tracepoint, "sched_process_exec",
+					 NEEDS_BOTH },
+	[FEATURE_SCHED_PROCESS_FORK] = { "tp_btf/sched_process_fork", try_tracepoint, "sched_process_fork",
+					 NEEDS_BOTH },
+	[FEATURE_SCHED_PROCESS_EXIT] = { "tp_btf/sched_process_exit", try_tracepoint, "sched_process_exit",
+					 NEEDS_BOTH },
+	[FEATURE_TASK_FILE_ITERATOR] = { "iter/task_file", try_task_file_iterator, NULL, 0 },
+	[FEATURE_SOCK_FROM_FILE] = { "bpf_sock_from_file in iter", try_sock_from_file, NULL, 0 },
+	[FEATURE_SOCKET_COOKIE] = { "bpf_get_socket_cookie in tp_btf", try_socket_cookie, NULL, NEEDS_SOCKET },
+	[FEATURE_TASK_PT_REGS] = { "bpf_task_pt_regs in tp_btf", try_task_pt_regs, NULL, NEEDS_SOCKET },
+};
+
+const char *feature_name(enum feature feature)
+{
+	return probes[feature].name;
+}
+
+bool feature_needed(enum feature feature, enum capture_mode mode)
+{
+	/* The last resort is what remains possible, if anything does. */
+	if (mode == CAPTURE_IMPOSSIBLE)
+		mode = CAPTURE_SYSTEM_CALLS;
+	return probes[feature].needed & 1U << mode;
+}
+
+static void probe_all(struct features *features, const struct btf *vmlinux, int btf_error)
+{
+	for (int i = 0; i < FEATURE_COUNT; i++) {
+		int error = vmlinux ? probes[i].attempt(vmlinux, probes[i].argument) : btf_error;
+
+		features->error[i] = error;
+		features->state[i] = !error ? FEATURE_WORKS : error == -EPERM ? FEATURE_UNTRIED : FEATURE_MISSING;
+	}
+}
+
+int features_probe(struct features *ret_features)
+{
+	/* libbpf would print each refusal, and refusals are what we are after. */
+	libbpf_print_fn_t print = libbpf_set_print(NULL);
+	struct btf *vmlinux = btf__load_vmlinux_btf();
+	int error = vmlinux ? 0 : -errno;
+
+	if (error != -ENOMEM) {
+		probe_all(ret_features, vmlinux, error);
+		error = 0;
+	}
+	btf__free(vmlinux);
+	libbpf_set_print(print);
+	return error;
+}
+
+static bool mode_works(const struct features *features, enum capture_mode mode)
+{
+	for (enum feature i = 0; i < FEATURE_COUNT; i++) {
+		if (feature_needed(i, mode) && !features_have(features, i))
+			return false;
+	}
+	return true;
+}
+
+enum capture_mode features_capture_mode(const struct features *features)
+{
+	if (mode_works(features, CAPTURE_SOCKET_TRACEPOINTS))
+		return CAPTURE_SOCKET_TRACEPOINTS;
+	if (mode_works(features, CAPTURE_SYSTEM_CALLS))
+		return CAPTURE_SYSTEM_CALLS;
+	return CAPTURE_IMPOSSIBLE;
+}
+
+const char *capture_mode_name(enum capture_mode mode)
+{
+	static const char *const names[] = {
+		[CAPTURE_IMPOSSIBLE] = "none",
+		[CAPTURE_SYSTEM_CALLS] = "system calls",
+		[CAPTURE_SOCKET_TRACEPOINTS] = "socket tracepoints",
+	};
+
+	return names[mode];
+}
+
+/* CAP_SYS_ADMIN stands for both, as it did before they were split from it. */
+static bool log_missing_capabilities(void)
+{
+	static const struct {
+		unsigned int capability;
+		const char *name;
+	} needed[] = { { CAP_BPF, "CAP_BPF" }, { CAP_PERFMON, "CAP_PERFMON" } };
+	bool missing = false;
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		if (capability_have(needed[i].capability) || capability_have(CAP_SYS_ADMIN))
+			continue;
+		log_error("the capability %s is missing: run as root, or grant it", needed[i].name);
+		missing = true;
+	}
+	return missing;
+}
+
+int features_require(const struct features *features, enum capture_mode mode)
+{
+	bool capabilities_told = false;
+	int result = 0;
+
+	for (enum feature i = 0; i < FEATURE_COUNT; i++) {
+		if (!feature_needed(i, mode) || features_have(features, i))
+			continue;
+		if (features->state[i] == FEATURE_UNTRIED) {
+			if (!capabilities_told && !log_missing_capabilities())
+				log_error("BPF is refused in spite of the capabilities: a user namespace, a seccomp "
+					  "filter or the kernel's lockdown forbids it");
+			capabilities_told = true;
+			result = -EPERM;
+		} else if (result != -EPERM) {
+			log_error("this kernel lacks %s (%s): see 'wirespan check'", probes[i].name,
+				  strerror(-features->error[i]));
+			result = -EOPNOTSUPP;
+		}
+	}
+	return result;
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/option.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/slice.h"
+
+/* getopt_long() hands back `val`: the row's number from here on, clear of characters. */
+#define FIRST_ROW 256
+#define HELP_ROW (FIRST_ROW - 1)
+#define HELP_INDENT_MAX 30
+
+void option_error(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	log_message_va(LOG_LEVEL_ERROR, format, arguments);
+	va_end(arguments);
+}
+
+static size_t count_rows(const struct option_part *parts)
+{
+	size_t count = 0;
+
+	for (; parts->rows; parts++)
+		count += parts->count;
+	return count;
+}
+
+static const struct option_row *row_at(const struct option_part *parts, size_t index)
+{
+	while (index >= parts->count) {
+		index -= parts->count;
+		parts++;
+	}
+	return &parts->rows[index];
+}
+
+/* The table as getopt_long() wants it, --help last. The caller frees it. */
+static struct option *long_options(const struct option_part *parts)
+{
+	size_t count = count_rows(parts);
+	struct option *options = calloc(count + 2, sizeof(*options));
+
+	if (!options)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		const struct option_row *row = row_at(parts, i);
+
+		options[i].name = row->name;
+		options[i].has_arg = row->argument ? required_argument : no_argument;
+		options[i].val = FIRST_ROW + (int)i;
+	}
+	options[count].name = "help";
+	options[count].val = HELP_ROW;
+	return options;
+}
+
+static int row_width(const struct option_row *row)
+{
+	return (int)(strlen(row->name) + (row->argument ? strlen(row->argument) + 1 : 0));
+}
+
+static void print_row(const struct option_row *row, int indent)
+{
+	const char *line = row->help;
+	int width = row_width(row);
+
+	printf("  --%s%s%s", row->name, row->argument ? " " : "", row->argument ? row->argument : "");
+	if (width > indent) {
+		putchar('\n');
+		width = -4;
+	}
+	while (line) {
+		const char *end = strchr(line, '\n');
+		int length = end ? (int)(end - line) : (int)strlen(line);
+
+		printf("%*s%.*s\n", indent - width + 2, "", length, line);
+		line = end ? end + 1 : NULL;
+		width = -4;
+	}
+}
+
+static void print_help(const struct option_usage *usage, const struct option_part *parts)
+{
+	static const struct option_row help = { .name = "help", .help = "print this and exit" };
+	int indent = row_width(&help);
+	size_t count = count_rows(parts);
+
+	for (size_t i = 0; i < count; i++) {
+		int width = row_width(row_at(parts, i));
+
+		if (width > indent && width <= HELP_INDENT_MAX)
+			indent = width;
+	}
+	printf("Usage: wirespan %s %s\n\n%s\n", usage->command, usage->synopsis, usage->description);
+	for (; parts->rows; parts++) {
+		printf("\n%s%s", parts->title ? parts->title : "", parts->title ? ":\n" : "");
+		for (size_t i = 0; i < parts->count; i++)
+			print_row(&parts->rows[i], indent);
+	}
+	putchar('\n');
+	print_row(&help, indent);
+}
+
+static int usage_error(const struct option_usage *usage)
+{
+	fprintf(stderr, "Try 'wirespan %s --help'.\n", usage->command);
+	return -EINVAL;
+}
+
+/* What getopt_long() did not accept: an unknown name, or a value for an option that takes none. */
+static int refuse(const struct option_usage *usage, const struct option_part *parts, const char *argument)
+{
+	if (optopt >= FIRST_ROW)
+		option_error("--%s takes no value", row_at(parts, (size_t)(optopt - FIRST_ROW))->name);
+	else if (optopt == HELP_ROW)
+		option_error("--help takes no value");
+	else if (optopt != 0)
+		option_error("unknown option '-%c'", optopt);
+	else
+		option_error("unknown option '%s'", argument);
+	return usage_error(usage);
+}
+
+static int parse_with(const struct option *options, const struct option_usage *usage,
+		      const struct option_part *parts, int argc, char **argv)
+{
+	int found;
+
+	/* 0, not 1: glibc then forgets what it remembers of an earlier argv. */
+	optind = 0;
+	while ((found = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		const struct option_row *row;
+
+		if (found == HELP_ROW) {
+			print_help(usage, parts);
+			return 1;
+		}
+		if (found == '?')
+			return refuse(usage, parts, argv[optind - 1]);
+		row = row_at(parts, (size_t)((found == ':' ? optopt : found) - FIRST_ROW));
+		if (found == ':') {
+			option_error("--%s needs a value: --%s %s", row->name, row->name, row->argument);
+			return usage_error(usage);
+		}
+		if (row->set(row->name, optarg, row->target) != 0)
+			return usage_error(usage);
+	}
+	return 0;
+}
+
+int option_parse(const struct option_usage *usage, const struct option_part *parts, int argc, char **argv,
+		 int *ret_first)
+{
+	struct option *options = long_options(parts);
+	int result;
+
+	if (!options)
+		return -ENOMEM;
+	result = parse_with(options, usage, parts, argc, argv);
+	free(options);
+	if (result == 0)
+		*ret_first = optind;
+	return result;
+}
+
+int option_number(const char *name, const char *text, uint64_t min, uint64_t max, uint64_t *ret_value)
+{
+	struct slice digits = slice_of_string(text);
+	uint64_t value;
+
+	/* A number too long for 64 bits is still a number, and out of range. */
+	if (digits.length == 0 || strspn(text, "0123456789") != digits.length) {
+		option_error("--%s: '%s' is not a number: give one from %" PRIu64 " to %" PRIu64, name, text, min, max);
+		return -EINVAL;
+	}
+	if (!slice_to_u64(digits, &value) || value < min || value > max) {
+		option_error("--%s: %s is out of range: give a number from %" PRIu64 " to %" PRIu64, name, text, min,
+			     max);
+		return -EINVAL;
+	}
+	*ret_value = value;
+	return 0;
+}
+
+int option_set_flag(const char *name, const char *argument, void *target)
+{
+	(void)name;
+	(void)argument;
+	*(bool *)target = true;
+	return 0;
+}
+
+int option_clear_flag(const char *name, const char *argument, void *target)
+{
+	(void)name;
+	(void)argument;
+	*(bool *)target = false;
+	return 0;
+}
+
+int option_set_string(const char *name, const char *argument, void *target)
+{
+	if (argument[0] == '\0') {
+		option_error("--%s: its value must not be empty", name);
+		return -EINVAL;
+	}
+	*(const char **)target = argument;
+	return 0;
+}
+
+int option_set_number(const char *name, const char *argument, void *target)
+{
+	struct option_number_target *number = target;
+	int error = option_number(name, argument, number->min, number->max, &number->value);
+
+	if (!error)
+		number->given = true;
+	return error;
+}
+
+int option_set_choice(const char *name, const char *argument, void *target)
+{
+	struct option_choice_target *choice = target;
+	char list[256];
+	size_t length = 0;
+
+	list[0] = '\0';
+	for (size_t i = 0; choice->choices[i]; i++) {
+		if (strcmp(choice->choices[i], argument) == 0) {
+			choice->value = i;
+			return 0;
+		}
+		if (length < sizeof(list))
+			length += (size_t)snprintf(list + length, sizeof(list) - length, "%s%s", i > 0 ? ", " : "",
+						   choice->choices[i]);
+	}
+	option_error("--%s: '%s' is not one of: %s", name, argument, list);
+	return -EINVAL;
+}

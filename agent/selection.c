@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/selection.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <limits.h>
+
+#define PID_LARGEST (4 * 1024 * 1024) /* the kernel's PID_MAX_LIMIT */
+
+static int too_many(const char *name, size_t max)
+{
+	option_error("--%s: at most %zu are possible", name, max);
+	return -EINVAL;
+}
+
+static int add_glob(const char *name, const char *argument, void *target)
+{
+	struct selection_globs *globs = target;
+	const char *pattern;
+
+	if (option_set_string(name, argument, &pattern) != 0)
+		return -EINVAL;
+	if (globs->count == SELECTION_GLOBS_MAX)
+		return too_many(name, SELECTION_GLOBS_MAX);
+	globs->patterns[globs->count++] = pattern;
+	return 0;
+}
+
+static int add_pid(const char *name, const char *argument, void *target)
+{
+	struct selection *selection = target;
+	uint64_t pid;
+
+	if (option_number(name, argument, 1, PID_LARGEST, &pid) != 0)
+		return -EINVAL;
+	if (selection->pid_count == SELECTION_PIDS_MAX)
+		return too_many(name, SELECTION_PIDS_MAX);
+	selection->pids[selection->pid_count++] = (uint32_t)pid;
+	return 0;
+}
+
+static bool has_port(const struct selection *selection, uint16_t port)
+{
+	for (size_t i = 0; i < selection->port_count; i++) {
+		if (selection->ports[i] == port)
+			return true;
+	}
+	return false;
+}
+
+static int add_port(const char *name, struct slice text, struct selection *selection)
+{
+	uint64_t port;
+
+	if (!slice_to_u64(text, &port) || port < 1 || port > UINT16_MAX) {
+		option_error("--%s: '%.*s' is not a port: give numbers from 1 to 65535, separated by commas", name,
+			     (int)slice_head(text, 64).length, text.data);
+		return -EINVAL;
+	}
+	if (has_port(selection, (uint16_t)port))
+		return 0;
+	if (selection->port_count == SELECTION_PORTS_MAX)
+		return too_many(name, SELECTION_PORTS_MAX);
+	selection->ports[selection->port_count++] = (uint16_t)port;
+	return 0;
+}
+
+static int add_ports(const char *name, const char *argument, void *target)
+{
+	struct slice rest = slice_of_string(argument);
+	size_t comma;
+	int error;
+
+	do {
+		comma = slice_find(rest, ',');
+		error = add_port(name, slice_head(rest, comma), target);
+		if (error)
+			return error;
+		/* A comma at the end leaves an empty last port, which is refused. */
+		if (comma == rest.length)
+			return 0;
+		rest = slice_from(rest, comma + 1);
+	} while (true);
+}
+
+void selection_rows(struct selection *selection, struct option_row rows[SELECTION_ROWS])
+{
+	const struct option_row filled[SELECTION_ROWS] = {
+		{ "exe", "GLOB",
+		  "processes whose executable, or script, matches: the whole path or\n"
+		  "its last component; may be repeated",
+		  add_glob, &selection->executables },
+		{ "exclude-exe", "GLOB", "but not these; may be repeated", add_glob, &selection->excluded },
+		{ "pid", "N", "the process with this id, and what it forks; may be repeated", add_pid, selection },
+		{ "port", "P[,P...]", "only connections with one of these ports at either end; at most 64", add_ports,
+		  selection },
+	};
+
+	memcpy(rows, filled, sizeof(filled));
+}
+
+static bool matches(const struct selection_globs *globs, struct slice path)
+{
+	char text[PATH_MAX];
+	const char *last;
+
+	if (globs->count == 0 || path.length == 0)
+		return false;
+	path = slice_head(path, sizeof(text) - 1);
+	memcpy(text, path.data, path.length);
+	text[path.length] = '\0';
+	last = strrchr(text, '/');
+	last = last ? last + 1 : text;
+	for (size_t i = 0; i < globs->count; i++) {
+		if (fnmatch(globs->patterns[i], text, 0) == 0 || fnmatch(globs->patterns[i], last, 0) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool has_pid(const struct selection *selection, uint32_t pid)
+{
+	for (size_t i = 0; i < selection->pid_count; i++) {
+		if (selection->pids[i] == pid)
+			return true;
+	}
+	return false;
+}
+
+bool selection_wants_process(const struct selection *selection, uint32_t pid, struct slice executable,
+			     struct slice alias)
+{
+	if (matches(&selection->excluded, executable) || matches(&selection->excluded, alias))
+		return false;
+	if (selection->executables.count == 0 && selection->pid_count == 0)
+		return true;
+	return has_pid(selection, pid) || matches(&selection->executables, executable) ||
+	       matches(&selection->executables, alias);
+}
+
+bool selection_wants_ports(const struct selection *selection, uint16_t local_port, uint16_t remote_port)
+{
+	return selection->port_count == 0 || has_port(selection, local_port) || has_port(selection, remote_port);
+}

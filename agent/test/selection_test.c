@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/selection.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/test/guard.h"
+
+static const struct slice nothing = { NULL, 0 };
+
+/* As a command would: one option, given `argument`. */
+static int give(struct selection *selection, const char *name, const char *argument)
+{
+	struct option_row rows[SELECTION_ROWS];
+
+	selection_rows(selection, rows);
+	for (size_t i = 0; i < SELECTION_ROWS; i++) {
+		if (strcmp(rows[i].name, name) == 0)
+			return rows[i].set(name, argument, rows[i].target);
+	}
+	fail_msg("no option --%s", name);
+	return -EINVAL;
+}
+
+static bool wants(const struct selection *selection, uint32_t pid, const char *executable, const char *alias)
+{
+	return selection_wants_process(selection, pid, slice_of_string(executable), slice_of_string(alias));
+}
+
+static void nothing_selected_is_everything(void **state)
+{
+	struct selection selection = { 0 };
+
+	(void)state;
+	assert_true(wants(&selection, 1, "/sbin/init", NULL));
+	assert_true(selection_wants_process(&selection, 1, nothing, nothing));
+	assert_true(selection_wants_ports(&selection, 80, 40000));
+}
+
+static void globs_match_path_or_last_component(void **state)
+{
+	struct selection selection = { 0 };
+
+	(void)state;
+	assert_int_equal(give(&selection, "exe", "nginx"), 0);
+	assert_int_equal(give(&selection, "exe", "/opt/*/python3*"), 0);
+	assert_true(wants(&selection, 1, "/usr/sbin/nginx", NULL));
+	assert_true(wants(&selection, 1, "nginx", NULL));
+	assert_false(wants(&selection, 1, "/usr/sbin/nginx-debug", NULL));
+	assert_true(wants(&selection, 1, "/opt/app/bin/python3.11", NULL));
+	assert_false(wants(&selection, 1, "/usr/bin/python3.11", NULL));
+	assert_true(wants(&selection, 1, "/usr/bin/perl", "/srv/nginx"));
+	assert_false(selection_wants_process(&selection, 1, nothing, nothing));
+}
+
+static void exclusion_wins(void **state)
+{
+	struct selection selection = { 0 };
+
+	(void)state;
+	assert_int_equal(give(&selection, "exclude-exe", "curl"), 0);
+	assert_false(wants(&selection, 1, "/usr/bin/curl", NULL));
+	assert_true(wants(&selection, 1, "/usr/bin/wget", NULL));
+	assert_int_equal(give(&selection, "exe", "*"), 0);
+	assert_int_equal(give(&selection, "pid", "7"), 0);
+	assert_false(wants(&selection, 7, "/usr/bin/curl", NULL));
+	assert_false(wants(&selection, 1, "/bin/sh", "curl"));
+}
+
+static void pids_add_to_globs(void **state)
+{
+	struct selection selection = { 0 };
+
+	(void)state;
+	assert_int_equal(give(&selection, "pid", "7"), 0);
+	assert_true(wants(&selection, 7, "/bin/a", NULL));
+	assert_false(wants(&selection, 8, "/bin/a", NULL));
+	assert_int_equal(give(&selection, "exe", "b"), 0);
+	assert_true(wants(&selection, 8, "/bin/b", NULL));
+	assert_int_equal(give(&selection, "pid", "0"), -EINVAL);
+	assert_int_equal(give(&selection, "pid", "4194305"), -EINVAL);
+	assert_int_equal(give(&selection, "pid", "x"), -EINVAL);
+	assert_int_equal(selection.pid_count, 1);
+}
+
+static void a_path_at_the_guard_page(void **state)
+{
+	struct selection selection = { 0 };
+	char path[5000];
+	char *copy;
+
+	(void)state;
+	memset(path, 'a', sizeof(path));
+	assert_int_equal(give(&selection, "exe", "aaa*"), 0);
+	copy = guard_copy(path, sizeof(path));
+	assert_true(selection_wants_process(&selection, 1, slice_of(copy, sizeof(path)), nothing));
+	guard_free(copy, sizeof(path));
+}
+
+static void ports_are_lists(void **state)
+{
+	struct selection selection = { 0 };
+
+	(void)state;
+	assert_int_equal(give(&selection, "port", "80,443"), 0);
+	assert_int_equal(give(&selection, "port", "65535"), 0);
+	assert_int_equal(give(&selection, "port", "80"), 0);
+	assert_int_equal(selection.port_count, 3);
+	assert_true(selection_wants_ports(&selection, 80, 50000));
+	assert_true(selection_wants_ports(&selection, 50000, 443));
+	assert_false(selection_wants_ports(&selection, 50000, 50001));
+}
+
+static void wrong_ports_are_refused(void **state)
+{
+	static const char *const wrong[] = { "", "0", "70000", "80,", ",80", "80,,81", "http", "-1", "80 ", "99999999999" };
+	struct selection selection = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(give(&selection, "port", wrong[i]), -EINVAL);
+}
+
+static void maxima_hold(void **state)
+{
+	struct selection selection = { 0 };
+	char text[16];
+
+	(void)state;
+	for (int i = 1; i <= SELECTION_PORTS_MAX; i++) {
+		snprintf(text, sizeof(text), "%d", i);
+		assert_int_equal(give(&selection, "port", text), 0);
+	}
+	assert_int_equal(give(&selection, "port", "1"), 0);
+	assert_int_equal(give(&selection, "port", "9999"), -EINVAL);
+	for (int i = 0; i < SELECTION_GLOBS_MAX; i++)
+		assert_int_equal(give(&selection, "exe", "x"), 0);
+	assert_int_equal(give(&selection, "exe", "x"), -EINVAL);
+	assert_int_equal(give(&selection, "exclude-exe", ""), -EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_selected_is_everything),
+		cmocka_unit_test(globs_match_path_or_last_component),
+		cmocka_unit_test(exclusion_wins),
+		cmocka_unit_test(pids_add_to_globs),
+		cmocka_unit_test(a_path_at_the_guard_page),
+		cmocka_unit_test(ports_are_lists),
+		cmocka_unit_test(wrong_ports_are_refused),
+		cmocka_unit_test(maxima_hold),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
