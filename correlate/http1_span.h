@@ -77,8 +77,8 @@ struct http1_span_context {
 /*
  * Sets name, kind, status, error_type and appends attributes. Leaves resource,
  * ids, trace_state, flags and times alone. The span's slices point into
- * `exchange`, `text`, static text and `context->routes`. A value that does not
- * fit into `text` is cut.
+ * `exchange`, `text` and static text. A value that does not fit into `text` is
+ * cut.
  */
 void http1_span_fill(const struct http1_exchange *exchange, enum span_kind kind,
 		     const struct http1_span_context *context, struct span *span, char text[HTTP1_SPAN_TEXT_MAX]);

@@ -3,6 +3,7 @@
 target_sources(correlate PRIVATE
 	${CMAKE_CURRENT_LIST_DIR}/container.c
 	${CMAKE_CURRENT_LIST_DIR}/http1_exchange.c
+	${CMAKE_CURRENT_LIST_DIR}/http1_query.c
 	${CMAKE_CURRENT_LIST_DIR}/http1_span.c
 	${CMAKE_CURRENT_LIST_DIR}/http1_url.c
 	${CMAKE_CURRENT_LIST_DIR}/percent.c

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <stdlib.h>
+
+#include "correlate/http1_span.h"
+
+/* The fields whose first occurrence is kept, and where. Secrets are not among them. */
+static const struct {
+	struct slice name;
+	size_t offset;
+} kept_fields[] = {
+	{ SLICE_LITERAL("host"), offsetof(struct http1_exchange, host) },
+	{ SLICE_LITERAL("forwarded"), offsetof(struct http1_exchange, forwarded) },
+	{ SLICE_LITERAL("x-forwarded-for"), offsetof(struct http1_exchange, forwarded_for) },
+	{ SLICE_LITERAL("x-forwarded-host"), offsetof(struct http1_exchange, forwarded_host) },
+	{ SLICE_LITERAL("x-forwarded-proto"), offsetof(struct http1_exchange, forwarded_proto) },
+	{ SLICE_LITERAL("user-agent"), offsetof(struct http1_exchange, user_agent) },
+};
+
+#define KEPT_FIELDS (sizeof kept_fields / sizeof kept_fields[0])
+
+static struct slice *kept_slot(struct http1_exchange *exchange, size_t index)
+{
+	return (struct slice *)((char *)exchange + kept_fields[index].offset);
+}
+
+static void keep_field(struct http1_exchange *exchange, const struct http1_field *field)
+{
+	for (size_t i = 0; i < KEPT_FIELDS; i++) {
+		struct slice *slot = kept_slot(exchange, i);
+
+		if (!slot->data && slice_equal_ignoring_case(field->name, kept_fields[i].name))
+			*slot = slice_head(field->value, HTTP1_EXCHANGE_FIELD_MAX);
+	}
+}
+
+/* Appends the members of one tracestate field; whole members only, the rightmost are left out. */
+static void join_trace_state(struct slice value, char joined[HTTP1_EXCHANGE_FIELD_MAX], size_t *length)
+{
+	while (value.length) {
+		struct slice member = slice_head(value, slice_find(value, ','));
+		size_t comma = *length > 0;
+
+		value = slice_from(value, member.length + 1);
+		member = slice_trim(member);
+		if (!member.length)
+			continue;
+		if (member.length + comma > HTTP1_EXCHANGE_FIELD_MAX - *length)
+			return;
+		if (comma)
+			joined[(*length)++] = ',';
+		memcpy(joined + *length, member.data, member.length);
+		*length += member.length;
+	}
+}
+
+static void read_fields(struct http1_exchange *exchange, const struct http1_head *head,
+			char joined[HTTP1_EXCHANGE_FIELD_MAX])
+{
+	size_t trace_parents = 0, length = 0;
+
+	for (size_t i = 0; i < head->field_count; i++) {
+		const struct http1_field *field = &head->fields[i];
+
+		keep_field(exchange, field);
+		if (slice_equal_ignoring_case(field->name, SLICE_LITERAL("traceparent"))) {
+			trace_parents++;
+			exchange->has_remote = traceparent_parse(field->value, &exchange->remote);
+		} else if (slice_equal_ignoring_case(field->name, SLICE_LITERAL("tracestate"))) {
+			join_trace_state(field->value, joined, &length);
+		}
+	}
+	/* Several say nothing: the one that is meant can't be told. */
+	if (trace_parents != 1)
+		exchange->has_remote = false;
+	if (exchange->has_remote && tracestate_valid(slice_of(joined, length)))
+		exchange->trace_state = slice_of(joined, length);
+}
+
+/* Moves what *slice points to into the storage. */
+static void store(struct slice *slice, char **storage)
+{
+	if (slice->length)
+		memcpy(*storage, slice->data, slice->length);
+	slice->data = *storage;
+	*storage += slice->length;
+}
+
+static size_t storage_needed(struct http1_exchange *exchange)
+{
+	size_t size = exchange->method.length + exchange->target.length + exchange->trace_state.length;
+
+	for (size_t i = 0; i < KEPT_FIELDS; i++)
+		size += kept_slot(exchange, i)->length;
+	return size;
+}
+
+int http1_exchange_request(struct http1_exchange *exchange, const struct http1_head *head)
+{
+	char joined[HTTP1_EXCHANGE_FIELD_MAX];
+	struct http1_exchange taken = {
+		.method = slice_head(head->method, HTTP1_METHOD_MAX),
+		.target = slice_head(head->target, HTTP1_EXCHANGE_TARGET_MAX),
+		.target_cut = head->target.length > HTTP1_EXCHANGE_TARGET_MAX,
+		.request_minor_version = head->minor_version,
+	};
+
+	read_fields(&taken, head, joined);
+	taken.storage_size = storage_needed(&taken);
+	taken.storage = malloc(taken.storage_size + 1);
+	if (!taken.storage)
+		return -ENOMEM;
+	char *storage = taken.storage;
+
+	store(&taken.method, &storage);
+	store(&taken.target, &storage);
+	store(&taken.trace_state, &storage);
+	for (size_t i = 0; i < KEPT_FIELDS; i++)
+		store(kept_slot(&taken, i), &storage);
+	*exchange = taken;
+	return 0;
+}
+
+void http1_exchange_response(struct http1_exchange *exchange, const struct http1_head *head)
+{
+	exchange->status = head->status;
+	exchange->response_minor_version = head->minor_version;
+}
+
+void http1_exchange_done(struct http1_exchange *exchange)
+{
+	free(exchange->storage);
+	*exchange = (struct http1_exchange){ .storage = NULL };
+}

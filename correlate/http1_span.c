@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "correlate/http1_span.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+
+#include "correlate/http1_url.h"
+#include "correlate/span_attributes.h"
+
+static const char *const known_methods[] = {
+	"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "CONNECT", "TRACE", "QUERY",
+};
+
+/* What the parts of one span share. */
+struct fill {
+	const struct http1_exchange *exchange;
+	const struct http1_span_context *context;
+	struct span *span;
+	struct text text;
+	struct http1_target target;
+};
+
+static bool method_known(struct slice method)
+{
+	for (size_t i = 0; i < sizeof known_methods / sizeof known_methods[0]; i++)
+		if (slice_equal(method, slice_of_string(known_methods[i])))
+			return true;
+	return false;
+}
+
+static void add_text(struct fill *fill, const char *key, struct slice value)
+{
+	if (value.length)
+		span_add_string(fill->span, key, value);
+}
+
+/* A copy in the span's text, in lower case. */
+static struct slice lower_case(struct text *text, struct slice value)
+{
+	text_begin(text);
+	text_append(text, value);
+	for (size_t i = text->begin; i < text->length; i++)
+		if (text->data[i] >= 'A' && text->data[i] <= 'Z')
+			text->data[i] |= 0x20;
+	return text_end(text);
+}
+
+static struct slice format_address(struct text *text, uint8_t family, const uint8_t address[16])
+{
+	char formatted[INET6_ADDRSTRLEN];
+
+	if (family == RECORD_FAMILY_UNIX ||
+	    !inet_ntop(family == RECORD_FAMILY_INET6 ? AF_INET6 : AF_INET, address, formatted, sizeof formatted))
+		return slice_of(NULL, 0);
+	text_begin(text);
+	text_append(text, slice_of_string(formatted));
+	return text_end(text);
+}
+
+static void add_method(struct fill *fill)
+{
+	bool known = method_known(fill->exchange->method);
+
+	span_add_string(fill->span, "http.request.method", known ? fill->exchange->method : SLICE_LITERAL("_OTHER"));
+	if (!known)
+		span_add_string(fill->span, "http.request.method_original", fill->exchange->method);
+}
+
+/* The route by guess; empty where none may be guessed. */
+static struct slice add_route(struct fill *fill)
+{
+	struct text *text = &fill->text;
+	const struct http1_span_context *context = fill->context;
+
+	if (!context->routes || !slice_starts_with(fill->target.path, SLICE_LITERAL("/")))
+		return slice_of(NULL, 0);
+	struct slice route = route_infer(fill->target.path, text->data + text->length);
+
+	text->length += ROUTE_LENGTH_MAX;
+	route = route_table_admit(context->routes, context->service, route);
+	span_add_string(fill->span, fill->span->kind == SPAN_KIND_SERVER ? "http.route" : "url.template", route);
+	span_add_boolean(fill->span, "wirespan.route.inferred", true);
+	return route;
+}
+
+static void set_name(struct fill *fill, struct slice route)
+{
+	struct slice method = fill->exchange->method;
+
+	text_begin(&fill->text);
+	text_append(&fill->text, method_known(method) ? method : SLICE_LITERAL("HTTP"));
+	if (route.length) {
+		text_append(&fill->text, SLICE_LITERAL(" "));
+		text_append(&fill->text, route);
+	}
+	fill->span->name = text_end(&fill->text);
+}
+
+/* Status and error.type: 5xx is an error on both sides, 4xx on the client's, a transport failure always. */
+static void add_outcome(struct fill *fill)
+{
+	const struct http1_exchange *exchange = fill->exchange;
+	struct span *span = fill->span;
+	int first_error = span->kind == SPAN_KIND_CLIENT ? 400 : 500;
+	char code[16];
+
+	span->status = SPAN_STATUS_UNSET;
+	span->error_type = exchange->error_type;
+	if (exchange->status) {
+		span_add_integer(span, "http.response.status_code", exchange->status);
+		if (!span->error_type.length && exchange->status >= first_error) {
+			snprintf(code, sizeof code, "%d", exchange->status);
+			text_begin(&fill->text);
+			text_append(&fill->text, slice_of_string(code));
+			span->error_type = text_end(&fill->text);
+		}
+	}
+	if (span->error_type.length) {
+		span->status = SPAN_STATUS_ERROR;
+		span_add_string(span, "error.type", span->error_type);
+	}
+}
+
+static void add_sizes(struct fill *fill)
+{
+	const struct http1_exchange *exchange = fill->exchange;
+
+	if (exchange->request_complete) {
+		span_add_integer(fill->span, "http.request.body.size", (int64_t)exchange->request_body_size);
+		span_add_integer(fill->span, "http.request.size", (int64_t)exchange->request_size);
+	}
+	if (exchange->response_complete) {
+		span_add_integer(fill->span, "http.response.body.size", (int64_t)exchange->response_body_size);
+		span_add_integer(fill->span, "http.response.size", (int64_t)exchange->response_size);
+	}
+}
+
+/* Returns the peer's address. */
+static struct slice add_network(struct fill *fill)
+{
+	const struct record_connection *connection = fill->context->connection;
+	struct slice peer = format_address(&fill->text, connection->family, connection->remote_address);
+	struct span *span = fill->span;
+	bool unix_socket = connection->family == RECORD_FAMILY_UNIX;
+
+	span_add_string(span, "network.transport", unix_socket ? SLICE_LITERAL("unix") : SLICE_LITERAL("tcp"));
+	span_add_string(span, "network.protocol.version",
+			fill->exchange->request_minor_version ? SLICE_LITERAL("1.1") : SLICE_LITERAL("1.0"));
+	if (unix_socket)
+		return peer;
+	span_add_string(span, "network.type",
+			connection->family == RECORD_FAMILY_INET6 ? SLICE_LITERAL("ipv6") : SLICE_LITERAL("ipv4"));
+	span_add_string(span, "network.peer.address", peer);
+	span_add_integer(span, "network.peer.port", connection->remote_port);
+	span_add_string(span, "network.local.address",
+			format_address(&fill->text, connection->family, connection->local_address));
+	span_add_integer(span, "network.local.port", connection->local_port);
+	return peer;
+}
+
+static uint16_t default_port(struct slice scheme)
+{
+	bool tls = slice_equal_ignoring_case(scheme, SLICE_LITERAL("https")) ||
+		   slice_equal_ignoring_case(scheme, SLICE_LITERAL("wss"));
+
+	return tls ? 443 : 80;
+}
+
+static void add_server(struct fill *fill, const struct http1_authority *authority, struct slice scheme)
+{
+	if (!authority->host.length)
+		return;
+	span_add_string(fill->span, "server.address", authority->host);
+	span_add_integer(fill->span, "server.port", authority->port ? authority->port : default_port(scheme));
+}
+
+/* The first that says something. */
+static struct slice first_of(struct slice a, struct slice b, struct slice c)
+{
+	if (a.length)
+		return a;
+	return b.length ? b : c;
+}
+
+static struct slice server_scheme(const struct fill *fill)
+{
+	struct slice scheme = first_of(http1_forwarded_parameter(fill->exchange->forwarded, SLICE_LITERAL("proto")),
+				       http1_list_first(fill->exchange->forwarded_proto), fill->target.scheme);
+
+	return http1_scheme_valid(scheme) ? scheme : SLICE_LITERAL("http");
+}
+
+static void add_query(struct fill *fill)
+{
+	if (!fill->target.query.length)
+		return;
+	text_begin(&fill->text);
+	http1_query_redact(&fill->text, fill->target.query);
+	span_add_string(fill->span, "url.query", text_end(&fill->text));
+}
+
+static void fill_server(struct fill *fill, struct slice peer)
+{
+	const struct http1_exchange *exchange = fill->exchange;
+	struct slice scheme = lower_case(&fill->text, server_scheme(fill));
+	struct slice named = first_of(fill->target.authority, exchange->host, slice_of(NULL, 0));
+	struct http1_authority authority = http1_authority_split(
+		first_of(http1_forwarded_parameter(exchange->forwarded, SLICE_LITERAL("host")),
+			 http1_list_first(exchange->forwarded_host), named));
+	struct slice client = first_of(
+		http1_node_address(http1_forwarded_parameter(exchange->forwarded, SLICE_LITERAL("for"))),
+		http1_node_address(http1_list_first(exchange->forwarded_for)), peer);
+
+	span_add_string(fill->span, "url.scheme", scheme);
+	span_add_string(fill->span, "url.path", fill->target.path);
+	add_server(fill, &authority, scheme);
+	add_text(fill, "client.address", client);
+	add_text(fill, "user_agent.original", exchange->user_agent);
+	add_query(fill);
+}
+
+/* Without Host (HTTP/1.0) the peer is all that is known of the server. */
+static struct http1_authority peer_authority(struct fill *fill, struct slice peer)
+{
+	const struct record_connection *connection = fill->context->connection;
+	bool brackets = connection->family == RECORD_FAMILY_INET6;
+	struct http1_authority authority = { .host = peer, .port = connection->remote_port };
+	char port[16];
+
+	if (!peer.length)
+		return authority;
+	snprintf(port, sizeof port, ":%u", connection->remote_port);
+	text_begin(&fill->text);
+	text_append(&fill->text, brackets ? SLICE_LITERAL("[") : SLICE_LITERAL(""));
+	text_append(&fill->text, peer);
+	text_append(&fill->text, brackets ? SLICE_LITERAL("]") : SLICE_LITERAL(""));
+	text_append(&fill->text, slice_of_string(port));
+	authority.host_port = text_end(&fill->text);
+	return authority;
+}
+
+static void add_full_url(struct fill *fill, const struct http1_authority *authority, struct slice scheme)
+{
+	struct text *text = &fill->text;
+	bool asterisk = slice_equal(fill->target.path, SLICE_LITERAL("*"));
+
+	text_begin(text);
+	text_append(text, scheme);
+	text_append(text, SLICE_LITERAL("://"));
+	if (authority->has_userinfo)
+		text_append(text, SLICE_LITERAL("REDACTED:REDACTED@"));
+	text_append(text, authority->host_port);
+	if (!asterisk)
+		text_append(text, fill->target.path);
+	if (fill->target.has_query) {
+		text_append(text, SLICE_LITERAL("?"));
+		http1_query_redact(text, fill->target.query);
+	}
+	span_add_string(fill->span, "url.full", text_end(text));
+}
+
+static void fill_client(struct fill *fill, struct slice peer)
+{
+	struct slice scheme = fill->target.scheme.length ? fill->target.scheme : SLICE_LITERAL("http");
+	struct slice named = first_of(fill->target.authority, fill->exchange->host, slice_of(NULL, 0));
+	struct http1_authority authority = http1_authority_split(named);
+
+	if (!authority.host.length)
+		authority = peer_authority(fill, peer);
+	add_server(fill, &authority, scheme);
+	add_full_url(fill, &authority, scheme);
+}
+
+void http1_span_fill(const struct http1_exchange *exchange, enum span_kind kind,
+		     const struct http1_span_context *context, struct span *span, char text[HTTP1_SPAN_TEXT_MAX])
+{
+	struct fill fill = {
+		.exchange = exchange,
+		.context = context,
+		.span = span,
+		.text = { .data = text, .size = HTTP1_SPAN_TEXT_MAX },
+		.target = http1_target_split(exchange->method, exchange->target),
+	};
+
+	/* The URL comes last: where a text has to be cut, it is the long one. */
+	span->kind = kind;
+	add_method(&fill);
+	set_name(&fill, add_route(&fill));
+	add_outcome(&fill);
+	add_sizes(&fill);
+	struct slice peer = add_network(&fill);
+
+	span_add_integer(span, "process.pid", context->pid);
+	span_add_integer(span, "thread.id", context->tid);
+	if (kind == SPAN_KIND_SERVER)
+		fill_server(&fill, peer);
+	else
+		fill_client(&fill, peer);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pieces of request targets, authorities and Forwarded fields. All results are views into the input, or static text. */
+#ifndef WIRESPAN_CORRELATE_HTTP1_URL_H
+#define WIRESPAN_CORRELATE_HTTP1_URL_H
+
+#include <stdbool.h>
+
+#include "base/slice.h"
+#include "correlate/text.h"
+
+struct http1_target {
+	struct slice scheme;    /* absolute-form only */
+	struct slice authority; /* absolute-form and CONNECT; with userinfo */
+	struct slice path;      /* empty for CONNECT, "*" for asterisk-form */
+	struct slice query;     /* without "?" */
+	bool has_query;
+};
+
+/* RFC 9112, 3.2. A target of no known form counts as a path. */
+struct http1_target http1_target_split(struct slice method, struct slice target);
+
+struct http1_authority {
+	struct slice host; /* IPv6 without brackets */
+	uint16_t port;     /* 0: none, or none that makes sense */
+	bool has_userinfo;
+	struct slice host_port; /* as written, without userinfo */
+};
+
+struct http1_authority http1_authority_split(struct slice authority);
+
+/* Whether `text` is a URI scheme of reasonable length. */
+bool http1_scheme_valid(struct slice text);
+
+/* A parameter of a Forwarded field's first element (RFC 7239), without quotes; empty where it is missing. */
+struct slice http1_forwarded_parameter(struct slice forwarded, struct slice name);
+/* The first member of a comma-separated list. */
+struct slice http1_list_first(struct slice list);
+/* The address in a "for" parameter or X-Forwarded-For member, without port and brackets; empty where it hides itself. */
+struct slice http1_node_address(struct slice node);
+
+/* Appends `query`; the values of parameters known to be secret become REDACTED. */
+void http1_query_redact(struct text *text, struct slice query);
+
+#endif
