@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the two spans of an exchange must say."""
+
+import os
+from dataclasses import dataclass
+
+# Wall clock and monotonic clock are related once in a while by the agent, and the
+# tests read the wall clock directly: between two readings the clocks drift.
+CLOCK_TOLERANCE = 1_000_000
+
+
+@dataclass
+class Exchange:
+    method: str = "GET"
+    path: str = "/"
+    status: int | None = 200
+    request_body: int = 0
+    response_body: int = 0
+
+
+def check_span(span, expected):
+    assert span.attr["http.request.method"] == expected.method, span
+    assert span.path == expected.path, span
+    assert span.attr.get("http.response.status_code") == expected.status, span
+    assert span.attr.get("http.request.body.size", 0) == expected.request_body, span
+    assert span.attr.get("http.response.body.size", 0) == expected.response_body, span
+    assert span.attr["network.transport"] == "tcp", span
+
+
+def check_linked(result, server, client):
+    """The client span is the server span's parent, by the connection, and holds it."""
+    assert server.parent_id == client.span_id, f"no link: {server} {client}"
+    assert server.attr["wirespan.link.evidence"] == "connection", server
+    assert client.contains(server), f"not inside: {server} {client}"
+    for here, there in ((server, client), (client, server)):
+        assert here.attr["network.peer.address"] == there.attr["network.local.address"]
+        assert here.attr["network.peer.port"] == there.attr["network.local.port"]
+
+
+def check_pairs(result, port, expected):
+    """Exactly the expected exchanges, in this order, each seen from both ends; nothing lost.
+
+    Returns their (server, client) spans.
+    """
+    servers, clients = result.servers(port), result.clients(port)
+    assert [span.path for span in servers] == [exchange.path for exchange in expected], result.errors
+    assert [span.path for span in clients] == [exchange.path for exchange in expected], result.errors
+    assert len(result.spans) == 2 * len(expected), result.spans
+    for server, client, exchange in zip(servers, clients, expected):
+        check_span(server, exchange)
+        check_span(client, exchange)
+        check_linked(result, server, client)
+    assert result.losses == {}, result.errors
+    return list(zip(servers, clients))
+
+
+def check_pair(result, port, **expected):
+    [pair] = check_pairs(result, port, [Exchange(**expected)])
+    return pair
+
+
+def check_instant(instant, call, what):
+    """An instant that the agent gave lies within the call that the test timed."""
+    assert call.before - CLOCK_TOLERANCE <= instant <= call.after + CLOCK_TOLERANCE, (
+        f"{what}: {instant - call.before} ns after the call began, which took {call.after - call.before} ns"
+    )
+
+
+def check_times(server, client, accepted, connected):
+    """The spans' beginnings and ends against the calls of both sockets.
+
+    Only for one exchange per connection: its first and last calls are the span's.
+    """
+    check_instant(server.start, accepted.receives()[0], "server start")
+    check_instant(server.end, accepted.sends()[-1], "server end")
+    check_instant(client.start, connected.sends()[0], "client start")
+    check_instant(client.end, connected.receives()[-1], "client end")
+    assert server.pid == client.pid == os.getpid()
+    assert server.attr["thread.id"] == accepted.thread
+    assert client.attr["thread.id"] == connected.thread

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The agent comes to connections that are busy already."""
+
+import threading
+import time
+
+from lib.expect import check_linked
+from lib.raw import connect
+from lib.wait import wait_until
+
+CONNECTIONS = 50
+
+
+class Busy:
+    """A keep-alive connection that asks /NAME/0, /NAME/1, ... until told to stop."""
+
+    def __init__(self, port, name, over):
+        self.name, self.over = name, over
+        self.answered = 0
+        self.socket = connect(port)
+        self.local_port = self.socket.socket.getsockname()[1]
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def run(self):
+        while not self.over.is_set():
+            path = f"/{self.name}/{self.answered}"
+            self.socket.send(f"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+            self.socket.receive_head()
+            assert self.socket.receive_exactly(len(path)) == path.encode()
+            self.answered += 1
+            time.sleep(0.02)
+
+
+def test_started_while_50_connections_are_busy(start_agent, hooks, start_nginx, port):
+    start_nginx(port, "location / { return 200 $uri; }")
+    over = threading.Event()
+    everyone = [Busy(port, name, over) for name in range(CONNECTIONS)]
+    try:
+        wait_until(lambda: all(busy.answered > 5 for busy in everyone), "all connections to be busy")
+        agent = start_agent(*hooks, "--port", port)
+        at_ready = [busy.answered for busy in everyone]
+        wait_until(
+            lambda: all(busy.answered > ready + 20 for busy, ready in zip(everyone, at_ready)), "20 exchanges more"
+        )
+        at_stop = [busy.answered for busy in everyone]
+        result = agent.stop()
+    finally:
+        over.set()
+        for busy in everyone:
+            busy.thread.join()
+            busy.socket.close()
+    total = [busy.answered for busy in everyone]
+
+    for kind in ("server", "client"):
+        seen = {busy.local_port: [] for busy in everyone}
+        for span in result.spans_of(kind, port):
+            name, number = map(int, span.path.strip("/").split("/"))
+            assert span.client_port == everyone[name].local_port, f"on a wrong connection: {span}"
+            assert span.attr["http.response.body.size"] == len(span.path), f"wrong response: {span}"
+            assert span.attr["http.response.status_code"] == 200
+            seen[span.client_port].append(number)
+        for name, busy in enumerate(everyone):
+            numbers = seen[busy.local_port]
+            assert numbers, f"{kind}: connection {name} was never traced"
+            # Without a gap or a repetition; from the second exchange after the start at the latest.
+            assert numbers == list(range(numbers[0], numbers[-1] + 1)), numbers
+            assert numbers[0] <= at_ready[name] + 2
+            assert at_stop[name] - 2 <= numbers[-1] <= total[name]
+    for server in result.servers(port):
+        client = result.parent(server)
+        if client is not None:
+            assert client.path == server.path
+            check_linked(result, server, client)
+    linked = [span for span in result.servers(port) if result.parent(span)]
+    assert len(linked) >= 20 * CONNECTIONS
+    assert set(result.losses) <= {"attached_late", "open_at_exit"}, result.errors
+
+
+def test_started_in_mid_exchange(start_agent, hooks, serve, port):
+    """A response whose request nobody saw is no span; the next exchange is one."""
+    go_on = threading.Event()
+
+    def handler(sock):
+        for _ in range(3):
+            sock.receive_head()
+            go_on.wait(20)
+            sock.send(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate")
+
+    server = serve(port, handler)
+    sock = connect(port)
+    sock.send(b"GET /before HTTP/1.1\r\nHost: test\r\n\r\n")
+    wait_until(lambda: server.connections and server.connections[0].receives(), "the request to be read")
+    agent = start_agent(*hooks, "--port", port)
+    go_on.set()
+    sock.receive_until(b"late")
+    for path in (b"/next", b"/last"):
+        sock.send(b"GET %s HTTP/1.1\r\nHost: test\r\n\r\n" % path)
+        sock.receive_until(b"late")
+    sock.close()
+    server.finish()
+    result = agent.stop()
+    for kind in ("server", "client"):
+        assert [span.path for span in result.spans_of(kind, port)] == ["/next", "/last"]
+        assert {span.attr["http.response.body.size"] for span in result.spans_of(kind, port)} == {4}
+    assert set(result.losses) <= {"attached_late", "response_unpaired"}, result.errors

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""50 concurrent requests whose handlers call another service: which call is whose?"""
+
+import http.client
+import json
+import os
+import threading
+from collections import Counter
+
+import pytest
+
+from lib.expect import check_linked
+from lib.processes import gunicorn_command, python_command
+
+CLIENTS = 50
+ROUNDS = 4
+CALLS = 3  # that each handler makes
+
+SERVERS = {
+    "gunicorn-sync": lambda port: gunicorn_command("chain:application", port, "--workers", "4"),
+    "gunicorn-gthread": lambda port: gunicorn_command(
+        "chain:application", port, "--workers", "4", "--worker-class", "gthread", "--threads", "8"
+    ),
+    "flask-threaded": lambda port: python_command("chain.py", port),
+}
+
+
+def ask_all(port):
+    """50 clients at once, several requests each; what the handlers said of themselves, by request id."""
+    answers, failures = {}, []
+    together = threading.Barrier(CLIENTS)
+
+    def client(number):
+        try:
+            together.wait(20)
+            for round_number in range(ROUNDS):
+                request = f"{number}x{round_number}"
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+                connection.request("GET", f"/{request}")
+                with connection.getresponse() as response:
+                    assert response.status == 200
+                    answers[request] = json.load(response)
+                connection.close()
+        except Exception as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures, failures
+    return answers
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+def test_every_call_has_its_own_parent(start_agent, hooks, start_process, start_nginx, free_ports, kind):
+    port, downstream = free_ports(2)
+    start_nginx(downstream, "location / { return 200 hello; }")
+    server = start_process(SERVERS[kind](port), port, environment={"DOWNSTREAM": f"127.0.0.1:{downstream}"})
+    agent = start_agent(*hooks, "--port", f"{port},{downstream}")
+    answers = ask_all(port)
+    result = agent.stop()
+
+    expected = Counter({f"/{request}": 1 for request in answers})
+    assert len(answers) == CLIENTS * ROUNDS
+    assert result.paths("server", port) == expected
+    assert result.paths("client", port) == expected
+    for span in result.servers(port):
+        answer = answers[span.path[1:]]
+        assert (span.pid, span.attr["thread.id"]) == (answer["pid"], answer["thread"])
+        assert span.resource["process.pid"] == answer["pid"]
+        assert span.service == "chain"
+        client = result.parent(span)
+        assert client.path == span.path and client.pid == os.getpid() and client.parent_id is None
+        check_linked(result, span, client)
+
+    calls = result.clients(downstream)
+    assert result.paths("client", downstream) == Counter(
+        {f"/{request}/{call + 1}": 1 for request in answers for call in range(CALLS)}
+    )
+    for call in calls:
+        request = call.path.split("/")[1]
+        parent = result.parent(call)
+        assert parent is not None, f"no parent: {call}"
+        assert parent.kind == "server" and parent.path == f"/{request}", f"wrong parent: {call} {parent}"
+        assert call.attr["wirespan.link.evidence"] == "thread"
+        assert (call.pid, call.attr["thread.id"]) == (parent.pid, parent.attr["thread.id"])
+        assert parent.contains(call)
+    for span in result.servers(downstream):
+        check_linked(result, span, result.parent(span))
+        assert result.parent(span).path == span.path
+    assert result.losses == {}, result.errors
+    if kind.startswith("gunicorn"):
+        assert {span.pid for span in result.servers(port)} <= set(server.children())
