@@ -8,16 +8,11 @@
  * order, addresses and nothing else in network byte order. Times are
  * nanoseconds of CLOCK_MONOTONIC unless said otherwise; record_clock relates
  * them to the wall clock.
- *
- * The kernel programs include their own definitions of the __uN types before
- * this file; user space gets them from <linux/types.h>.
  */
 #ifndef WIRESPAN_BPF_RECORD_H
 #define WIRESPAN_BPF_RECORD_H
 
-#ifndef __bpf__
 #include <linux/types.h>
-#endif
 
 enum record_kind {
 	RECORD_DATA = 1,    /* bytes passed a socket: struct record_data + fragments */
@@ -181,7 +176,11 @@ struct record_exit {
 	__u32 reserved;
 };
 
-/* A connection found at the agent's start. */
+enum record_socket_flags {
+	RECORD_SOCKET_LISTENS = 1 << 0, /* accepts connections; has no remote end */
+};
+
+/* A socket found at the agent's start. */
 struct record_socket {
 	struct record_header header;
 	struct record_connection connection;

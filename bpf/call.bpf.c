@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "bpf/call.h"
+
+const volatile struct call_layout call_layouts[CALL_NUMBER_MAX] = {
+	[CALL_READ] = { CALL_RECEIVE, SOURCE_BUFFER, 0 },
+	[CALL_WRITE] = { CALL_SEND, SOURCE_BUFFER, 0 },
+	[CALL_READV] = { CALL_RECEIVE, SOURCE_VECTOR, 0 },
+	[CALL_WRITEV] = { CALL_SEND, SOURCE_VECTOR, 0 },
+	[CALL_PREADV2] = { CALL_RECEIVE, SOURCE_VECTOR, 0 },
+	[CALL_PWRITEV2] = { CALL_SEND, SOURCE_VECTOR, 0 },
+	[CALL_RECVFROM] = { CALL_RECEIVE, SOURCE_BUFFER, 3 },
+	[CALL_SENDTO] = { CALL_SEND, SOURCE_BUFFER, 0 },
+	[CALL_RECVMSG] = { CALL_RECEIVE, SOURCE_MESSAGE, 2 },
+	[CALL_SENDMSG] = { CALL_SEND, SOURCE_MESSAGE, 0 },
+	/* Which of their messages a record is about can't be told: position and length only. */
+	[CALL_RECVMMSG] = { CALL_RECEIVE, SOURCE_NONE, 3 },
+	[CALL_SENDMMSG] = { CALL_SEND, SOURCE_NONE, 0 },
+	[CALL_SENDFILE] = { CALL_SEND, SOURCE_NONE, 0 },
+	[CALL_SPLICE_CALL] = { CALL_SPLICE, SOURCE_NONE, 0 },
+};

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bytes moved over a connection: where they stand in the stream, what the
+ * connection speaks, what of them a parser needs, and the record that says so.
+ */
+#include "bpf/capture.h"
+#include "bpf/follow.h"
+#include "bpf/maps.h"
+
+/* The call being captured. */
+struct capture {
+	struct connection *connection;
+	struct scratch *scratch;
+	struct direction *direction;
+	bool turn;
+	bool looks_request;
+	bool looks_response;
+};
+
+/* Copies the movement's first bytes up to `limit` in all. */
+static __always_inline void copy_prefix(struct scratch *scratch, __u32 limit)
+{
+	__u32 have = scratch->prefix;
+	__u32 size = scratch->length < limit ? scratch->length : limit;
+
+	if (scratch->source.kind != SOURCE_NONE && size > have)
+		scratch->prefix = have + source_read(FRAGMENT_HEADER + have, have, size - have);
+}
+
+/* Where the head in the prefix ends, copying more of a long one; 0: not in this call. */
+static __always_inline __u32 follow_head(struct scratch *scratch)
+{
+	__u32 end = head_end();
+
+	if (end || scratch->prefix != COPY_HEAD || scratch->length <= COPY_HEAD)
+		return end;
+	scratch->walk.matched = 0;
+	copy_prefix(scratch, COPY_HEAD_LONG);
+	return head_end();
+}
+
+/* Follows the message through the call, and ends the prefix. */
+static __always_inline void follow(struct scratch *scratch)
+{
+	struct walk *walk = &scratch->walk;
+	bool in_head = walk->phase == WALK_HEAD;
+	__u32 offset = 0;
+
+	if (scratch->source.kind == SOURCE_NONE) {
+		if (walk->phase != WALK_DATA || walk_skip(walk, scratch->length) < scratch->length)
+			walk->phase = WALK_BODY;
+		return;
+	}
+	if (in_head)
+		offset = follow_head(scratch);
+	fragment_end(0, scratch->prefix);
+	walk->copied += scratch->prefix;
+	if (!in_head || offset)
+		follow_chunks(offset);
+}
+
+/* How much of the call's beginning is copied before anything is known of it. */
+static __always_inline __u32 prefix_limit(const struct capture *capture)
+{
+	const struct walk *walk = &capture->scratch->walk;
+
+	if (walk->phase == WALK_HEAD || walk->copied < COPY_MESSAGE_MAX)
+		return COPY_HEAD;
+	return COPY_BODY;
+}
+
+/* Does a message begin with this call? The walk through chunks outlives a turn (100-continue). */
+static __always_inline void look(struct capture *capture)
+{
+	const __u8 *bytes = &capture->scratch->bytes[FRAGMENT_HEADER];
+	struct walk *walk = &capture->scratch->walk;
+
+	capture->looks_response = recognise_response(bytes, capture->scratch->prefix);
+	capture->looks_request = !capture->looks_response && recognise_request(bytes, capture->scratch->prefix);
+	if (capture->looks_request || capture->looks_response) {
+		if (!capture->turn && walk->phase == WALK_DATA)
+			return;
+	} else if (!capture->turn || walk->phase != WALK_BODY) {
+		return;
+	}
+	__builtin_memset(walk, 0, sizeof(*walk));
+	copy_prefix(capture->scratch, COPY_HEAD);
+}
+
+/* What the call's bytes say of the connection, as the first of their stream. */
+static __always_inline int recognise(struct capture *capture)
+{
+	struct connection *connection = capture->connection;
+	const __u8 *bytes = &capture->scratch->bytes[FRAGMENT_HEADER];
+	int recognised = RECOGNISED_NOT_YET;
+
+	if (connection->recogniser.phase == RECOGNISER_START && connection->recogniser.count == 0)
+		recognised = recognise_opening(bytes, capture->scratch->prefix);
+	if (recognised != RECOGNISED_NOT_YET)
+		return recognised;
+	capture->scratch->recogniser = connection->recogniser;
+	recognised = recognise_bytes();
+	connection->recogniser = capture->scratch->recogniser;
+	return recognised;
+}
+
+/* A connection that was joined in the middle is judged where its direction changes. */
+static __always_inline bool recognise_late(struct capture *capture)
+{
+	struct connection *connection = capture->connection;
+
+	if (!capture->turn || connection->first_direction == NO_DIRECTION)
+		return false;
+	__builtin_memset(&connection->recogniser, 0, sizeof(connection->recogniser));
+	if (recognise(capture) == RECOGNISED_HTTP1) {
+		connection->recognised = RECOGNISED_HTTP1;
+		return true;
+	}
+	if (++connection->late_turns >= LATE_TURNS_MAX)
+		connection->recognised = RECOGNISED_UNKNOWN;
+	return false;
+}
+
+/* True when the movement is to be reported. */
+static __always_inline bool recognise_movement(struct capture *capture)
+{
+	struct connection *connection = capture->connection;
+	__u32 direction = capture->scratch->data.direction;
+	bool report = true;
+
+	if (capture->scratch->source.kind == SOURCE_NONE) {
+		count(COUNTER_UNREADABLE);
+		report = !connection->late;
+		if (++connection->late_turns >= LATE_TURNS_MAX)
+			connection->recognised = RECOGNISED_UNKNOWN;
+	} else if (connection->late) {
+		report = recognise_late(capture);
+	} else if (connection->first_direction == NO_DIRECTION || connection->first_direction == direction) {
+		connection->recognised = recognise(capture);
+	} else if (recognise_response(&capture->scratch->bytes[FRAGMENT_HEADER], capture->scratch->prefix)) {
+		connection->recognised = RECOGNISED_HTTP1;
+	}
+	if (connection->first_direction == NO_DIRECTION)
+		connection->first_direction = direction;
+	if (connection->recognised <= RECOGNISED_HTTP1)
+		return report;
+	count(COUNTER_IGNORED_TLS + connection->recognised - RECOGNISED_TLS);
+	return false;
+}
+
+/* After 101, or 2xx to CONNECT, the connection speaks something else. */
+static __always_inline void recognise_tunnel(struct capture *capture)
+{
+	struct connection *connection = capture->connection;
+	const __u8 *status = &capture->scratch->bytes[FRAGMENT_HEADER + sizeof("HTTP/1.1 ") - 1];
+	const __u8 *bytes = &capture->scratch->bytes[FRAGMENT_HEADER];
+
+	if (!capture->turn || capture->scratch->prefix < sizeof("HTTP/1.1 200") - 1)
+		return;
+	if (capture->looks_request)
+		connection->connect_method = bytes[0] == 'C' && bytes[1] == 'O' && bytes[2] == 'N' && bytes[7] == ' ';
+	if (!capture->looks_response)
+		return;
+	if ((status[0] == '1' && status[1] == '0' && status[2] == '1') ||
+	    (status[0] == '2' && connection->connect_method)) {
+		connection->recognised = RECOGNISED_TUNNEL;
+		count(COUNTER_IGNORED_TUNNEL);
+	}
+}
+
+/* Widens a sequence number to the position nearest to where the direction stands. */
+static __always_inline __u64 widen(__u64 stand, __u32 sequence)
+{
+	if (stand == 0)
+		return (1ull << 32) | sequence;
+	return stand + (__s32)(sequence - (__u32)stand);
+}
+
+/* Moves the direction on. Fills the record's positions and flags. */
+static __always_inline void place(struct connection *connection, struct movement *movement, struct record_data *data)
+{
+	struct direction *direction = &connection->directions[movement->direction & 1];
+	struct direction *other = &connection->directions[!(movement->direction & 1)];
+	__u64 expected = direction->next;
+
+	if (connection->own_positions) {
+		if (!direction->next)
+			direction->next = 1ull << 32;
+		data->position = direction->next;
+		data->other_position = other->next ? other->next : 1ull << 32;
+		data->header.flags |= RECORD_DATA_OWN_POSITIONS;
+	} else {
+		data->position = widen(direction->next, movement->start);
+		data->other_position = widen(other->next, movement->other);
+		if (expected && movement->direction == RECORD_SEND && data->position != expected)
+			data->header.flags |= RECORD_DATA_CONCURRENT;
+	}
+	if (!expected && !connection->late)
+		data->header.flags |= RECORD_DATA_BEGIN;
+	direction->next = data->position + movement->length;
+}
+
+/* Counts a record that found no room by what was in it. */
+static __always_inline void count_ring_full(struct capture *capture)
+{
+	struct connection *connection = capture->connection;
+
+	if (capture->turn && capture->looks_request) {
+		connection->request_lost = 1;
+		count(COUNTER_RING_FULL_REQUEST_HEAD);
+	} else if (capture->turn && capture->looks_response && !connection->request_lost) {
+		count(COUNTER_RING_FULL_RESPONSE_HEAD);
+	} else {
+		count(COUNTER_RING_FULL_OTHER);
+	}
+}
+
+static __always_inline void report(struct capture *capture)
+{
+	struct connection *connection = capture->connection;
+	struct record_data *data = &capture->scratch->data;
+	__u64 size = sizeof(*data) + capture->scratch->cursor;
+
+	data->header.size = size;
+	connection->reported = 1;
+	if (capture->turn && capture->looks_request)
+		connection->request_lost = 0;
+	if (size > RECORD_SIZE_MAX || bpf_ringbuf_output(&ring, data, size, ring_flags()))
+		count_ring_full(capture);
+}
+
+static __always_inline void data_init(struct record_data *data, struct connection *connection,
+				      struct movement *movement)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+
+	data->header.kind = RECORD_DATA;
+	data->header.flags = 0;
+	data->header.time = bpf_ktime_get_ns();
+	data->header.tgid = id >> 32;
+	data->header.tid = id;
+	data->header.cpu = bpf_get_smp_processor_id();
+	data->header.reserved = 0;
+	data->connection = connection->identity;
+	data->begin = movement->begin ? movement->begin : data->header.time;
+	data->length = movement->length;
+	data->direction = movement->direction;
+	data->fragments = 0;
+	data->reserved = 0;
+	if (connection->late)
+		data->header.flags |= RECORD_DATA_LATE;
+	if (movement->source.kind == SOURCE_NONE)
+		data->header.flags |= RECORD_DATA_UNREADABLE;
+}
+
+__hidden int capture_movement(struct connection *connection, struct movement *movement)
+{
+	struct capture capture = { .connection = connection };
+	struct scratch *scratch = scratch_get();
+	struct record_data *data;
+
+	if (!scratch || connection->recognised > RECOGNISED_HTTP1)
+		return 0;
+	data = &scratch->data;
+	data_init(data, connection, movement);
+	place(connection, movement, data);
+	capture.scratch = scratch;
+	capture.direction = &connection->directions[movement->direction & 1];
+	capture.turn = connection->last_direction != movement->direction;
+	connection->last_direction = movement->direction;
+	scratch->source = movement->source;
+	scratch->walk = capture.direction->walk;
+	scratch->length = movement->length;
+	scratch->prefix = 0;
+	scratch->cursor = 0;
+	copy_prefix(scratch, prefix_limit(&capture));
+	if (connection->recognised == RECOGNISED_NOT_YET && !recognise_movement(&capture))
+		return 0;
+	look(&capture);
+	follow(scratch);
+	capture.direction->walk = scratch->walk;
+	if (capture.turn)
+		data->header.flags |= RECORD_DATA_TURN;
+	recognise_tunnel(&capture);
+	report(&capture);
+	return 0;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The one body behind every hook that sees bytes move. */
+#ifndef WIRESPAN_BPF_CAPTURE_H
+#define WIRESPAN_BPF_CAPTURE_H
+
+#include "bpf/call.h"
+#include "bpf/connection.h"
+
+/* Bytes that a call moved over a connection. */
+struct movement {
+	__u64 begin;  /* time at which the call began; 0: unknown */
+	__u32 start;  /* sequence number of the first byte (unless positions are our own) */
+	__u32 other;  /* sequence number at which the other direction stands */
+	__u32 length; /* > 0 */
+	__u32 direction;
+	struct source source;
+};
+
+/*
+ * Recognises, follows, copies what a parser needs and reports. `connection`
+ * has its identity. Always 0.
+ */
+int capture_movement(struct connection *connection, struct movement *movement);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the kernel keeps of one connection. */
+#ifndef WIRESPAN_BPF_CONNECTION_H
+#define WIRESPAN_BPF_CONNECTION_H
+
+#include "bpf/recognise.h"
+#include "bpf/record.h"
+#include "bpf/walk.h"
+
+#define NO_DIRECTION 2
+
+struct direction {
+	__u64 next; /* position after the last byte seen; 0: nothing seen yet */
+	struct walk walk;
+};
+
+struct connection {
+	struct record_connection identity; /* cookie 0: not filled in yet */
+	struct direction directions[2];    /* by enum record_direction */
+	__u64 send_begin;                  /* time at which the send under way began; 0: none */
+	__u32 send_start;                  /* TCP sequence number at which it began */
+	__u32 reserved;
+	struct recogniser recogniser;
+	__u8 recognised;       /* enum recognised */
+	__u8 last_direction;   /* enum record_direction or NO_DIRECTION */
+	__u8 late;             /* older than the agent */
+	__u8 late_turns;       /* turns seen without a head */
+	__u8 reported;         /* a record was sent: its end is reported too */
+	__u8 connect_method;   /* the last request was CONNECT */
+	__u8 request_lost;     /* the last request head was lost to a full ring */
+	__u8 own_positions;
+	__u8 first_direction;  /* in which the stream's first bytes moved */
+	__u8 padding[7];
+};
+
+#endif

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "bpf/follow.h"
+
+#define LINE_STEP 32 /* bytes of a chunk-size line read at a time */
+#define LINES_MAX 48 /* such steps per call */
+#define TRAILER_COPY 512
+#define HEAD_WORDS (COPY_HEAD_LONG / 8)
+#define HEAD_STEP 32 /* words looked at in one function */
+#define TRAILER_STEP 32
+#define RECOGNISE_STEP 64
+
+__u32 source_read(__u32 at, __u32 offset, __u32 size)
+{
+	struct scratch *scratch = scratch_get();
+	struct user_iovec vector;
+	__u64 skip = offset;
+	__u64 done = 0;
+
+	if (!scratch || at > SCRATCH_BYTES_MAX || size > COPY_HEAD_LONG)
+		return 0;
+	if (scratch->source.kind == SOURCE_BUFFER)
+		return bpf_probe_read_user(&scratch->bytes[at], size, (void *)(scratch->source.address + offset)) ?
+			       0 :
+			       size;
+	for (__u32 i = 0; i < VECTOR_MAX; i++) {
+		__u64 part = size - done;
+		__u64 to = at + done;
+
+		if (i >= scratch->source.count || done >= size)
+			break;
+		if (bpf_probe_read_user(&vector, sizeof(vector),
+					(void *)(scratch->source.address + i * sizeof(vector))))
+			break;
+		if (vector.length <= skip) {
+			skip -= vector.length;
+			continue;
+		}
+		if (part > vector.length - skip)
+			part = vector.length - skip;
+		barrier_var(part);
+		barrier_var(to);
+		if (to > SCRATCH_BYTES_MAX || part > COPY_HEAD_LONG)
+			break;
+		if (bpf_probe_read_user(&scratch->bytes[to], part, (void *)(vector.base + skip)))
+			break;
+		skip = 0;
+		done += part;
+	}
+	return done;
+}
+
+int fragment_end(__u32 offset, __u32 size)
+{
+	struct scratch *scratch = scratch_get();
+	struct record_fragment *fragment;
+	__u64 cursor, end;
+
+	if (!scratch || size == 0 || size > COPY_HEAD_LONG || scratch->cursor > SCRATCH_BYTES_MAX)
+		return 0;
+	cursor = scratch->cursor & ~7u;
+	end = cursor + FRAGMENT_HEADER + size;
+	barrier_var(cursor);
+	if (cursor > SCRATCH_BYTES_MAX)
+		return 0;
+	fragment = (struct record_fragment *)&scratch->bytes[cursor];
+	fragment->offset = offset;
+	fragment->length = size;
+	scratch->data.fragments++;
+	for (__u32 i = 0; i < 7; i++, end++) {
+		if (end % 8 == 0 || end >= sizeof(scratch->bytes))
+			break;
+		scratch->bytes[end] = 0;
+	}
+	scratch->cursor = end;
+	return 0;
+}
+
+/* Word `index` of the prefix, byte by byte: how many bytes to the head's end in it, 0: none. */
+__noinline __u32 head_end_in_word(__u32 index)
+{
+	struct scratch *scratch = scratch_get();
+	__u64 word;
+
+	if (!scratch || index >= HEAD_WORDS)
+		return 0;
+	word = *(__u64 *)&scratch->bytes[FRAGMENT_HEADER + index * 8];
+	for (__u32 i = 0; i < 8; i++, word >>= 8) {
+		if (index * 8 + i >= scratch->prefix)
+			break;
+		if (walk_head_byte(&scratch->walk, word))
+			return i + 1;
+	}
+	return 0;
+}
+
+/* HEAD_STEP words from `first` on, passing over those without a line feed. */
+__noinline __u32 head_end_step(__u32 first)
+{
+	const __u64 ones = 0x0101010101010101ull;
+	struct scratch *scratch = scratch_get();
+	__u32 found;
+
+	if (!scratch || first > HEAD_WORDS - HEAD_STEP)
+		return 0;
+	for (__u32 i = first; i < first + HEAD_STEP; i++) {
+		__u64 lines;
+
+		if (i * 8 >= scratch->prefix)
+			break;
+		lines = *(__u64 *)&scratch->bytes[FRAGMENT_HEADER + i * 8] ^ (ones * '\n');
+		lines = (lines - ones) & ~lines & (ones * 0x80);
+		if (lines == 0 && i * 8 + 8 <= scratch->prefix) {
+			scratch->walk.matched = 0;
+			continue;
+		}
+		found = head_end_in_word(i);
+		if (found)
+			return i * 8 + found;
+	}
+	return 0;
+}
+
+__u32 head_end(void)
+{
+	struct scratch *scratch = scratch_get();
+	__u32 found = 0;
+
+	for (__u32 i = 0; i < HEAD_WORDS && !found; i += HEAD_STEP) {
+		if (!scratch || i * 8 >= scratch->prefix)
+			break;
+		found = head_end_step(i);
+	}
+	return found;
+}
+
+/* Walks at most LINE_STEP bytes at scratch->bytes[at]; how many belong to the chunk-size line. */
+__noinline __u32 walk_line(__u32 at, __u32 size)
+{
+	struct scratch *scratch = scratch_get();
+
+	if (!scratch || at > sizeof(scratch->bytes) - LINE_STEP)
+		return 0;
+	for (__u32 i = 0; i < LINE_STEP; i++) {
+		if (i >= size)
+			return i;
+		if (!walk_size_byte(&scratch->walk, scratch->bytes[at + i]))
+			return i + 1;
+	}
+	return LINE_STEP;
+}
+
+/* Has up to `size` bytes from `offset` on in scratch->bytes: where, and how many. */
+static __always_inline __u32 bytes_at(struct scratch *scratch, __u32 offset, __u32 *size)
+{
+	__u32 available = scratch->length - offset;
+
+	if (*size > available)
+		*size = available;
+	if (offset >= scratch->prefix) {
+		*size = source_read(scratch->cursor + FRAGMENT_HEADER, offset, *size);
+		return scratch->cursor + FRAGMENT_HEADER;
+	}
+	if (*size > scratch->prefix - offset)
+		*size = scratch->prefix - offset;
+	return FRAGMENT_HEADER + offset;
+}
+
+/* A step of the walk at `offset`; how far it came. */
+__noinline __u32 walk_step(__u32 offset)
+{
+	struct scratch *scratch = scratch_get();
+	__u32 size = LINE_STEP, at, taken;
+
+	if (!scratch || offset >= scratch->length)
+		return 0;
+	if (scratch->walk.phase == WALK_DATA)
+		return walk_skip(&scratch->walk, scratch->length - offset);
+	at = bytes_at(scratch, offset, &size);
+	taken = walk_line(at, size);
+	if (taken == 0)
+		scratch->walk.phase = WALK_BODY;
+	if (offset >= scratch->prefix)
+		fragment_end(offset, taken);
+	return taken;
+}
+
+/* Walks at most TRAILER_STEP bytes of a trailer section; 1 when it goes on behind them. */
+__noinline int walk_trailer(__u32 at, __u32 size)
+{
+	struct scratch *scratch = scratch_get();
+
+	if (!scratch || at > sizeof(scratch->bytes) - TRAILER_STEP)
+		return 0;
+	for (__u32 i = 0; i < TRAILER_STEP; i++) {
+		if (i >= size || walk_head_byte(&scratch->walk, scratch->bytes[at + i]))
+			return 0;
+	}
+	return 1;
+}
+
+/* Copies and walks what follows the last chunk: the trailer section, and perhaps the next head. */
+__noinline int follow_trailer(__u32 offset)
+{
+	struct scratch *scratch = scratch_get();
+	__u32 size = TRAILER_COPY, at;
+
+	if (!scratch || offset >= scratch->length)
+		return 0;
+	at = bytes_at(scratch, offset, &size);
+	for (__u32 i = 0; i < TRAILER_COPY; i += TRAILER_STEP) {
+		if (i >= size || !walk_trailer(at + i, size - i))
+			break;
+	}
+	if (offset >= scratch->prefix)
+		fragment_end(offset, size);
+	return 0;
+}
+
+int follow_chunks(__u32 offset)
+{
+	struct scratch *scratch = scratch_get();
+	struct walk *walk;
+
+	if (!scratch)
+		return 0;
+	walk = &scratch->walk;
+	for (__u32 i = 0; i < LINES_MAX; i++) {
+		if (offset >= scratch->length || walk->phase == WALK_BODY || walk->phase == WALK_HEAD)
+			break;
+		offset += walk_step(offset);
+	}
+	if (offset >= scratch->length || walk->phase == WALK_BODY)
+		return 0;
+	if (walk->phase == WALK_HEAD)
+		return follow_trailer(offset);
+	walk->phase = WALK_BODY; /* more lines than we walk in one call */
+	return 0;
+}
+
+__noinline int recognise_step(__u32 from)
+{
+	struct scratch *scratch = scratch_get();
+
+	if (!scratch || from > COPY_HEAD)
+		return RECOGNISED_NOT_YET;
+	for (__u32 i = 0; i < RECOGNISE_STEP; i++) {
+		int recognised;
+
+		if (from + i >= scratch->prefix)
+			break;
+		recognised = recogniser_byte(&scratch->recogniser, scratch->bytes[FRAGMENT_HEADER + from + i]);
+		if (recognised != RECOGNISED_NOT_YET)
+			return recognised;
+	}
+	return RECOGNISED_NOT_YET;
+}
+
+int recognise_bytes(void)
+{
+	struct scratch *scratch = scratch_get();
+
+	if (!scratch)
+		return RECOGNISED_NOT_YET;
+	for (__u32 from = 0; from < COPY_HEAD; from += RECOGNISE_STEP) {
+		int recognised;
+
+		if (from >= scratch->prefix)
+			break;
+		recognised = recognise_step(from);
+		if (recognised != RECOGNISED_NOT_YET)
+			return recognised;
+	}
+	return RECOGNISED_NOT_YET;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The loops over a movement's bytes. They work on this CPU's scratch and are
+ * global functions: the verifier checks each once, not once per caller.
+ */
+#ifndef WIRESPAN_BPF_FOLLOW_H
+#define WIRESPAN_BPF_FOLLOW_H
+
+#include "bpf/maps.h"
+
+#define FRAGMENT_HEADER sizeof(struct record_fragment)
+
+/* Copies `size` bytes from `offset` on of the caller's bytes to scratch->bytes[at]. How many it could. */
+__u32 source_read(__u32 at, __u32 offset, __u32 size);
+
+/* Makes a fragment for `offset` of the `size` bytes that were put behind the cursor and room for its header. */
+int fragment_end(__u32 offset, __u32 size);
+
+/* Looks for a head's end in the prefix: how many bytes belong to the head, 0 if it goes on. */
+__u32 head_end(void);
+
+/* Follows chunks from `offset` on and copies the lines behind the prefix. Always 0. */
+int follow_chunks(__u32 offset);
+
+/* Gives the prefix to the recogniser: enum recognised. */
+int recognise_bytes(void);
+
+#endif

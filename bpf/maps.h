@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The maps and settings that the tracing programs share; defined in maps.bpf.c. */
+#ifndef WIRESPAN_BPF_MAPS_H
+#define WIRESPAN_BPF_MAPS_H
+
+#include "bpf/kernel.h"
+
+#include "bpf/call_layout.h"
+#include "bpf/config.h"
+#include "bpf/connection.h"
+#include "bpf/counter.h"
+#include "bpf/record.h"
+
+/*
+ * A movement while it is captured. It stands in memory, not in registers, so
+ * that the loops over its bytes can be functions that the verifier checks once.
+ */
+struct scratch {
+	struct source source;
+	struct walk walk;
+	struct recogniser recogniser;
+	__u32 length; /* of the movement */
+	__u32 prefix; /* bytes copied from its beginning */
+	__u32 cursor; /* end of the last fragment in `bytes` */
+	__u32 reserved;
+	struct record_data data; /* the record begins here ... */
+	__u8 bytes[2 * SCRATCH_BYTES_MAX]; /* twice, so that any bounded offset plus any bounded size fits */
+};
+
+/* What a thread's send call noted when it began, where the socket's own tracepoint can't. */
+struct send_begin {
+	__u64 time;
+};
+
+struct ring_map {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, RING_SIZE_DEFAULT);
+};
+
+struct counters_map {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, COUNTER_COUNT);
+	__type(key, __u32);
+	__type(value, __u64);
+};
+
+/* Process id -> enum verdict. */
+struct processes_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, PROCESSES_MAX);
+	__type(key, __u32);
+	__type(value, __u32);
+};
+
+/* One bit a port. */
+struct ports_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 65536 / 64);
+	__type(key, __u32);
+	__type(value, __u64);
+};
+
+/* One element a CPU: an ordinary array, because a per-CPU one holds 32 KiB at most. */
+struct scratch_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct scratch);
+};
+
+/* Connection state where the socket is in hand: dies with the socket. */
+struct socket_connections_map {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct connection);
+};
+
+/* The same by the socket's address, where it is only found through a descriptor. */
+struct address_connections_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, CONNECTIONS_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, struct connection);
+};
+
+/* Thread -> its send call under way. */
+struct send_begins_map {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, THREADS_MAX);
+	__type(key, __u64);
+	__type(value, struct send_begin);
+};
+
+extern struct ring_map ring SEC(".maps");
+extern struct counters_map counters SEC(".maps");
+extern struct processes_map processes SEC(".maps");
+extern struct ports_map ports SEC(".maps");
+extern struct scratch_map scratches SEC(".maps");
+extern struct socket_connections_map socket_connections SEC(".maps");
+extern struct address_connections_map address_connections SEC(".maps");
+extern struct send_begins_map send_begins SEC(".maps");
+
+/* A connection of which nothing is known. */
+extern const volatile struct connection no_connection;
+
+static __always_inline void count(__u32 counter)
+{
+	__u64 *value = bpf_map_lookup_elem(&counters, &counter);
+
+	if (value)
+		*value += 1;
+}
+
+/* When the current thread's send call began; 0: unknown. */
+static __always_inline __u64 send_began(void)
+{
+	__u64 thread = bpf_get_current_pid_tgid();
+	struct send_begin *begin = bpf_map_lookup_elem(&send_begins, &thread);
+
+	return begin ? begin->time : 0;
+}
+
+/* This CPU's; nothing that interrupts a capture uses it. */
+static __always_inline struct scratch *scratch_get(void)
+{
+	__u32 cpu = bpf_get_smp_processor_id() & CPU_MASK;
+
+	return bpf_map_lookup_elem(&scratches, &cpu);
+}
+
+/* How to submit a record: waking the agent only when it asked for it. */
+static __always_inline __u64 ring_flags(void)
+{
+	__u32 sleeps = agent_sleeps;
+
+	if (sleeps == AGENT_AWAKE)
+		return BPF_RB_NO_WAKEUP;
+	if (sleeps == AGENT_NAPS && bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) < config.ring_high)
+		return BPF_RB_NO_WAKEUP;
+	agent_sleeps = AGENT_AWAKE;
+	return BPF_RB_FORCE_WAKEUP;
+}
+
+#endif

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/*
+ * What does a connection speak? Decided from the first bytes of its stream,
+ * byte by byte if they come so, behind a PROXY-protocol prefix (v1, v2) if
+ * there is one. Includes nothing, so that the host compiles and tests it too:
+ * the includer provides the __uN types and bool.
+ */
+#ifndef WIRESPAN_BPF_RECOGNISE_H
+#define WIRESPAN_BPF_RECOGNISE_H
+
+enum recognised {
+	RECOGNISED_NOT_YET = 0,
+	RECOGNISED_HTTP1,
+	RECOGNISED_TLS,
+	RECOGNISED_SSH,
+	RECOGNISED_HTTP2,
+	RECOGNISED_REDIS,
+	RECOGNISED_POSTGRESQL,
+	RECOGNISED_TUNNEL, /* was HTTP/1 until an Upgrade or a CONNECT */
+	RECOGNISED_UNKNOWN,
+};
+
+enum recogniser_phase {
+	RECOGNISER_START = 0,    /* empty lines before a request */
+	RECOGNISER_METHOD,
+	RECOGNISER_TARGET,
+	RECOGNISER_VERSION,
+	RECOGNISER_PROXY_LINE,   /* PROXY v1: up to LF */
+	RECOGNISER_PROXY_HEADER, /* PROXY v2: signature from its fifth byte on, and the fixed part */
+	RECOGNISER_PROXY_SKIP,   /* PROXY v2: addresses and TLVs */
+};
+
+struct recogniser {
+	__u8 phase;
+	__u8 matched; /* bytes matched of a fixed text */
+	__u16 left;   /* PROXY v2: bytes to skip */
+	__u32 count;  /* bytes in this phase */
+};
+
+#define RECOGNISER_EMPTY_MAX 16
+#define RECOGNISER_METHOD_MAX 32
+#define RECOGNISER_TARGET_MAX 16384
+#define RECOGNISER_PROXY_LINE_MAX 107 /* PROXY protocol, section 2.1 */
+#define RECOGNISER_PROXY_FIXED 16     /* PROXY protocol, section 2.2: signature, version, family, length */
+
+/* Texts of up to 8 bytes as numbers, the first byte lowest: BPF objects with static arrays do not link. */
+#define RECOGNISER_PROXY 0x59584f5250ull             /* "PROXY" */
+#define RECOGNISER_VERSION_TEXT 0x2e312f50545448ull  /* "HTTP/1." */
+#define RECOGNISER_PROXY_SIGNATURE 0x0a544955510a0d00ull /* "\0\r\nQUIT\n": PROXY v2's after CR LF CR LF */
+
+static inline __u8 recogniser_text(__u64 text, __u32 index)
+{
+	return text >> (8 * (index & 7));
+}
+
+/* RFC 9110, 5.6.2: tchar. */
+static inline bool recogniser_is_token(__u8 byte)
+{
+	if ((byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9'))
+		return true;
+	return byte > ' ' && byte < 0x7f && byte != '"' && byte != '(' && byte != ')' && byte != ',' && byte != '/' &&
+	       !(byte >= ':' && byte <= '@') && !(byte >= '[' && byte <= ']') && byte != '{' && byte != '}';
+}
+
+static inline void recogniser_enter(struct recogniser *r, enum recogniser_phase phase)
+{
+	r->phase = phase;
+	r->count = 0;
+	r->matched = 0;
+}
+
+static inline enum recognised recogniser_method(struct recogniser *r, __u8 byte)
+{
+	if (byte == ' ' && r->count > 0) {
+		bool is_proxy = r->count == 5 && r->matched == 5;
+
+		recogniser_enter(r, is_proxy ? RECOGNISER_PROXY_LINE : RECOGNISER_TARGET);
+		return RECOGNISED_NOT_YET;
+	}
+	if (!recogniser_is_token(byte) || r->count >= RECOGNISER_METHOD_MAX)
+		return RECOGNISED_UNKNOWN;
+	if (r->matched == r->count && r->matched < 5 && byte == recogniser_text(RECOGNISER_PROXY, r->matched))
+		r->matched++;
+	r->count++;
+	return RECOGNISED_NOT_YET;
+}
+
+/* Targets with spaces exist in the wild: a version that does not match is target. */
+static inline enum recognised recogniser_target(struct recogniser *r, __u8 byte)
+{
+	if (r->phase == RECOGNISER_VERSION && byte == recogniser_text(RECOGNISER_VERSION_TEXT, r->matched)) {
+		r->matched++;
+		return r->matched == 7 ? RECOGNISED_HTTP1 : RECOGNISED_NOT_YET;
+	}
+	if (byte < ' ' || byte == 0x7f || r->count++ >= RECOGNISER_TARGET_MAX)
+		return RECOGNISED_UNKNOWN;
+	r->matched = 0;
+	r->phase = byte == ' ' ? RECOGNISER_VERSION : RECOGNISER_TARGET;
+	return RECOGNISED_NOT_YET;
+}
+
+static inline enum recognised recogniser_proxy_header(struct recogniser *r, __u8 byte)
+{
+	if (r->count < 12) {
+		if (byte != recogniser_text(RECOGNISER_PROXY_SIGNATURE, r->count - 4))
+			return RECOGNISED_UNKNOWN;
+	} else if (r->count >= 14) {
+		r->left = r->left << 8 | byte;
+	}
+	if (++r->count == RECOGNISER_PROXY_FIXED)
+		recogniser_enter(r, r->left ? RECOGNISER_PROXY_SKIP : RECOGNISER_START);
+	return RECOGNISED_NOT_YET;
+}
+
+static inline enum recognised recogniser_start(struct recogniser *r, __u8 byte)
+{
+	if (byte == '\r' || byte == '\n')
+		return ++r->count > RECOGNISER_EMPTY_MAX ? RECOGNISED_UNKNOWN : RECOGNISED_NOT_YET;
+	if (byte == 0 && r->count == 4) {
+		r->phase = RECOGNISER_PROXY_HEADER;
+		r->left = 0;
+		return recogniser_proxy_header(r, byte);
+	}
+	recogniser_enter(r, RECOGNISER_METHOD);
+	return recogniser_method(r, byte);
+}
+
+/* Takes the stream's next byte. Anything but RECOGNISED_NOT_YET is final. */
+static inline enum recognised recogniser_byte(struct recogniser *r, __u8 byte)
+{
+	switch (r->phase) {
+	case RECOGNISER_START:
+		return recogniser_start(r, byte);
+	case RECOGNISER_METHOD:
+		return recogniser_method(r, byte);
+	case RECOGNISER_TARGET:
+	case RECOGNISER_VERSION:
+		return recogniser_target(r, byte);
+	case RECOGNISER_PROXY_LINE:
+		if (byte == '\n')
+			recogniser_enter(r, RECOGNISER_START);
+		else if (++r->count >= RECOGNISER_PROXY_LINE_MAX)
+			return RECOGNISED_UNKNOWN;
+		return RECOGNISED_NOT_YET;
+	case RECOGNISER_PROXY_HEADER:
+		return recogniser_proxy_header(r, byte);
+	default:
+		if (--r->left == 0)
+			recogniser_enter(r, RECOGNISER_START);
+		return RECOGNISED_NOT_YET;
+	}
+}
+
+/* "HTTP/1." */
+static inline bool recognise_response(const __u8 *b, __u32 length)
+{
+	return length >= 7 && b[0] == 'H' && b[1] == 'T' && b[2] == 'T' && b[3] == 'P' && b[4] == '/' && b[5] == '1' &&
+	       b[6] == '.';
+}
+
+/*
+ * A stream's opening bytes that name a protocol at once; NOT_YET: ask the
+ * recogniser. At least RECOGNISE_OPENING bytes are readable at `b`, `length`
+ * of them count.
+ */
+#define RECOGNISE_OPENING 16
+
+static inline enum recognised recognise_opening(const __u8 *b, __u32 length)
+{
+	if (recognise_response(b, length))
+		return RECOGNISED_HTTP1;
+	if (length >= 3 && b[0] == 0x16 && b[1] == 3 && b[2] <= 4)
+		return RECOGNISED_TLS; /* RFC 8446, 5.1: a handshake record */
+	if (length >= 4 && b[0] == 'S' && b[1] == 'S' && b[2] == 'H' && b[3] == '-')
+		return RECOGNISED_SSH; /* RFC 4253, 4.2 */
+	if (length >= 8 && b[0] == 'P' && b[1] == 'R' && b[2] == 'I' && b[3] == ' ' && b[4] == '*' && b[5] == ' ')
+		return RECOGNISED_HTTP2; /* RFC 9113, 3.4 */
+	if (length >= 4 && b[0] == '*' && b[1] >= '0' && b[1] <= '9' && (b[2] == '\r' || b[3] == '\r'))
+		return RECOGNISED_REDIS; /* RESP: an array of that many */
+	if (length >= 8 && b[0] == 0 && b[1] == 0 && ((b[4] == 0 && b[5] == 3 && b[6] == 0 && b[7] == 0) ||
+						      (b[4] == 4 && b[5] == 0xd2 && b[6] == 0x16 && b[7] == 0x2f)))
+		return RECOGNISED_POSTGRESQL; /* StartupMessage 3.0, SSLRequest */
+	return RECOGNISED_NOT_YET;
+}
+
+/*
+ * Whether a call's bytes look like the beginning of a request: a token, a
+ * space, and something a target begins with. Decides what is copied and under
+ * which name a loss is counted, never what is claimed.
+ */
+#define RECOGNISE_METHOD_LOOK 24
+
+static inline bool recognise_request(const __u8 *b, __u32 length)
+{
+	for (__u32 i = 0; i < RECOGNISE_METHOD_LOOK && i + 1 < length; i++) {
+		if (b[i] == ' ')
+			return i > 0 && b[i + 1] > ' ' && b[i + 1] < 0x7f;
+		if (!recogniser_is_token(b[i]))
+			return false;
+	}
+	return false;
+}
+
+#endif

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Attached to the socket's own tracepoints (Linux 6.3): the socket is in hand,
+ * its positions are final, and calls that touch no socket cost nothing.
+ */
+#include "bpf/capture.h"
+#include "bpf/maps.h"
+#include "bpf/socket.h"
+
+static __always_inline struct connection *connection_of(struct sock *sk, const struct positions *positions,
+							 __u32 received, __u32 sent)
+{
+	struct connection *connection = bpf_sk_storage_get(&socket_connections, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+
+	if (!connection) {
+		count(COUNTER_CONNECTION_MAP_FULL);
+		return NULL;
+	}
+	if (connection->identity.cookie)
+		return connection;
+	if (connection->identity.role == RECORD_ROLE_UNKNOWN) {
+		bool late = !positions_at_beginning(sk, positions, received, sent);
+
+		connection_born(connection, late ? RECORD_ROLE_UNKNOWN : RECORD_ROLE_SERVER, late);
+	}
+	identity_read(sk, &connection->identity);
+	connection->own_positions = positions->own;
+	connection->identity.cookie = bpf_get_socket_cookie(sk);
+	return connection;
+}
+
+/* The caller's buffer; in the context of another call (io_uring, a kernel thread) nobody knows. */
+static __always_inline void source_of_current(enum call_direction direction, struct source *ret_source)
+{
+	struct pt_regs *registers = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	struct call_registers call;
+	struct call_layout layout;
+
+	ret_source->kind = SOURCE_NONE;
+	call_registers_read(registers, &call);
+	if (call_layout_of(&call, &layout) && layout.direction == direction)
+		source_from_call(layout.source, &call, ret_source);
+}
+
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(socket_received, struct sock *sk, int result, int flags)
+{
+	struct movement movement = { .direction = RECORD_RECEIVE };
+	struct connection *connection;
+	struct positions positions;
+
+	if (result <= 0 || flags & (MSG_PEEK | MSG_ERRQUEUE | MSG_OOB) || !process_selected() || !socket_selected(sk))
+		return 0;
+	positions_read(sk, &positions);
+	connection = connection_of(sk, &positions, result, 0);
+	if (!connection || connection->recognised > RECOGNISED_HTTP1)
+		return 0;
+	movement.length = result;
+	movement.start = positions.read - result;
+	movement.other = positions.write;
+	if (!(flags & MSG_TRUNC))
+		source_of_current(CALL_RECEIVE, &movement.source);
+	return capture_movement(connection, &movement);
+}
+
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(socket_sent, struct sock *sk, int result, int flags)
+{
+	struct movement movement = { .direction = RECORD_SEND };
+	struct connection *connection;
+	struct positions positions;
+
+	if (!process_selected() || !socket_selected(sk))
+		return 0;
+	positions_read(sk, &positions);
+	connection = result > 0 ? connection_of(sk, &positions, 0, result) :
+				  bpf_sk_storage_get(&socket_connections, sk, NULL, 0);
+	if (!connection)
+		return 0;
+	movement.begin = connection->send_begin;
+	movement.start = movement.begin ? connection->send_start : positions.write - result;
+	connection->send_begin = 0;
+	if (result <= 0 || connection->recognised > RECOGNISED_HTTP1)
+		return 0;
+	if (!config.socket_send_begin)
+		movement.begin = send_began();
+	movement.length = result;
+	movement.other = positions.read;
+	source_of_current(CALL_SEND, &movement.source);
+	return capture_movement(connection, &movement);
+}
+
+/* A send begins: its time, and exactly where, whoever else writes. */
+SEC("tp_btf/tcp_sendmsg_locked")
+int BPF_PROG(send_begins_at, struct sock *sk)
+{
+	struct connection *connection = bpf_sk_storage_get(&socket_connections, sk, NULL, 0);
+
+	if (!connection || connection->send_begin || connection->recognised > RECOGNISED_HTTP1)
+		return 0;
+	connection->send_begin = bpf_ktime_get_ns();
+	connection->send_start = BPF_CORE_READ((struct tcp_sock *)sk, write_seq);
+	return 0;
+}
+
+/* What leaves a socket by splice passes no receive. */
+SEC("tp_btf/tcp_rcv_space_adjust")
+int BPF_PROG(socket_spliced, struct sock *sk)
+{
+	struct pt_regs *registers = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	struct movement movement = { .direction = RECORD_RECEIVE };
+	struct connection *connection;
+	struct positions positions;
+	struct call_registers call;
+
+	call_registers_read(registers, &call);
+	if (call.number != CALL_SPLICE_CALL || !process_selected() || !socket_selected(sk))
+		return 0;
+	positions_read(sk, &positions);
+	connection = bpf_sk_storage_get(&socket_connections, sk, NULL, 0);
+	if (!connection || connection->own_positions || !connection->directions[RECORD_RECEIVE].next)
+		return 0;
+	movement.start = connection->directions[RECORD_RECEIVE].next;
+	movement.length = positions.read - movement.start;
+	movement.other = positions.write;
+	if ((__s32)movement.length <= 0)
+		return 0;
+	return capture_movement(connection, &movement);
+}

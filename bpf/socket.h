@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* From a kernel socket to our connection; and whether anybody asked for it. */
+#ifndef WIRESPAN_BPF_SOCKET_H
+#define WIRESPAN_BPF_SOCKET_H
+
+#include <bpf/bpf_endian.h>
+
+#include "bpf/maps.h"
+
+static __always_inline bool port_selected(__u32 port)
+{
+	__u32 index = port / 64;
+	__u64 *word = bpf_map_lookup_elem(&ports, &index);
+
+	return word && *word >> (port % 64) & 1;
+}
+
+/* Is it a TCP socket (or what looks like one to its owner) on a selected port? */
+static __always_inline bool socket_selected(const struct sock *sk)
+{
+	const struct sock_common *common = &sk->__sk_common;
+	__u16 family = BPF_CORE_READ(common, skc_family);
+	__u16 protocol;
+
+	if (family != AF_INET && family != AF_INET6)
+		return false;
+	protocol = BPF_CORE_READ(sk, sk_protocol);
+	if (protocol != IPPROTO_TCP && protocol != IPPROTO_MPTCP)
+		return false;
+	return !config.filter_ports || port_selected(BPF_CORE_READ(common, skc_num)) ||
+	       port_selected(bpf_ntohs(BPF_CORE_READ(common, skc_dport)));
+}
+
+/* Does anybody want to know of the current process? */
+static __always_inline bool process_selected(void)
+{
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	__u32 *verdict;
+
+	if (tgid == 0 || tgid == config.agent)
+		return false;
+	verdict = bpf_map_lookup_elem(&processes, &tgid);
+	return !verdict || *verdict != VERDICT_IGNORE;
+}
+
+static __always_inline void identity_read(const struct sock *sk, struct record_connection *identity)
+{
+	const struct sock_common *common = &sk->__sk_common;
+	__u32 words[4];
+
+	identity->netns = BPF_CORE_READ(common, skc_net.net, ns.inum);
+	identity->family = BPF_CORE_READ(common, skc_family);
+	identity->local_port = BPF_CORE_READ(common, skc_num);
+	identity->remote_port = bpf_ntohs(BPF_CORE_READ(common, skc_dport));
+	if (identity->family == AF_INET) {
+		*(__u32 *)identity->local_address = BPF_CORE_READ(common, skc_rcv_saddr);
+		*(__u32 *)identity->remote_address = BPF_CORE_READ(common, skc_daddr);
+		return;
+	}
+	BPF_CORE_READ_INTO(&words, common, skc_v6_daddr);
+	if (words[0] == 0 && words[1] == 0 && words[2] == bpf_htonl(0xffff)) {
+		/* RFC 4291, 2.5.5.2: an IPv4 connection of an IPv6 socket */
+		identity->family = AF_INET;
+		*(__u32 *)identity->remote_address = words[3];
+		BPF_CORE_READ_INTO(&words, common, skc_v6_rcv_saddr);
+		*(__u32 *)identity->local_address = words[3];
+		return;
+	}
+	__builtin_memcpy(identity->remote_address, words, sizeof(words));
+	BPF_CORE_READ_INTO(&words, common, skc_v6_rcv_saddr);
+	__builtin_memcpy(identity->local_address, words, sizeof(words));
+}
+
+/* Where a socket stands; positions are TCP sequence numbers. */
+struct positions {
+	__u32 write;
+	__u32 read;
+	__u32 receive_next; /* after the last byte that arrived */
+	__u32 receive_first; /* the stream's first byte */
+	__u32 send_first;    /* ... or the one before it */
+	bool own; /* the numbers are not the byte stream's: we count ourselves */
+};
+
+/*
+ * Reads them off. A FIN counts as a byte: one that was read or has arrived is
+ * subtracted. Kernel TLS and MPTCP number something else than the bytes.
+ */
+static __always_inline void positions_read(const struct sock *sk, struct positions *ret_positions)
+{
+	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
+	__u32 fin = BPF_CORE_READ(sk, __sk_common.skc_flags) >> SOCK_DONE_BIT & 1;
+
+	ret_positions->own = BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP ||
+			     BPF_CORE_READ(tcp, inet_conn.icsk_ulp_ops) != NULL;
+	ret_positions->write = BPF_CORE_READ(tcp, write_seq);
+	ret_positions->read = BPF_CORE_READ(tcp, copied_seq);
+	ret_positions->receive_next = BPF_CORE_READ(tcp, rcv_nxt);
+	if (fin && ret_positions->read == ret_positions->receive_next)
+		ret_positions->read--;
+	ret_positions->receive_next -= fin;
+}
+
+/*
+ * Did nothing pass before this movement? TCP counts what arrived and what was
+ * acknowledged; a connection that we opened counts its SYN, too.
+ */
+static __always_inline bool positions_at_beginning(const struct sock *sk, const struct positions *positions,
+						   __u32 received, __u32 sent)
+{
+	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
+	__u32 arrived = BPF_CORE_READ(tcp, bytes_received);
+	__u32 acknowledged = BPF_CORE_READ(tcp, bytes_acked);
+	__u32 first_received = BPF_CORE_READ(tcp, rcv_nxt) - arrived;
+	__u32 first_sent = BPF_CORE_READ(tcp, snd_una) - acknowledged;
+
+	return positions->own || (positions->read - received == first_received &&
+				  positions->write - sent - first_sent <= 1);
+}
+
+static __always_inline void connection_born(struct connection *connection, __u8 role, bool late)
+{
+	connection->identity.role = role;
+	connection->last_direction = NO_DIRECTION;
+	connection->first_direction = NO_DIRECTION;
+	connection->late = late;
+}
+
+#endif

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A connection's life: who opened it, and how it ends. */
+#include "bpf/maps.h"
+#include "bpf/socket.h"
+
+static __always_inline struct connection *connection_find(struct sock *sk, bool create)
+{
+	__u64 address = (__u64)sk;
+
+	if (config.socket_storage)
+		return bpf_sk_storage_get(&socket_connections, sk, NULL, create ? BPF_SK_STORAGE_GET_F_CREATE : 0);
+	if (create)
+		bpf_map_update_elem(&address_connections, &address, (const void *)&no_connection, BPF_ANY);
+	return bpf_map_lookup_elem(&address_connections, &address);
+}
+
+static __always_inline __u16 state_flags(struct sock *sk, int old_state, int new_state, int error)
+{
+	switch (new_state) {
+	case TCP_CLOSE_WAIT:
+		return RECORD_STATE_PEER_CLOSED;
+	case TCP_FIN_WAIT1:
+	case TCP_LAST_ACK:
+		return RECORD_STATE_CLOSED;
+	case TCP_CLOSE:
+		/* Straight from here means that we sent a reset (RFC 9293, 3.10.4: ABORT). */
+		if (error == ECONNRESET || error == EPIPE || old_state == TCP_ESTABLISHED ||
+		    old_state == TCP_CLOSE_WAIT)
+			return RECORD_STATE_GONE | RECORD_STATE_RESET;
+		return RECORD_STATE_GONE;
+	default:
+		return 0;
+	}
+}
+
+static __always_inline __u64 state_position(const struct connection *connection, __u32 direction, __u32 sequence)
+{
+	__u64 stand = connection->directions[direction].next;
+
+	if (connection->own_positions || !stand)
+		return stand;
+	return stand + (__s32)(sequence - (__u32)stand);
+}
+
+static __always_inline void state_report(struct sock *sk, const struct connection *connection, int old_state,
+					 __u16 flags, int error)
+{
+	struct record_state *state = bpf_ringbuf_reserve(&ring, sizeof(*state), 0);
+	bool fin_sent = old_state != TCP_ESTABLISHED && old_state != TCP_CLOSE_WAIT;
+	struct positions positions;
+
+	if (!state) {
+		count(COUNTER_RING_FULL_OTHER);
+		return;
+	}
+	positions_read(sk, &positions);
+	__builtin_memset(&state->header, 0, sizeof(state->header));
+	state->header.kind = RECORD_STATE;
+	state->header.flags = flags;
+	state->header.size = sizeof(*state);
+	state->header.time = bpf_ktime_get_ns();
+	state->header.cpu = bpf_get_smp_processor_id();
+	state->connection = connection->identity;
+	state->send_end = state_position(connection, RECORD_SEND, positions.write - fin_sent);
+	state->receive_end = state_position(connection, RECORD_RECEIVE, positions.receive_next);
+	state->read_end = state_position(connection, RECORD_RECEIVE, positions.read);
+	state->error = error;
+	state->reserved = 0;
+	bpf_ringbuf_submit(state, ring_flags());
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(connection_state, struct sock *sk, int old_state, int new_state)
+{
+	__u64 address = (__u64)sk;
+	struct connection *connection;
+	__u16 flags;
+	int error;
+
+	if (new_state == TCP_SYN_SENT) {
+		if (!process_selected() || !socket_selected(sk))
+			return 0;
+		connection = connection_find(sk, true);
+		if (connection)
+			connection_born(connection, RECORD_ROLE_CLIENT, false);
+		return 0;
+	}
+	/* A cookie at birth: later it is read where no helper reaches. */
+	if (new_state == TCP_ESTABLISHED && !config.socket_storage)
+		bpf_get_socket_cookie(sk);
+	error = BPF_CORE_READ(sk, sk_err);
+	flags = state_flags(sk, old_state, new_state, error);
+	if (!flags)
+		return 0;
+	connection = connection_find(sk, false);
+	if (!connection)
+		return 0;
+	if (connection->reported)
+		state_report(sk, connection, old_state, flags, error);
+	if (new_state == TCP_CLOSE && !config.socket_storage)
+		bpf_map_delete_elem(&address_connections, &address);
+	return 0;
+}

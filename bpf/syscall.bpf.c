@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Attached to system calls, where the sockets' own tracepoints don't exist: the
+ * same body, the socket found through the descriptor.
+ */
+#include "bpf/capture.h"
+#include "bpf/maps.h"
+#include "bpf/socket.h"
+
+/* task->files->fdt->fd[descriptor], when it is a socket. */
+static __always_inline struct sock *sock_of_descriptor(__u32 descriptor)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	struct file **files = BPF_CORE_READ(table, fd);
+	struct socket *socket;
+	struct file *file;
+
+	if (descriptor >= BPF_CORE_READ(table, max_fds))
+		return NULL;
+	if (bpf_probe_read_kernel(&file, sizeof(file), &files[descriptor]) || !file)
+		return NULL;
+	if ((BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
+		return NULL;
+	socket = BPF_CORE_READ(file, private_data);
+	return BPF_CORE_READ(socket, sk);
+}
+
+static __always_inline struct connection *connection_at(struct sock *sk, const struct positions *positions,
+							 __u32 received, __u32 sent)
+{
+	__u64 cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	__u64 address = (__u64)sk;
+	struct connection *connection = bpf_map_lookup_elem(&address_connections, &address);
+
+	if (connection && connection->identity.cookie && connection->identity.cookie != cookie) {
+		bpf_map_delete_elem(&address_connections, &address); /* its end was missed */
+		connection = NULL;
+	}
+	if (!connection) {
+		bpf_map_update_elem(&address_connections, &address, (const void *)&no_connection, BPF_NOEXIST);
+		connection = bpf_map_lookup_elem(&address_connections, &address);
+	}
+	if (!connection) {
+		count(COUNTER_CONNECTION_MAP_FULL);
+		return NULL;
+	}
+	if (connection->identity.cookie)
+		return connection;
+	if (connection->identity.role == RECORD_ROLE_UNKNOWN) {
+		bool late = !positions_at_beginning(sk, positions, received, sent);
+
+		connection_born(connection, late ? RECORD_ROLE_UNKNOWN : RECORD_ROLE_SERVER, late);
+	}
+	identity_read(sk, &connection->identity);
+	connection->own_positions = positions->own;
+	connection->identity.cookie = cookie ? cookie : address;
+	return connection;
+}
+
+static __always_inline int capture_call(__u32 descriptor, __u32 direction, __u32 length, struct source *source)
+{
+	struct movement movement = { .direction = direction, .length = length, .source = *source };
+	struct sock *sk = sock_of_descriptor(descriptor);
+	bool receive = direction == RECORD_RECEIVE;
+	struct connection *connection;
+	struct positions positions;
+
+	if (!sk || !socket_selected(sk))
+		return 0;
+	positions_read(sk, &positions);
+	connection = connection_at(sk, &positions, receive ? length : 0, receive ? 0 : length);
+	if (!connection)
+		return 0;
+	movement.start = (receive ? positions.read : positions.write) - length;
+	movement.other = receive ? positions.write : positions.read;
+	movement.begin = receive ? 0 : send_began();
+	return capture_movement(connection, &movement);
+}
+
+/* Notes when a send begins. */
+SEC("tp_btf/sys_enter")
+int BPF_PROG(call_begins, struct pt_regs *registers, long number)
+{
+	struct send_begin begin = { .time = bpf_ktime_get_ns() };
+	__u64 thread = bpf_get_current_pid_tgid();
+	struct call_registers call;
+	struct call_layout layout;
+
+	call_registers_read(registers, &call);
+	call.number = number;
+	if (!call_layout_of(&call, &layout) || !(layout.direction & CALL_SEND) || !process_selected())
+		return 0;
+	bpf_map_update_elem(&send_begins, &thread, &begin, BPF_ANY);
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(call_ends, struct pt_regs *registers, long result)
+{
+	struct source source = { .kind = SOURCE_NONE };
+	struct call_registers call;
+	struct call_layout layout;
+
+	if (result <= 0)
+		return 0;
+	call_registers_read(registers, &call);
+	if (!call_layout_of(&call, &layout) || !process_selected())
+		return 0;
+	if (layout.flags && call.arguments[layout.flags & 3] & (MSG_PEEK | MSG_ERRQUEUE | MSG_OOB))
+		return 0;
+	if (!layout.flags || !(call.arguments[layout.flags & 3] & MSG_TRUNC))
+		source_from_call(layout.source, &call, &source);
+	if (layout.direction == CALL_SPLICE)
+		capture_call(call.arguments[2], RECORD_SEND, result, &source);
+	return capture_call(call.arguments[0], layout.direction == CALL_SEND ? RECORD_SEND : RECORD_RECEIVE, result,
+			    &source);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/*
+ * Follows one direction of an HTTP/1 connection just far enough to know which
+ * bytes a parser will need: heads, and the chunk-size lines between data that
+ * nobody copies. It decides what is copied, never what is claimed: where a
+ * message ends is proven by who parses. Includes nothing, so that the host
+ * compiles and tests it too: the includer provides the __uN types and bool.
+ */
+#ifndef WIRESPAN_BPF_WALK_H
+#define WIRESPAN_BPF_WALK_H
+
+enum walk_phase {
+	WALK_HEAD = 0, /* in a head, or where one may begin */
+	WALK_DATA_END, /* at the CRLF after a chunk's data */
+	WALK_SIZE,     /* in what may be a chunk-size line */
+	WALK_EXTENSION,
+	WALK_DATA,     /* `left` bytes of chunk data follow */
+	WALK_BODY,     /* in a body of another kind, or one not understood */
+};
+
+struct walk {
+	__u8 phase;
+	__u8 matched; /* head: how much of CR LF CR LF; size: digits seen */
+	__u16 trailer; /* the head under way is a trailer section */
+	__u32 copied; /* bytes copied of the message under way */
+	__u64 left;   /* chunk data: bytes left; size: its value so far */
+};
+
+#define WALK_DIGITS_MAX 15 /* 2^60: no chunk is larger, and nothing overflows */
+
+/* A byte of a head or trailer section; true when it is the last. */
+static inline bool walk_head_byte(struct walk *walk, __u8 byte)
+{
+	if (byte == '\n') {
+		/* LF after LF or after LF CR: an empty line */
+		if (walk->matched >= 2) {
+			walk->matched = 0;
+			walk->left = 0;
+			walk->phase = walk->trailer ? WALK_HEAD : WALK_SIZE;
+			walk->trailer = 0;
+			return true;
+		}
+		walk->matched = 2;
+	} else if (byte == '\r' && walk->matched == 2) {
+		walk->matched = 3;
+	} else {
+		walk->matched = 0;
+	}
+	return false;
+}
+
+static inline int walk_digit(__u8 byte)
+{
+	if (byte >= '0' && byte <= '9')
+		return byte - '0';
+	byte |= 0x20;
+	return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
+}
+
+/* The line is whole: data follows, or after the last chunk the trailer section. */
+static inline void walk_line_end(struct walk *walk)
+{
+	walk->phase = walk->left ? WALK_DATA : WALK_HEAD;
+	walk->matched = walk->left ? 0 : 2;
+	walk->trailer = !walk->left;
+}
+
+/*
+ * A byte between two chunks' data, of what may be a chunk-size line (RFC 9112,
+ * 7.1). False: the line is over, or it is none.
+ */
+static inline bool walk_size_byte(struct walk *walk, __u8 byte)
+{
+	int digit = walk->phase == WALK_SIZE ? walk_digit(byte) : -1;
+
+	if (walk->phase == WALK_DATA_END) {
+		if (byte == '\n')
+			walk->phase = WALK_SIZE;
+		else if (byte != '\r')
+			walk->phase = WALK_BODY;
+		return walk->phase != WALK_BODY;
+	}
+	if (digit >= 0 && walk->matched < WALK_DIGITS_MAX) {
+		walk->left = walk->left << 4 | digit;
+		walk->matched++;
+		return true;
+	}
+	if (walk->matched == 0 || digit >= 0) {
+		walk->phase = WALK_BODY;
+		return false;
+	}
+	if (byte == '\n') {
+		walk_line_end(walk);
+		return false;
+	}
+	if (byte == ';' || byte == ' ' || byte == '\t')
+		walk->phase = WALK_EXTENSION;
+	else if (walk->phase == WALK_SIZE && byte != '\r')
+		walk->phase = WALK_BODY;
+	return walk->phase != WALK_BODY;
+}
+
+/* Skips up to `available` bytes of chunk data; how many. */
+static inline __u64 walk_skip(struct walk *walk, __u64 available)
+{
+	__u64 skipped = walk->left < available ? walk->left : available;
+
+	walk->left -= skipped;
+	if (walk->left == 0) {
+		walk->phase = WALK_DATA_END;
+		walk->matched = 0;
+	}
+	return skipped;
+}
+
+#endif
