@@ -26,7 +26,7 @@ static void content_length_field(struct http1_head *head, struct slice value)
 	struct slice element;
 	uint64_t length;
 
-	if (value.length == 0)
+	if (value.length == 0 || value.data[value.length - 1] == ',')
 		head->defects |= HTTP1_DEFECT_LENGTH_CONFLICT;
 	while (list_next(&value, &element)) {
 		if (!slice_to_u64(element, &length) || (head->has_content_length && length != head->content_length)) {
