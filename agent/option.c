@@ -129,8 +129,8 @@ static int refuse(const struct option_usage *usage, const struct option_part *pa
 	return usage_error(usage);
 }
 
-static int parse_with(const struct option *options, const struct option_usage *usage,
-		      const struct option_part *parts, int argc, char **argv)
+static int parse_with(const struct option *options, const struct option_usage *usage, const struct option_part *parts,
+		      int argc, char **argv)
 {
 	int found;
 

@@ -30,8 +30,8 @@ struct option_part {
 };
 
 struct option_usage {
-	const char *command; /* the subcommand's name */
-	const char *synopsis; /* what follows it: "[options]" */
+	const char *command;     /* the subcommand's name */
+	const char *synopsis;    /* what follows it: "[options]" */
 	const char *description; /* a sentence or two */
 };
 

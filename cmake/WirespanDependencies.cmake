@@ -6,12 +6,12 @@
 #   when | kind | what | Debian package | Fedora package
 #
 # when: always, or the option that needs it. kind: program (alternatives
-# separated by commas) or library (a pkg-config module). A library's target is
-# PkgConfig::NAME, its name in capitals without a leading "lib".
+# separated by commas), library (a pkg-config module) or libfuzzer. A library's
+# target is PkgConfig::NAME, its name in capitals without a leading "lib".
 set(WIRESPAN_DEPENDENCIES
-	"always|program|ninja,ninja-build|ninja-build|ninja-build"
+	"WIRESPAN_USES_NINJA|program|ninja,ninja-build|ninja-build|ninja-build"
 	"always|program|pkg-config,pkgconf|pkg-config|pkgconf-pkg-config"
-	"always|program|cc,gcc,clang|gcc|gcc"
+	"WIRESPAN_USES_ANY_COMPILER|program|cc,gcc,clang|gcc|gcc"
 	"always|library|libcjson|libcjson-dev|cjson-devel"
 	"BUILD_TESTING|library|cmocka|libcmocka-dev|libcmocka-devel"
 	"WIRESPAN_AGENT|program|clang,clang-19,clang-18,clang-17,clang-16,clang-15,clang-14|clang|clang"
@@ -21,6 +21,14 @@ set(WIRESPAN_DEPENDENCIES
 	"WIRESPAN_AGENT|library|zlib|zlib1g-dev|zlib-devel"
 	"WIRESPAN_FUZZ|program|clang|clang|clang"
 	"WIRESPAN_FUZZ|libfuzzer|libFuzzer|libclang-rt-dev|compiler-rt")
+
+if(CMAKE_GENERATOR MATCHES "Ninja")
+	set(WIRESPAN_USES_NINJA ON)
+endif()
+# Whoever names a compiler has one.
+if(NOT CMAKE_C_COMPILER AND NOT DEFINED ENV{CC})
+	set(WIRESPAN_USES_ANY_COMPILER ON)
+endif()
 
 # Administrators' tools may be off an ordinary user's PATH.
 set(WIRESPAN_SYSTEM_PROGRAMS /usr/local/sbin /usr/sbin /sbin)
@@ -38,8 +46,8 @@ function(wirespan_find_dependency kind what ret_found)
 			set(${ret_found} TRUE PARENT_SCOPE)
 		endif()
 	elseif(kind STREQUAL "library")
-		# Without pkg-config its own row says what is wrong; libraries are then not judged.
-		set(result 0)
+		# Without pkg-config all count as missing: better named in vain than in a second message.
+		set(result 1)
 		if(WIRESPAN_PKG_CONFIG)
 			execute_process(COMMAND ${WIRESPAN_PKG_CONFIG} --exists ${what} RESULT_VARIABLE result)
 		endif()

@@ -22,10 +22,8 @@ static const struct explanation explanations[FEATURE_COUNT] = {
 			  "a kernel built with CONFIG_DEBUG_INFO_BTF (/sys/kernel/btf/vmlinux)" },
 	[FEATURE_RINGBUF] = { "records reach the agent", NO_TRACING, "Linux 5.8 or later" },
 	[FEATURE_HASH] = { "processes are selected", NO_TRACING, "a kernel built with CONFIG_BPF_SYSCALL" },
-	[FEATURE_LRU_HASH] = { "calls under way are remembered", NO_TRACING,
-			       "a kernel built with CONFIG_BPF_SYSCALL" },
-	[FEATURE_SK_STORAGE] = { "a connection's state lives with its socket", NO_SOCKET_MODE,
-				 "Linux 5.11 or later" },
+	[FEATURE_LRU_HASH] = { "calls under way are remembered", NO_TRACING, "a kernel built with CONFIG_BPF_SYSCALL" },
+	[FEATURE_SK_STORAGE] = { "a connection's state lives with its socket", NO_SOCKET_MODE, "Linux 5.11 or later" },
 	[FEATURE_TASK_STORAGE] = { "not needed by run", "none: run does not need it", "Linux 5.11 or later" },
 	[FEATURE_SOCK_SEND_LENGTH] = { "sends are seen at the socket", NO_SOCKET_MODE, "Linux 6.3 or later" },
 	[FEATURE_SOCK_RECV_LENGTH] = { "receives are seen at the socket", NO_SOCKET_MODE, "Linux 6.3 or later" },
@@ -34,10 +32,8 @@ static const struct explanation explanations[FEATURE_COUNT] = {
 					 "a kernel that has this tracepoint (6.16 or later)" },
 	[FEATURE_INET_SOCK_SET_STATE] = { "connections are seen to open and close", NO_TRACING,
 					  "Linux 5.5 or later with CONFIG_INET" },
-	[FEATURE_SYS_ENTER] = { "calls are seen to begin", NO_CALLS_MODE,
-				"a kernel built with CONFIG_TRACEPOINTS" },
-	[FEATURE_SYS_EXIT] = { "calls are seen to end", NO_CALLS_MODE,
-			       "a kernel built with CONFIG_TRACEPOINTS" },
+	[FEATURE_SYS_ENTER] = { "calls are seen to begin", NO_CALLS_MODE, "a kernel built with CONFIG_TRACEPOINTS" },
+	[FEATURE_SYS_EXIT] = { "calls are seen to end", NO_CALLS_MODE, "a kernel built with CONFIG_TRACEPOINTS" },
 	[FEATURE_SCHED_PROCESS_EXEC] = { "processes get their names", NO_PROCESSES,
 					 "a kernel built with CONFIG_TRACEPOINTS" },
 	[FEATURE_SCHED_PROCESS_FORK] = { "children inherit their selection", NO_PROCESSES,
@@ -55,8 +51,8 @@ static const struct explanation explanations[FEATURE_COUNT] = {
 /* Being refused is no property of the kernel: what helps is another one. */
 static const char *remedy_for(enum feature_state state, const struct explanation *explanation)
 {
-	return state == FEATURE_UNTRIED ? "run as root, or with CAP_BPF and CAP_PERFMON, outside user namespaces" :
-					  explanation->remedy;
+	return state == FEATURE_UNTRIED ? "run as root, or with CAP_BPF and CAP_PERFMON, outside user namespaces"
+					: explanation->remedy;
 }
 
 void check_bpf(struct check_report *report, const struct features *features)

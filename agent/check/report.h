@@ -18,7 +18,7 @@ enum check_state {
 
 /* All strings but `detail` are constants. */
 struct check_item {
-	const char *group;       /* "system", "capabilities", "BPF", "libraries" */
+	const char *group; /* "system", "capabilities", "BPF", "libraries" */
 	const char *what;
 	enum check_state state;
 	char detail[160];        /* what was found; may be empty */

@@ -54,7 +54,9 @@ static void check_mount(struct check_report *report, const char *type, const cha
 	int error = mount_find(type, path, sizeof(path));
 
 	check_report_add(report, SYSTEM, what, error ? CHECK_MISSING : CHECK_WORKS, consequence, remedy, "%s",
-			 !error ? path : error == -ENOENT ? "not mounted" : strerror(-error));
+			 !error             ? path
+			 : error == -ENOENT ? "not mounted"
+					    : strerror(-error));
 }
 
 static void check_memlock(struct check_report *report)
@@ -96,7 +98,9 @@ static void check_lockdown(struct check_report *report)
 	check_report_add(report, SYSTEM, "lockdown", confidential ? CHECK_MISSING : CHECK_WORKS,
 			 "BPF programs may not read memory: nothing can be traced",
 			 "boot with lockdown=integrity or without lockdown", "%s",
-			 !error ? line : error == -ENOENT ? "not in use, or securityfs not mounted" : strerror(-error));
+			 !error             ? line
+			 : error == -ENOENT ? "not in use, or securityfs not mounted"
+					    : strerror(-error));
 }
 
 void check_system(struct check_report *report)
@@ -104,7 +108,8 @@ void check_system(struct check_report *report)
 	check_kernel(report);
 	check_mount(report, "tracefs", "tracefs", "none: run attaches without it",
 		    "mount -t tracefs nodev /sys/kernel/tracing");
-	check_mount(report, "cgroup2", "cgroup v2", "processes are traced, but those in containers may lack container.id",
+	check_mount(report, "cgroup2", "cgroup v2",
+		    "processes are traced, but those in containers may lack container.id",
 		    "mount -t cgroup2 none /sys/fs/cgroup (or at /sys/fs/cgroup/unified beside v1)");
 	check_memlock(report);
 	check_unprivileged(report);
@@ -127,8 +132,7 @@ void check_capabilities(struct check_report *report)
 		{ "CAP_DAC_READ_SEARCH", CAP_DAC_READ_SEARCH, false, CHECK_PARTLY,
 		  "other users' processes older than the agent lack OTEL_* variables" },
 		{ "CAP_NET_ADMIN", CAP_NET_ADMIN, false, CHECK_PARTLY, "none: run does not need it" },
-		{ "CAP_SYS_ADMIN", CAP_SYS_ADMIN, false, CHECK_PARTLY,
-		  "none where CAP_BPF and CAP_PERFMON are there" },
+		{ "CAP_SYS_ADMIN", CAP_SYS_ADMIN, false, CHECK_PARTLY, "none where CAP_BPF and CAP_PERFMON are there" },
 		{ "CAP_SYS_RESOURCE", CAP_SYS_RESOURCE, false, CHECK_PARTLY,
 		  "none since Linux 5.11; before it locked memory cannot be raised" },
 	};
@@ -139,6 +143,8 @@ void check_capabilities(struct check_report *report)
 
 		check_report_add(report, CAPABILITIES, rows[i].name, have ? CHECK_WORKS : rows[i].without,
 				 rows[i].consequence, "run as root, or grant it to the process", "%s",
-				 own ? "in effect" : have ? "by CAP_SYS_ADMIN" : "not in effect");
+				 own    ? "in effect"
+				 : have ? "by CAP_SYS_ADMIN"
+					: "not in effect");
 	}
 }

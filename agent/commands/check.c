@@ -53,8 +53,8 @@ int command_check(int argc, char **argv)
 		check_capabilities(&report);
 		check_bpf(&report, &features);
 		check_libraries(&report);
-		result = format == FORMAT_JSON ? check_report_write_json(&report, stdout) :
-						 check_report_write_text(&report, stdout);
+		result = format == FORMAT_JSON ? check_report_write_json(&report, stdout)
+					       : check_report_write_text(&report, stdout);
 	}
 	if (result != 0) {
 		log_error("cannot write the report: %s", strerror(-result));

@@ -14,7 +14,8 @@
 
 static void lines_are_read(void **state)
 {
-	static const char line[] = "41 31 0:31 / /sys/fs/cgroup/unified rw,relatime shared:9 master:1 - cgroup2 cgroup2 rw\n";
+	static const char line[] =
+		"41 31 0:31 / /sys/fs/cgroup/unified rw,relatime shared:9 master:1 - cgroup2 cgroup2 rw\n";
 	struct slice path, type;
 
 	(void)state;

@@ -119,7 +119,8 @@ static void ports_are_lists(void **state)
 
 static void wrong_ports_are_refused(void **state)
 {
-	static const char *const wrong[] = { "", "0", "70000", "80,", ",80", "80,,81", "http", "-1", "80 ", "99999999999" };
+	static const char *const wrong[] = { "",       "0",    "70000", "80,", ",80",
+					     "80,,81", "http", "-1",    "80 ", "99999999999" };
 	struct selection selection = { 0 };
 
 	(void)state;
