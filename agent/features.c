@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <stddef.h>
-#include <string.h>
 
 #include "agent/capability.h"
 #include "agent/features_try.h"
@@ -25,10 +24,8 @@ struct probe {
 
 static int try_btf(const struct btf *vmlinux, const char *argument)
 {
-	(void)vmlinux;
 	(void)argument;
-	/* It was loaded, or nothing would be tried. */
-	return 0;
+	return vmlinux ? 0 : -ENODATA;
 }
 
 static const struct probe probes[FEATURE_COUNT] = {
@@ -70,10 +67,10 @@ bool feature_needed(enum feature feature, enum capture_mode mode)
 	return probes[feature].needed & 1U << mode;
 }
 
-static void probe_all(struct features *features, const struct btf *vmlinux, int btf_error)
+static void probe_all(struct features *features, const struct btf *vmlinux)
 {
 	for (int i = 0; i < FEATURE_COUNT; i++) {
-		int error = vmlinux ? probes[i].attempt(vmlinux, probes[i].argument) : btf_error;
+		int error = probes[i].attempt(vmlinux, probes[i].argument);
 
 		features->error[i] = error;
 		features->state[i] = !error ? FEATURE_WORKS : error == -EPERM ? FEATURE_UNTRIED : FEATURE_MISSING;
@@ -88,7 +85,7 @@ int features_probe(struct features *ret_features)
 	int error = vmlinux ? 0 : -errno;
 
 	if (error != -ENOMEM) {
-		probe_all(ret_features, vmlinux, error);
+		probe_all(ret_features, vmlinux);
 		error = 0;
 	}
 	btf__free(vmlinux);
@@ -157,11 +154,13 @@ int features_require(const struct features *features, enum capture_mode mode)
 					  "filter or the kernel's lockdown forbids it");
 			capabilities_told = true;
 			result = -EPERM;
-		} else if (result != -EPERM) {
-			log_error("this kernel lacks %s (%s): see 'wirespan check'", probes[i].name,
-				  strerror(-features->error[i]));
-			result = -EOPNOTSUPP;
+			continue;
 		}
+		/* Of what cannot even be tried without the kernel's types, these alone are the news. */
+		if (i == FEATURE_BTF || features->error[i] != -ENODATA)
+			log_error("this kernel lacks %s: see 'wirespan check'", probes[i].name);
+		if (result == 0)
+			result = -EOPNOTSUPP;
 	}
 	return result;
 }

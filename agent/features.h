@@ -39,7 +39,8 @@ enum feature_state {
 
 struct features {
 	enum feature_state state[FEATURE_COUNT];
-	int error[FEATURE_COUNT]; /* negative errno of the attempt where it does not work */
+	/* Where it does not work, the attempt's negative errno; -ENODATA: not to be tried without FEATURE_BTF. */
+	int error[FEATURE_COUNT];
 };
 
 /* How `run` captures. */

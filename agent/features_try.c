@@ -92,6 +92,8 @@ static int try_at_tracepoint(const struct btf *vmlinux, const char *tracepoint, 
 {
 	char type[128];
 
+	if (!vmlinux)
+		return -ENODATA;
 	snprintf(type, sizeof(type), "btf_trace_%s", tracepoint);
 	return try_program(BPF_TRACE_RAW_TP, btf__find_by_name_kind(vmlinux, type, BTF_KIND_TYPEDEF), program,
 			   length);
@@ -174,6 +176,8 @@ int try_task_pt_regs(const struct btf *vmlinux, const char *argument)
 
 static int try_in_iterator(const struct btf *vmlinux, const struct bpf_insn *program, size_t length)
 {
+	if (!vmlinux)
+		return -ENODATA;
 	return try_program(BPF_TRACE_ITER, btf__find_by_name_kind(vmlinux, "bpf_iter_task_file", BTF_KIND_FUNC),
 			   program, length);
 }

@@ -3,7 +3,7 @@
  * The attempts behind features.h. Each makes the smallest map or program that
  * has the feature, and removes it at once: 0 where the kernel accepted it, else
  * the negative errno with which it (or libbpf) refused. `vmlinux` is the
- * kernel's BTF.
+ * kernel's BTF; where it is NULL, what needs it answers -ENODATA.
  */
 #ifndef WIRESPAN_AGENT_FEATURES_TRY_H
 #define WIRESPAN_AGENT_FEATURES_TRY_H

@@ -55,6 +55,13 @@ static const char *remedy_for(enum feature_state state, const struct explanation
 					: explanation->remedy;
 }
 
+static const char *reason(enum feature feature, int error)
+{
+	if (error == -ENODATA)
+		return feature == FEATURE_BTF ? "none found" : "cannot be tried without the kernel's types";
+	return error == -ENOENT ? "this kernel does not have it" : strerror(-error);
+}
+
 void check_bpf(struct check_report *report, const struct features *features)
 {
 	static const enum check_state states[] = {
@@ -69,6 +76,6 @@ void check_bpf(struct check_report *report, const struct features *features)
 
 		check_report_add(report, GROUP, feature_name(i), states[state], explanation->consequence,
 				 remedy_for(state, explanation), "%s",
-				 state == FEATURE_WORKS ? explanation->serves : strerror(-features->error[i]));
+				 state == FEATURE_WORKS ? explanation->serves : reason(i, features->error[i]));
 	}
 }

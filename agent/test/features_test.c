@@ -51,7 +51,7 @@ static void requirements_say_why(void **state)
 	assert_int_equal(features_require(&features, CAPTURE_SOCKET_TRACEPOINTS), 0);
 	features = without(FEATURE_TASK_STORAGE, -EINVAL);
 	assert_int_equal(features_require(&features, CAPTURE_SOCKET_TRACEPOINTS), 0);
-	features = without(FEATURE_BTF, -ENOENT);
+	features = without(FEATURE_BTF, -ENODATA);
 	assert_int_equal(features_require(&features, CAPTURE_IMPOSSIBLE), -EOPNOTSUPP);
 	features.state[FEATURE_HASH] = FEATURE_UNTRIED;
 	features.error[FEATURE_HASH] = -EPERM;
