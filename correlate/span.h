@@ -85,6 +85,8 @@ static inline bool span_has_parent(const struct span *span)
 
 /* The attribute of that key, or NULL. */
 const struct attribute *span_attribute(const struct span *span, const char *key);
+/* Bytes that a clone takes. */
+size_t span_clone_size(const struct span *span);
 /* A deep copy in one allocation, with a reference to the resource; span_free'd by the caller. NULL: out of memory. */
 struct span *span_clone(const struct span *span);
 /* Accepts NULL. Only for clones. */

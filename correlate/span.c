@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "correlate/span.h"
+
+#include <stdlib.h>
+
+struct resource *resource_ref(struct resource *resource)
+{
+	__atomic_fetch_add(&resource->references, 1, __ATOMIC_RELAXED);
+	return resource;
+}
+
+void resource_unref(struct resource *resource)
+{
+	/* Release: our reads are done. Acquire: everybody's are, before it is freed. */
+	if (resource && __atomic_fetch_sub(&resource->references, 1, __ATOMIC_ACQ_REL) == 1)
+		free(resource);
+}
+
+const struct attribute *span_attribute(const struct span *span, const char *key)
+{
+	struct slice wanted = slice_of_string(key);
+
+	for (size_t i = 0; i < span->attribute_count; i++) {
+		struct slice found = span->attributes[i].key;
+
+		if (found.length == wanted.length && memcmp(found.data, wanted.data, wanted.length) == 0)
+			return &span->attributes[i];
+	}
+	return NULL;
+}
+
+static inline bool attribute_has_string(const struct attribute *attribute)
+{
+	return attribute->type == ATTRIBUTE_STRING || attribute->type == ATTRIBUTE_STRING_ARRAY;
+}
+
+/* A clone ends after the attributes in use; its strings follow. */
+static size_t span_struct_size(const struct span *span)
+{
+	return offsetof(struct span, attributes) + span->attribute_count * sizeof(span->attributes[0]);
+}
+
+size_t span_clone_size(const struct span *span)
+{
+	size_t size = span_struct_size(span) + span->trace_state.length + span->name.length + span->error_type.length;
+
+	for (size_t i = 0; i < span->attribute_count; i++) {
+		const struct attribute *attribute = &span->attributes[i];
+
+		size += attribute->key.length;
+		if (attribute_has_string(attribute))
+			size += attribute->string.length;
+	}
+	return size;
+}
+
+static void move_string(struct slice *slice, char **end)
+{
+	if (slice->length)
+		memcpy(*end, slice->data, slice->length);
+	slice->data = *end;
+	*end += slice->length;
+}
+
+struct span *span_clone(const struct span *span)
+{
+	size_t size = span_struct_size(span);
+	struct span *clone = malloc(span_clone_size(span));
+	char *end;
+
+	if (!clone)
+		return NULL;
+	memcpy((void *)clone, span, size);
+	end = (char *)clone + size;
+	move_string(&clone->trace_state, &end);
+	move_string(&clone->name, &end);
+	move_string(&clone->error_type, &end);
+	for (size_t i = 0; i < clone->attribute_count; i++) {
+		move_string(&clone->attributes[i].key, &end);
+		if (attribute_has_string(&clone->attributes[i]))
+			move_string(&clone->attributes[i].string, &end);
+	}
+	resource_ref(clone->resource);
+	return clone;
+}
+
+void span_free(struct span *span)
+{
+	if (!span)
+		return;
+	resource_unref(span->resource);
+	free(span);
+}

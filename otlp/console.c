@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otlp/console.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "otlp/latency.h"
+#include "otlp/trace_text.h"
+#include "otlp/traces.h"
+#include "otlp/writer.h"
+
+/* Written out from WRITE_SIZE on. The largest trace, or table, takes less than TEXT_SIZE_MAX. */
+#define WRITE_SIZE (64u * 1024)
+#define TEXT_SIZE_MAX (32u << 20)
+/* Last words are not worth waiting longer for a reader that is gone. */
+#define FINISH_TIMEOUT_MS 2000
+
+struct console {
+	struct output output;
+	struct writer writer;
+	struct traces *traces;
+	struct latency *latency;
+	struct arena arena;
+	struct buffer text;
+	size_t text_spans; /* spans that `text` shows */
+	bool color;
+	int error; /* not yet reported */
+	uint64_t failed;
+};
+
+static void write_text(struct console *console)
+{
+	int result = 0;
+
+	if (console->text.length)
+		result = writer_write(&console->writer, buffer_slice(&console->text));
+	if (result < 0) {
+		console->failed += console->text_spans;
+		console->error = result;
+	}
+	console->text_spans = 0;
+	buffer_clear(&console->text);
+}
+
+static void console_trace(void *context, struct span *const *spans, size_t count)
+{
+	struct console *console = context;
+	size_t length = console->text.length;
+	int result = trace_format(&console->arena, spans, count, console->color, &console->text);
+
+	if (result < 0) {
+		console->text.length = length;
+		console->failed += count;
+		console->error = result;
+		return;
+	}
+	console->text_spans += count;
+	if (console->text.length >= WRITE_SIZE)
+		write_text(console);
+}
+
+static int report(struct console *console)
+{
+	int error = console->error;
+
+	console->error = 0;
+	return error;
+}
+
+static int console_spans(struct output *output, struct span *const *spans, size_t count, uint64_t now)
+{
+	struct console *console = (struct console *)output;
+
+	for (size_t i = 0; i < count; i++) {
+		int result = latency_add(console->latency, spans[i]);
+
+		if (result < 0)
+			console->error = result;
+		result = traces_add(console->traces, spans[i], now);
+		if (result < 0) {
+			console->error = result;
+			console->failed++;
+		}
+	}
+	write_text(console);
+	return 0;
+}
+
+static int console_advance(struct output *output, uint64_t now)
+{
+	struct console *console = (struct console *)output;
+
+	traces_advance(console->traces, now);
+	write_text(console);
+	return report(console);
+}
+
+static int console_flush(struct output *output)
+{
+	struct console *console = (struct console *)output;
+
+	traces_flush(console->traces);
+	write_text(console);
+	return report(console);
+}
+
+static void console_cancel(struct output *output)
+{
+	writer_cancel(&((struct console *)output)->writer);
+}
+
+static int console_finish(struct output *output, const struct counter *losses, size_t count)
+{
+	struct console *console = (struct console *)output;
+	size_t before = console->text.length;
+	int result = latency_format(console->latency, &console->text, console->color);
+
+	if (result == 0 && console->text.length > before)
+		result = buffer_append(&console->text, "\n", 1);
+	if (result == 0)
+		result = counters_format(&console->text, losses, count);
+	console->writer.timeout_ms = FINISH_TIMEOUT_MS;
+	write_text(console);
+	return result < 0 ? result : report(console);
+}
+
+static size_t console_counters(const struct output *output, struct counter *ret_counters, size_t max)
+{
+	const struct console *console = (const struct console *)output;
+	const struct counter counters[] = {
+		{ "console_trace_cut", traces_cut(console->traces) },
+		{ "console_write_failed", console->failed },
+	};
+	size_t count = sizeof(counters) / sizeof(counters[0]);
+
+	memcpy(ret_counters, counters, (count < max ? count : max) * sizeof(counters[0]));
+	return count;
+}
+
+static void console_free(struct output *output)
+{
+	struct console *console = (struct console *)output;
+
+	if (console->writer.cancel_fd >= 0)
+		writer_done(&console->writer);
+	traces_free(console->traces);
+	latency_free(console->latency);
+	arena_done(&console->arena);
+	buffer_done(&console->text);
+	free(console);
+}
+
+static const struct output_operations console_operations = {
+	.spans = console_spans,
+	.advance = console_advance,
+	.flush = console_flush,
+	.cancel = console_cancel,
+	.finish = console_finish,
+	.counters = console_counters,
+	.free = console_free,
+};
+
+int output_console_new(const struct console_options *options, struct output **ret_output)
+{
+	struct console *console = calloc(1, sizeof(*console));
+	int result = -ENOMEM;
+
+	if (!console)
+		return -ENOMEM;
+	console->output.operations = &console_operations;
+	console->writer.cancel_fd = -1;
+	console->color = options->color;
+	buffer_init(&console->text, TEXT_SIZE_MAX);
+	arena_init(&console->arena);
+	console->latency = latency_new(LATENCY_ENDPOINTS_MAX);
+	console->traces = traces_new(&(struct traces_options){
+		.spans_max = options->spans_max ? options->spans_max : TRACES_SPANS_MAX,
+		.quiet = TRACES_QUIET,
+		.patience = TRACES_PATIENCE,
+		.ready = console_trace,
+		.context = console,
+	});
+	if (console->latency && console->traces)
+		result = writer_init(&console->writer, options->fd);
+	if (result < 0) {
+		console_free(&console->output);
+		return result;
+	}
+	*ret_output = &console->output;
+	return 0;
+}

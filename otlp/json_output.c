@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <stdlib.h>
+
+#include "otlp/json.h"
+#include "otlp/writer.h"
+
+struct json_output {
+	struct output output;
+	struct writer writer;
+	struct json_encoder *encoder;
+	bool torn; /* a failed write may have left half a line */
+};
+
+static int write_request(struct json_output *json, struct span *const *spans, size_t count)
+{
+	struct slice line;
+	int result = json_encode(json->encoder, spans, count, &line);
+
+	if (result < 0)
+		return result;
+	/* In place of the NUL: the line goes out in one write where the descriptor lets it. */
+	((char *)line.data)[line.length++] = '\n';
+	if (json->torn)
+		result = writer_write(&json->writer, SLICE_LITERAL("\n"));
+	if (result == 0)
+		result = writer_write(&json->writer, line);
+	json->torn = result < 0;
+	return result;
+}
+
+static int json_spans(struct output *output, struct span *const *spans, size_t count, uint64_t now)
+{
+	struct json_output *json = (struct json_output *)output;
+	int result = 0;
+
+	(void)now;
+	for (size_t done = 0; done < count && result == 0; done += JSON_REQUEST_SPANS_MAX) {
+		size_t left = count - done;
+
+		result = write_request(json, spans + done, left < JSON_REQUEST_SPANS_MAX ? left : JSON_REQUEST_SPANS_MAX);
+	}
+	for (size_t i = 0; i < count; i++)
+		span_free(spans[i]);
+	return result;
+}
+
+static void json_cancel(struct output *output)
+{
+	writer_cancel(&((struct json_output *)output)->writer);
+}
+
+static void json_free(struct output *output)
+{
+	struct json_output *json = (struct json_output *)output;
+
+	writer_done(&json->writer);
+	json_encoder_free(json->encoder);
+	free(json);
+}
+
+static const struct output_operations json_operations = {
+	.spans = json_spans,
+	.cancel = json_cancel,
+	.free = json_free,
+};
+
+int output_json_new(int fd, const char *version, struct output **ret_output)
+{
+	struct json_output *json = calloc(1, sizeof(*json));
+	int result = -ENOMEM;
+
+	if (!json)
+		return -ENOMEM;
+	json->encoder = json_encoder_new(version);
+	if (json->encoder)
+		result = writer_init(&json->writer, fd);
+	if (result < 0) {
+		json_encoder_free(json->encoder);
+		free(json);
+		return result;
+	}
+	json->output.operations = &json_operations;
+	*ret_output = &json->output;
+	return 0;
+}

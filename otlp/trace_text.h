@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef WIRESPAN_OTLP_TRACE_TEXT_H
+#define WIRESPAN_OTLP_TRACE_TEXT_H
+
+#include "base/buffer.h"
+#include "correlate/span.h"
+#include "otlp/arena.h"
+
+/*
+ * Appends one trace for people: a line of title, then a line per span (offset,
+ * tree and service, kind, name, path or server, status, duration, note), then an
+ * empty line. `arena` is for its own use. 0, -ENOSPC or -ENOMEM: part may then
+ * have been appended.
+ */
+int trace_format(struct arena *arena, struct span *const *spans, size_t count, bool color, struct buffer *buffer);
+
+#endif
