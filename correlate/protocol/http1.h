@@ -31,7 +31,7 @@ enum http1_defect {
 	HTTP1_DEFECT_LENGTH_CONFLICT = 1 << 5,/* Content-Length invalid, differing, or beside Transfer-Encoding */
 	HTTP1_DEFECT_CONTROL_BYTES = 1 << 6,  /* control bytes in a field line or target */
 	HTTP1_DEFECT_FIELDS_DROPPED = 1 << 7, /* more than HTTP1_FIELDS_MAX */
-	HTTP1_DEFECT_START_LINE_SPACES = 1 << 8, /* spaces too many (also inside the target), or none after the status */
+	HTTP1_DEFECT_START_LINE_SPACES = 1 << 8, /* too many (inside the target too), or none after the status */
 	HTTP1_DEFECT_OLD_CODING = 1 << 9,     /* Transfer-Encoding in HTTP/1.0, taken at its word */
 };
 

@@ -250,8 +250,8 @@ static const struct {
 	[STATE_IGNORE] = { NULL, ignore_pass },
 };
 
-struct http1_reader *http1_reader_new(enum http1_message message, const struct http1_reader_events *events, void *context,
-				      bool skip_proxy)
+struct http1_reader *http1_reader_new(enum http1_message message, const struct http1_reader_events *events,
+				      void *context, bool skip_proxy)
 {
 	struct http1_reader *reader = calloc(1, sizeof(*reader));
 

@@ -24,7 +24,10 @@ struct http1_reader_events {
 	void (*begin)(void *context, uint64_t position);
 	/* The head is complete and ends before `position`. Responses: 1xx too. Views die with the call. */
 	void (*head)(void *context, const struct http1_head *head, uint64_t position);
-	/* Method of the request that this final response answers (called before `head`, responses only); empty: unknown. */
+	/*
+	 * Method of the request that this final response (101 is one) answers; called
+	 * before `head`, for responses only. Empty: unknown.
+	 */
 	struct slice (*answered_method)(void *context, const struct http1_head *head);
 	/* The message ended before `position`; body_size counts content without chunk framing. */
 	void (*end)(void *context, uint64_t position, uint64_t body_size);
@@ -36,14 +39,21 @@ struct http1_reader_events {
 
 struct http1_reader; /* its fields are in the .c; allocate with _new */
 
-/* NULL when out of memory. `events` and `context` must outlive it. `skip_proxy`: skip a PROXY-protocol prefix (v1, v2) at the stream's start. */
-struct http1_reader *http1_reader_new(enum http1_message message, const struct http1_reader_events *events, void *context,
-				      bool skip_proxy);
+/*
+ * NULL when out of memory. `events` and `context` must outlive it. `skip_proxy`:
+ * skip a PROXY-protocol prefix (v1, v2) at the stream's start.
+ */
+struct http1_reader *http1_reader_new(enum http1_message message, const struct http1_reader_events *events,
+				      void *context, bool skip_proxy);
 void http1_reader_free(struct http1_reader *reader);
 
 /* The next bytes of the stream, which begin at `position` (contiguous with what came before). */
 void http1_reader_bytes(struct http1_reader *reader, uint64_t position, struct slice bytes);
-/* `length` bytes at `position` passed but are not known. */
+/*
+ * `length` bytes at `position` passed but are not known. Inside content they are
+ * counted; one that goes past a Content-Length proves the end, and the next
+ * message is lost. Between the chunks nothing may be missing, not even a CR LF.
+ */
 void http1_reader_hole(struct http1_reader *reader, uint64_t position, uint64_t length);
 /*
  * The stream ended in order at `position` (FIN): ends a body that lasts until

@@ -19,12 +19,13 @@ static const struct sample samples[] = {
 	  "GET /users/42 HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n" },
 	{ "browser request", HTTP1_REQUEST,
 	  "GET /shop/cart?item=1742&color=blue HTTP/1.1\r\nHost: shop.example\r\nConnection: keep-alive\r\n"
-	  "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36\r\n"
+	  "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126 Safari/537\r\n"
 	  "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8\r\n"
 	  "Accept-Encoding: gzip, deflate, br\r\nAccept-Language: en-GB,en;q=0.9\r\nReferer: http://shop.example/\r\n"
 	  "Cookie: session=0123456789abcdef0123456789abcdef; theme=dark\r\n\r\n" },
 	{ "nginx response", HTTP1_RESPONSE,
-	  "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nDate: Sat, 21 Nov 2026 10:00:00 GMT\r\nContent-Type: text/html\r\n"
+	  "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nDate: Sat, 21 Nov 2026 10:00:00 GMT\r\n"
+	  "Content-Type: text/html\r\n"
 	  "Content-Length: 0\r\nLast-Modified: Sat, 21 Nov 2026 09:00:00 GMT\r\nConnection: keep-alive\r\n"
 	  "ETag: \"6560a1b2-267\"\r\nAccept-Ranges: bytes\r\n\r\n" },
 };

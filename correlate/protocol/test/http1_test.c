@@ -84,13 +84,15 @@ static const struct head_case requests[] = {
 	{ BYTES("GET /\x01\t\x7f HTTP/1.1\r\n\r\n"), "GET /\x01\t\x7f 1.1 none !control" },
 	{ BYTES("GET / HTTP/1.1\r\nA:b\r\nC:\t d \t\r\nE:\r\n\r\n"), "GET / 1.1 [A=b] [C=d] [E=] none" },
 	{ BYTES("GET / HTTP/1.1\r\nA: b: c\r\n\r\n"), "GET / 1.1 [A=b: c] none" },
-	{ BYTES("GET / HTTP/1.1\r\nA: b\r\n c\r\n\td\r\nE: f\r\n\r\n"), "GET / 1.1 [A=b\r\n c\r\n\td] [E=f] none !fold" },
+	{ BYTES("GET / HTTP/1.1\r\nA: b\r\n c\r\n\td\r\nE: f\r\n\r\n"),
+	  "GET / 1.1 [A=b\r\n c\r\n\td] [E=f] none !fold" },
 	{ BYTES("GET / HTTP/1.1\r\nA:\r\n b\r\n \r\n\r\n"), "GET / 1.1 [A=b] none !fold" },
 	{ BYTES("GET / HTTP/1.1\r\n A: b\r\nC: d\r\n\r\n"), "GET / 1.1 [C=d] none !fold" },
 	{ BYTES("GET / HTTP/1.1\r\nA : b\r\n\r\n"), "GET / 1.1 [A=b] none !space-colon" },
 	{ BYTES("GET / HTTP/1.1\r\nnothing\r\nA: b\r\n\r\n"), "GET / 1.1 [A=b] none !no-colon" },
 	{ BYTES("GET / HTTP/1.1\r\n: b\r\n\r\n"), "GET / 1.1 none !no-colon" },
-	{ BYTES("GET / HTTP/1.1\r\nA: a long value\twith a tab\r\n\r\n"), "GET / 1.1 [A=a long value\twith a tab] none" },
+	{ BYTES("GET / HTTP/1.1\r\nA: a long value\twith a tab\r\n\r\n"),
+	  "GET / 1.1 [A=a long value\twith a tab] none" },
 	{ BYTES("GET / HTTP/1.1\r\nA: long enough\x02 for words\r\n\r\n"),
 	  "GET / 1.1 [A=long enough\x02 for words] none !control" },
 	{ BYTES("GET / HTTP/1.1\r\nA: \x7f\r\n\r\n"), "GET / 1.1 [A=\x7f] none !control" },
@@ -126,7 +128,8 @@ static const struct head_case responses[] = {
 	{ BYTES("HTTP/1.1  200 OK\r\n\r\n"), "200 1.1 close !spaces" },
 	{ BYTES("HTTP/1.3 999 What\x80 a reason\r\n\r\n"), "999 1.1 close" },
 	{ BYTES("HTTP/1.1 100 Continue\r\n\r\n"), "100 1.1 none" },
-	{ BYTES("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"), "101 1.1 [Upgrade=websocket] tunnel" },
+	{ BYTES("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"),
+	  "101 1.1 [Upgrade=websocket] tunnel" },
 	{ BYTES("\r\nHTTP/1.1 200 OK\r\n\r\n"), "200 1.1 close !leading" },
 	{ BYTES("HTTP/1.1 099 No\r\n\r\n"), NULL },
 	{ BYTES("HTTP/1.1 20 OK\r\n\r\n"), NULL },
@@ -138,49 +141,6 @@ static const struct head_case responses[] = {
 	{ BYTES("HTTP/1.1\r\n\r\n"), NULL },
 	{ BYTES("ICY 200 OK\r\n\r\n"), NULL },
 	{ BYTES("http/1.1 200 OK\r\n\r\n"), NULL },
-};
-
-/* Framing by fields: what stands between start line and empty line. */
-static const struct {
-	const char *fields;
-	const char *request;
-	const char *response;
-} framings[] = {
-	{ "", "none", "close" },
-	{ "Content-Length: 0", "none", "none" },
-	{ "Content-Length: 00012", "length 12", "length 12" },
-	{ "CONTENT-LENGTH: 7", "length 7", "length 7" },
-	{ "Content-Length: 18446744073709551615", "length 18446744073709551615", "length 18446744073709551615" },
-	{ "Content-Length: 18446744073709551616", "close !length", "close !length" },
-	{ "Content-Length: 5, 5", "length 5", "length 5" },
-	{ "Content-Length: 5\r\nContent-Length: 5", "length 5", "length 5" },
-	{ "Content-Length: 5, 6", "close !length", "close !length" },
-	{ "Content-Length: 5\r\nContent-Length: 6\r\nContent-Length: 5", "close !length", "close !length" },
-	{ "Content-Length: -1", "close !length", "close !length" },
-	{ "Content-Length: +1", "close !length", "close !length" },
-	{ "Content-Length: 1 2", "close !length", "close !length" },
-	{ "Content-Length: 0x10", "close !length", "close !length" },
-	{ "Content-Length:", "close !length", "close !length" },
-	{ "Content-Length: 5,", "close !length", "close !length" },
-	{ "Content-Length : 5", "length 5 !space-colon", "length 5 !space-colon" },
-	{ "Content-Length:\r\n 5", "length 5 !fold", "length 5 !fold" },
-	{ "Transfer-Encoding: chunked", "chunked", "chunked" },
-	{ "Transfer-Encoding: Chunked", "chunked", "chunked" },
-	{ "Transfer-Encoding: gzip, chunked", "chunked", "chunked" },
-	{ "Transfer-Encoding: gzip,\r\n chunked", "chunked !fold", "chunked !fold" },
-	{ "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked", "chunked", "chunked" },
-	{ "Transfer-Encoding: , chunked ,", "chunked", "chunked" },
-	{ "Transfer-Encoding: chunked, gzip", "close", "close" },
-	{ "Transfer-Encoding: gzip", "close", "close" },
-	{ "Transfer-Encoding: xchunked", "close", "close" },
-	{ "Transfer-Encoding: a;q=\"x, chunked\"", "close", "close" },
-	{ "Transfer-Encoding: a;q=\"\\\", b\", chunked", "chunked", "chunked" },
-	{ "Transfer-Encoding: identity", "none", "close" },
-	{ "Transfer-Encoding: identity\r\nContent-Length: 4", "length 4", "length 4" },
-	{ "Transfer-Encoding:", "none", "close" },
-	{ "Content-Length: 4\r\nTransfer-Encoding: chunked", "chunked !length", "chunked !length" },
-	{ "Transfer-Encoding: gzip\r\nContent-Length: 4", "close !length", "close !length" },
-	{ "Content-Length: 4\r\nContent-Length: 5\r\nTransfer-Encoding: chunked", "chunked !length", "chunked !length" },
 };
 
 static void check_head(enum http1_message message, struct slice input, const char *expected)
@@ -244,56 +204,6 @@ static void responses_are_parsed(void **state)
 {
 	(void)state;
 	check_heads(HTTP1_RESPONSE, responses, COUNT(responses));
-}
-
-static void check_framing(enum http1_message message, const char *start_line, const char *fields, const char *expected)
-{
-	char input[512], text[1024], *found;
-	struct http1_head head;
-	int length = snprintf(input, sizeof(input), "%s\r\n%s%s\r\n", start_line, fields, *fields ? "\r\n" : "");
-
-	assert_int_equal(http1_parse_head(message, slice_of(input, (size_t)length), 0, &head), length);
-	head.field_count = 0;
-	describe(&head, text, sizeof(text));
-	found = strstr(text, " 1.");
-	assert_non_null(found);
-	assert_string_equal(found + 5, expected);
-}
-
-static void framing_follows_the_fields(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < COUNT(framings); i++) {
-		check_framing(HTTP1_REQUEST, "POST / HTTP/1.1", framings[i].fields, framings[i].request);
-		check_framing(HTTP1_RESPONSE, "HTTP/1.1 200 OK", framings[i].fields, framings[i].response);
-	}
-	check_framing(HTTP1_RESPONSE, "HTTP/1.0 200 OK", "Transfer-Encoding: chunked", "chunked !old-coding");
-}
-
-static void framing_follows_status_and_method(void **state)
-{
-	static const struct {
-		int status;
-		const char *method;
-		enum http1_body body;
-	} cases[] = {
-		{ 200, "GET", HTTP1_BODY_LENGTH },   { 200, "", HTTP1_BODY_LENGTH },
-		{ 200, "HEAD", HTTP1_BODY_NONE },    { 404, "HEAD", HTTP1_BODY_NONE },
-		{ 200, "head", HTTP1_BODY_LENGTH },  { 204, "GET", HTTP1_BODY_NONE },
-		{ 304, "GET", HTTP1_BODY_NONE },     { 100, "POST", HTTP1_BODY_NONE },
-		{ 103, "GET", HTTP1_BODY_NONE },     { 101, "GET", HTTP1_BODY_TUNNEL },
-		{ 101, "HEAD", HTTP1_BODY_TUNNEL },  { 200, "CONNECT", HTTP1_BODY_TUNNEL },
-		{ 299, "CONNECT", HTTP1_BODY_TUNNEL }, { 407, "CONNECT", HTTP1_BODY_LENGTH },
-		{ 500, "GET", HTTP1_BODY_LENGTH },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct http1_head head = { .message = HTTP1_RESPONSE, .minor_version = 1, .status = cases[i].status,
-					   .has_content_length = true, .content_length = 9 };
-
-		assert_int_equal(http1_response_framing(&head, slice_of_string(cases[i].method)).body, cases[i].body);
-	}
 }
 
 static void connection_options_and_expectation_are_read(void **state)
@@ -404,7 +314,8 @@ static void begin_of_a_head_is_told_from_other_bytes(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		char *copy = guard_copy(cases[i].input.data, cases[i].input.length);
 
-		assert_int_equal(http1_may_begin(cases[i].message, slice_of(copy, cases[i].input.length)), cases[i].may);
+		assert_int_equal(http1_may_begin(cases[i].message, slice_of(copy, cases[i].input.length)),
+				 cases[i].may);
 		guard_free(copy, cases[i].input.length);
 	}
 	assert_true(http1_may_begin(HTTP1_REQUEST, (struct slice){ NULL, 0 }));
@@ -415,8 +326,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_are_parsed),
 		cmocka_unit_test(responses_are_parsed),
-		cmocka_unit_test(framing_follows_the_fields),
-		cmocka_unit_test(framing_follows_status_and_method),
 		cmocka_unit_test(connection_options_and_expectation_are_read),
 		cmocka_unit_test(more_fields_than_are_kept_still_frame),
 		cmocka_unit_test(head_has_a_maximum),

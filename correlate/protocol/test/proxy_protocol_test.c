@@ -11,7 +11,8 @@
 
 #define BYTES(text) { (text), sizeof(text) - 1 }
 #define SIGNATURE "\r\n\r\n\0\r\nQUIT\n"
-#define LINE_OF_107 "PROXY UNKNOWN ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n"
+#define LINE_OF_107 \
+	"PROXY UNKNOWN ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n"
 
 static const struct {
 	struct slice input;
