@@ -48,34 +48,43 @@ static const struct explanation explanations[FEATURE_COUNT] = {
 	[FEATURE_TASK_PT_REGS] = { "bytes are read where the call has them", NO_SOCKET_MODE, "Linux 5.15 or later" },
 };
 
-/* Being refused is no property of the kernel: what helps is another one. */
-static const char *remedy_for(enum feature_state state, const struct explanation *explanation)
+/* Without the kernel's types the programs were not even tried: their row is a consequence of BTF's. */
+static bool hidden_by_btf(const struct features *features, enum feature feature)
 {
-	return state == FEATURE_UNTRIED ? "run as root, or with CAP_BPF and CAP_PERFMON, outside user namespaces"
-					: explanation->remedy;
+	return feature != FEATURE_BTF && features->error[feature] == -ENODATA;
 }
 
-static const char *reason(enum feature feature, int error)
+static enum check_state check_state(const struct features *features, enum feature feature)
 {
+	if (features_have(features, feature))
+		return CHECK_WORKS;
+	if (features->state[feature] == FEATURE_UNTRIED || hidden_by_btf(features, feature))
+		return CHECK_UNTRIED;
+	return CHECK_MISSING;
+}
+
+/* Being refused is no property of the kernel: what helps is another one. */
+static const char *remedy(const struct features *features, enum feature feature)
+{
+	if (features->state[feature] == FEATURE_UNTRIED)
+		return "run as root, or with CAP_BPF and CAP_PERFMON, outside user namespaces";
+	return explanations[hidden_by_btf(features, feature) ? FEATURE_BTF : feature].remedy;
+}
+
+static const char *detail(const struct features *features, enum feature feature)
+{
+	int error = features->error[feature];
+
+	if (features_have(features, feature))
+		return explanations[feature].serves;
 	if (error == -ENODATA)
-		return feature == FEATURE_BTF ? "none found" : "cannot be tried without the kernel's types";
+		return feature == FEATURE_BTF ? "none found" : "needs the kernel's types";
 	return error == -ENOENT ? "this kernel does not have it" : strerror(-error);
 }
 
 void check_bpf(struct check_report *report, const struct features *features)
 {
-	static const enum check_state states[] = {
-		[FEATURE_MISSING] = CHECK_MISSING,
-		[FEATURE_WORKS] = CHECK_WORKS,
-		[FEATURE_UNTRIED] = CHECK_UNTRIED,
-	};
-
-	for (enum feature i = 0; i < FEATURE_COUNT; i++) {
-		const struct explanation *explanation = &explanations[i];
-		enum feature_state state = features->state[i];
-
-		check_report_add(report, GROUP, feature_name(i), states[state], explanation->consequence,
-				 remedy_for(state, explanation), "%s",
-				 state == FEATURE_WORKS ? explanation->serves : reason(i, features->error[i]));
-	}
+	for (enum feature i = 0; i < FEATURE_COUNT; i++)
+		check_report_add(report, GROUP, feature_name(i), check_state(features, i), explanations[i].consequence,
+				 remedy(features, i), "%s", detail(features, i));
 }
