@@ -32,37 +32,33 @@ class MessageHeader(ctypes.Structure):
         ("control", ctypes.c_void_p),
         ("control_length", ctypes.c_size_t),
         ("flags", ctypes.c_int),
-        ("length", ctypes.c_uint),  # from here struct mmsghdr
     ]
 
 
-def message_of(buffer, length):
-    vector = IoVector(ctypes.cast(buffer, ctypes.c_void_p), length)
-    return MessageHeader(vectors=ctypes.pointer(vector), vector_count=1)
+class Message(ctypes.Structure):
+    _fields_ = [("header", MessageHeader), ("length", ctypes.c_uint)]
+
+
+def call_with_messages(function, sock, buffers, *more):
+    """One message per buffer, all in one call; how many bytes moved."""
+    vectors = [IoVector(ctypes.addressof(buffer), len(buffer)) for buffer in buffers]
+    messages = (Message * len(buffers))()
+    for message, vector in zip(messages, vectors):
+        message.header.vectors, message.header.vector_count = ctypes.pointer(vector), 1
+    assert function(sock.fileno(), messages, len(buffers), 0, *more) == len(buffers)
+    return sum(message.length for message in messages)
 
 
 def send_mmsg(sock, head, body):
     """Two messages in one call: the head, then the body."""
-    parts = [ctypes.create_string_buffer(part, len(part)) for part in (head, body)]
-    messages = (MessageHeader * 2)(*(message_of(part, len(part)) for part in parts))
-
-    def call():
-        assert libc.sendmmsg(sock.fileno(), messages, 2, 0) == 2
-        return messages[0].length + messages[1].length
-
-    assert sock.timed("send", call) == len(head) + len(body)
+    buffers = [ctypes.create_string_buffer(part, len(part)) for part in (head, body)]
+    assert sock.timed("send", call_with_messages, libc.sendmmsg, sock, buffers) == len(head) + len(body)
 
 
 def receive_mmsg(sock, length):
     while length:
-        buffer = ctypes.create_string_buffer(length)
-        messages = (MessageHeader * 1)(message_of(buffer, length))
-
-        def call():
-            assert libc.recvmmsg(sock.fileno(), messages, 1, 0, None) == 1
-            return messages[0].length
-
-        length -= sock.timed("receive", call)
+        buffers = [ctypes.create_string_buffer(length)]
+        length -= sock.timed("receive", call_with_messages, libc.recvmmsg, sock, buffers, None)
 
 
 def one_call(function):

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the commands say, and by which status they end."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+
+from lib.agent import BINARY, run_command
+from lib.expect import check_pair
+from lib.processes import python_command
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["check", "--help"]])
+def test_help(arguments):
+    done = run_command(*arguments)
+    assert done.returncode == 0 and done.stderr == ""
+    assert "usage" in done.stdout.lower()
+    if arguments[0] == "run":
+        for option in ("--exe", "--pid", "--port", "--exclude-exe", "--format", "--output", "--duration", "--hooks"):
+            assert option in done.stdout
+    elif arguments == ["--help"]:
+        assert "run" in done.stdout and "check" in done.stdout
+
+
+def test_version():
+    done = run_command("--version")
+    assert done.returncode == 0 and re.fullmatch(r"wirespan \d+\.\d+\.\d+\n", done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "usage"),
+        (["frobnicate"], "frobnicate"),
+        (["--frobnicate"], "frobnicate"),
+        (["run", "--frobnicate"], "frobnicate"),
+        (["run", "--port", "70000"], "70000"),
+        (["run", "--port", "0"], "0"),
+        (["run", "--port", "80,"], "80,"),
+        (["run", "--port"], "port"),
+        (["run", "--pid", "ada"], "ada"),
+        (["run", "--format", "xml"], "xml"),
+        (["run", "--hooks", "kprobe"], "kprobe"),
+        (["run", "--ring-size", "5Q"], "5Q"),
+        (["run", "--duration", "-1"], "-1"),
+        (["run", "stray"], "stray"),
+        (["check", "--format", "xml"], "xml"),
+    ],
+)
+def test_wrong_usage(arguments, said):
+    done = run_command(*arguments)
+    assert done.returncode == 2, done
+    assert said in done.stderr.lower() or said in done.stderr
+    assert done.stdout == ""
+
+
+def test_unwritable_output():
+    done = run_command("run", "--format", "json", "--output", "/nonexistent/spans.json")
+    assert done.returncode == 1
+    assert "/nonexistent/spans.json" in done.stderr
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_signal_delivers_what_is_in_flight(start_agent, start_process, port, how):
+    start_process(python_command("hello.py", port), port)
+    agent = start_agent("--port", port)
+    subprocess.run(["curl", "-sS", "-o", os.devnull, f"http://127.0.0.1:{port}/last"], check=True)
+    check_pair(agent.stop(how), port, path="/last", response_body=5)
+
+
+def test_duration(start_agent, start_process, port):
+    start_process(python_command("hello.py", port), port)
+    agent = start_agent("--port", port, "--duration", "2")
+    ready = time.monotonic()
+    subprocess.run(["curl", "-sS", "-o", os.devnull, f"http://127.0.0.1:{port}/timed"], check=True)
+    result = agent.wait(20)
+    assert 1 < time.monotonic() - ready < 5
+    check_pair(result, port, path="/timed", response_body=5)
+
+
+def test_format_none(start_process, port):
+    start_process(python_command("hello.py", port), port)
+    done = run_command("run", "--port", str(port), "--format", "none", "--duration", "1")
+    assert done.returncode == 0 and done.stdout == ""
+    assert "wirespan: ready\n" in done.stderr
+
+
+def test_check_text():
+    done = run_command("check")
+    assert done.returncode == 0, done.stdout
+    assert "BTF" in done.stdout and "libbpf" in done.stdout
+
+
+def test_check_json():
+    done = run_command("check", "--format", "json")
+    assert done.returncode == 0
+    assert isinstance(json.loads(done.stdout), dict)
+
+
+@pytest.mark.parametrize("command", [["run", "--duration", "1"], ["check"]])
+def test_without_capabilities(command):
+    """Exit status 3, and the capabilities are named."""
+    done = subprocess.run(
+        ["setpriv", "--bounding-set", "-all", "--inh-caps", "-all", BINARY, *command],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 3, (done.stdout, done.stderr)
+    assert "CAP_BPF" in (done.stdout + done.stderr).upper()

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who is traced, and who is not."""
+
+import os
+import subprocess
+
+from lib.processes import gunicorn_command, nginx_command, python_command
+
+
+def curl(port, path="/"):
+    subprocess.run(["curl", "-sS", "-o", os.devnull, f"http://127.0.0.1:{port}{path}"], check=True, timeout=30)
+
+
+def seen(result):
+    """(service, kind, path) of every span."""
+    return sorted((span.service, span.kind, span.path) for span in result.spans)
+
+
+def test_by_executable_before_and_after_the_start(start_agent, hooks, start_process, free_ports, tmp_path):
+    """The later nginx is the child of a shell, which is not selected: exec is judged anew."""
+    early, late, other = free_ports(3)
+    start_process(nginx_command(tmp_path, early, "location / { return 200 early; }"), early)
+    start_process(python_command("hello.py", other), other)
+    agent = start_agent(*hooks, "--exe", "*/nginx")
+    command = nginx_command(tmp_path, late, "location / { return 200 late; }")
+    start_process(["sh", "-c", '"$@"; true', "sh", *command], late)
+    for port in (early, late, other):
+        curl(port, f"/{port}")
+    result = agent.stop()
+    assert seen(result) == sorted([("nginx", "server", f"/{early}"), ("nginx", "server", f"/{late}")])
+    assert result.losses == {}, result.errors
+
+
+def test_by_executable_of_a_short_lived_client(start_agent, hooks, start_process, port):
+    start_process(python_command("hello.py", port), port)
+    agent = start_agent(*hooks, "--exe", "*/curl")
+    for number in range(20):
+        curl(port, f"/{number}")
+    assert seen(agent.stop()) == sorted(("curl", "client", f"/{number}") for number in range(20))
+
+
+def test_several_globs_and_the_last_component(start_agent, hooks, start_nginx, start_process, free_ports):
+    chosen, other = free_ports(2)
+    start_nginx(chosen, "location / { return 200 hello; }")
+    start_process(python_command("hello.py", other), other)
+    agent = start_agent(*hooks, "--exe", "nginx", "--exe", "cur?")
+    curl(chosen, "/chosen")
+    curl(other, "/other")
+    assert seen(agent.stop()) == [
+        ("curl", "client", "/chosen"),
+        ("curl", "client", "/other"),
+        ("nginx", "server", "/chosen"),
+    ]
+
+
+def test_excluded_executable(start_agent, hooks, start_nginx, port):
+    start_nginx(port, "location / { return 200 hello; }")
+    agent = start_agent(*hooks, "--port", port, "--exclude-exe", "*/curl")
+    curl(port, "/alone")
+    assert seen(agent.stop()) == [("nginx", "server", "/alone")]
+
+
+def test_by_port_at_either_end(start_agent, hooks, start_process, free_ports):
+    first, second, other = free_ports(3)
+    for port in (first, second, other):
+        start_process(python_command("hello.py", port), port)
+    agent = start_agent(*hooks, "--port", f"{first},{second}")
+    for port in (first, second, other):
+        curl(port, f"/{port}")
+    expected = [(service, kind, f"/{port}") for port in (first, second)
+                for service, kind in (("curl", "client"), ("hello", "server"))]
+    assert seen(agent.stop()) == sorted(expected)
+
+
+def test_by_process(start_agent, hooks, start_process, free_ports):
+    chosen, other = free_ports(2)
+    process = start_process(python_command("hello.py", chosen), chosen)
+    start_process(python_command("hello.py", other), other)
+    agent = start_agent(*hooks, "--pid", process.pid)
+    for port in (chosen, other):
+        curl(port, f"/{port}")
+    result = agent.stop()
+    assert seen(result) == [("hello", "server", f"/{chosen}")]
+    assert result.spans[0].pid == process.pid
+
+
+def test_fork_inherits(start_agent, hooks, start_process, port):
+    """A server that forks for every connection: the children are traced as their parent is."""
+    process = start_process(python_command("forking_server.py", port), port)
+    agent = start_agent(*hooks, "--pid", process.pid)
+    for number in range(20):
+        curl(port, f"/{number}")
+    result = agent.stop()
+    assert sorted(result.paths("server", port)) == sorted(f"/{number}" for number in range(20))
+    pids = [span.pid for span in result.spans]
+    assert process.pid not in pids and len(set(pids)) == 20
+    assert {span.service for span in result.spans} == {"forking_server"}
+    assert len(result.spans) == 20
+
+
+def test_workers_that_exist_already(start_agent, hooks, start_process, port):
+    """Pre-forked workers that share a listening socket, found at the start by their script's name."""
+    start = gunicorn_command("chain:application", port, "--workers", "3")
+    process = start_process(start, port)
+    workers = process.wait_for_children(3)
+    agent = start_agent(*hooks, "--exe", "gunicorn")
+    for _ in range(30):
+        curl(port)
+    result = agent.stop()
+    assert len(result.servers(port)) == len(result.spans) == 30
+    assert {span.pid for span in result.spans} <= set(workers)
+
+
+def test_nothing_selected_is_everyone(start_agent, hooks, start_process, port):
+    start_process(python_command("hello.py", port), port)
+    agent = start_agent(*hooks)
+    curl(port, "/all")
+    result = agent.stop()
+    of_ours = [span for span in result.spans if span.server_port == port]
+    assert sorted((span.service, span.kind) for span in of_ours) == [("curl", "client"), ("hello", "server")]
+    assert agent.pid not in {span.pid for span in result.spans}
