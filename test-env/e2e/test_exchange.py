@@ -34,9 +34,10 @@ def test_200_short_lived_clients(start_agent, hooks, start_nginx, port):
         assert server.service == "nginx" and server.pid == server.resource["process.pid"] == worker
         assert before - CLOCK_TOLERANCE <= client.start <= client.end <= after + CLOCK_TOLERANCE
         assert client.parent_id is None
-        assert client.name == "GET" and client.status == server.status == 0
-        assert server.name == "GET /users/{id}" and server.attr["http.route"] == "/users/{id}"
-        assert server.attr["wirespan.route.inferred"] is True
+        assert server.status == client.status == 0
+        assert server.name == client.name == "GET /users/{id}"
+        assert server.attr["http.route"] == client.attr["url.template"] == "/users/{id}"
+        assert server.attr["wirespan.route.inferred"] is client.attr["wirespan.route.inferred"] is True
         assert server.attr["url.path"] == f"/users/{number}" and server.attr["url.query"] == "debug=1"
         assert client.attr["url.full"] == f"http://127.0.0.1:{port}/users/{number}?debug=1"
         for span in (server, client):
@@ -97,7 +98,7 @@ def test_ipv6(start_agent, hooks, serve, port):
     assert client_span.attr["server.address"] == "::1"
 
 
-def test_names_of_services(start_agent, start_process, cleanup, port, free_ports):
+def test_names_of_services(start_agent, start_process, free_ports):
     """A script, a module, an application under gunicorn, node, and what the environment says."""
     script, module, application, named, node = free_ports(5)
     commands = {
