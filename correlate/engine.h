@@ -22,6 +22,8 @@ struct engine_options {
 	uint64_t request_timeout;   /* ns after which a request without response ends as error "timeout"; 0: never */
 	size_t max_connections;     /* 0: ENGINE_MAX_CONNECTIONS */
 	size_t max_memory;          /* bytes of stream buffers in total; 0: ENGINE_MAX_MEMORY */
+	const struct attribute *resource_attributes; /* added to every resource (host.*); outlive the engine */
+	size_t resource_attribute_count;
 };
 
 #define ENGINE_MAX_CONNECTIONS 65536
@@ -33,7 +35,7 @@ struct engine *engine_new(const struct engine_options *options);
 void engine_free(struct engine *engine);
 
 /*
- * Takes one record (bpf/record.h). Hostile bytes are fine. 0; -EBADMSG when it
+ * Takes one record (bpf/record.h), aligned to 8 bytes. Hostile bytes are fine. 0; -EBADMSG when it
  * is malformed (counted as LOSS_RECORD_MALFORMED); -ENOMEM.
  */
 int engine_record(struct engine *engine, const void *record, size_t size);
@@ -43,6 +45,14 @@ int engine_record(struct engine *engine, const void *record, size_t size);
  * Delivers the spans that nothing still to come can change.
  */
 void engine_advance(struct engine *engine, uint64_t now);
+
+/*
+ * Says that records were lost between the time given to the last
+ * engine_advance and `time` (CLOCK_MONOTONIC ns): links that a lost record might
+ * contradict are not made. Call it after a drain, before engine_advance, when
+ * the kernel's drop counters, read after that drain, have moved.
+ */
+void engine_note_loss(struct engine *engine, uint64_t time);
 
 /* No more records will come: delivers all finished spans; counts the requests still open. */
 void engine_finish(struct engine *engine);

@@ -8,8 +8,9 @@
 enum loss {
 	LOSS_RECORD_MALFORMED,
 	LOSS_CONNECTION_LIMIT,       /* connection forgotten: max_connections */
-	LOSS_MEMORY_LIMIT,           /* stream given up: max_memory */
-	LOSS_STREAM_GAP,             /* records of a stream missing */
+	LOSS_MEMORY_LIMIT,           /* stream given up: max_memory, or out of memory */
+	LOSS_STREAM_GAP,             /* records of a stream missing: one per gap */
+	LOSS_STREAM_OVERLAP,         /* records of a stream that came too late or twice */
 	LOSS_HEAD_TRUNCATED,         /* a head's bytes were not all copied */
 	LOSS_HEAD_UNPARSABLE,        /* bytes where a head must begin are none */
 	LOSS_FRAMING,                /* the end of a message could not be proven */
@@ -20,6 +21,8 @@ enum loss {
 	LOSS_PARENT_UNKNOWN,         /* a link that contradicting evidence forbade */
 	LOSS_PIPELINE_LIMIT,         /* too many requests of one connection unanswered */
 	LOSS_OPEN_AT_EXIT,           /* requests still unanswered when the agent ended */
+	LOSS_PROCESS_LIMIT,          /* a process forgotten while it lived: PROCESSES_MAX */
+	LOSS_THREAD_LIMIT,           /* a thread's request not kept as a possible parent: THREADS_MAX */
 	LOSS_COUNT,
 };
 
@@ -29,5 +32,10 @@ struct losses {
 
 /* Its name as shown to users ("stream_gap"). */
 const char *loss_name(enum loss loss);
+
+static inline void loss_add(struct losses *losses, enum loss loss)
+{
+	losses->count[loss]++;
+}
 
 #endif

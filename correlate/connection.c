@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "correlate/connection.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "correlate/connection_exchanges.h"
+#include "correlate/conversation.h"
+#include "correlate/engine_state.h"
+#include "correlate/limits.h"
+#include "correlate/messages.h"
+
+static const uint8_t request_directions[] = {
+	[RECORD_ROLE_UNKNOWN] = REQUEST_DIRECTION_UNKNOWN,
+	[RECORD_ROLE_CLIENT] = RECORD_SEND,
+	[RECORD_ROLE_SERVER] = RECORD_RECEIVE,
+};
+
+struct connection *connection_find(const struct engine *engine, uint64_t cookie)
+{
+	return hashmap_get(engine->connections, &cookie, sizeof(cookie));
+}
+
+static void connection_evict(struct connection *connection)
+{
+	loss_add(&connection->engine->losses, LOSS_CONNECTION_LIMIT);
+	connection_forget_exchanges(connection, true);
+	connection_free(connection);
+}
+
+struct connection *connection_get(struct engine *engine, const struct record_connection *endpoints, uint64_t time)
+{
+	struct connection *connection = connection_find(engine, endpoints->cookie);
+
+	if (connection)
+		return connection;
+	if (hashmap_count(engine->connections) >= engine->options.max_connections)
+		connection_evict(LIST_ITEM(engine->recent.next, struct connection, recent));
+	connection = calloc(1, sizeof(*connection));
+	if (!connection)
+		return NULL;
+	if (hashmap_put(engine->connections, &endpoints->cookie, sizeof(endpoints->cookie), connection) < 0) {
+		free(connection);
+		return NULL;
+	}
+	connection->engine = engine;
+	connection->endpoints = *endpoints;
+	connection->request_direction = request_directions[endpoints->role];
+	connection->began = time;
+	list_init(&connection->requests);
+	list_init(&connection->ghosts);
+	list_init(&connection->waiting);
+	list_init(&connection->ending);
+	list_add(&engine->recent, &connection->recent);
+	return connection;
+}
+
+void connection_free(struct connection *connection)
+{
+	if (!connection)
+		return;
+	messages_forget(connection);
+	connection_forget_exchanges(connection, false);
+	stream_done(&connection->stream);
+	list_remove(&connection->recent);
+	list_remove(&connection->waiting);
+	list_remove(&connection->ending);
+	connection->engine->memory -= connection->memory;
+	hashmap_remove(connection->engine->connections, &connection->endpoints.cookie,
+		       sizeof(connection->endpoints.cookie));
+	free(connection);
+}
+
+static size_t memory_used(const struct connection *connection)
+{
+	size_t memory = connection->stream.held_bytes;
+
+	for (int i = 0; i < 2; i++)
+		if (connection->directions[i].reader)
+			memory += http1_reader_memory(connection->directions[i].reader);
+	return memory;
+}
+
+/* Notes what its readers and held records take, and gives up the messages under way where all take too much. */
+static void account(struct connection *connection)
+{
+	struct engine *engine = connection->engine;
+	size_t memory = memory_used(connection);
+
+	if (memory > connection->memory && engine->memory + (memory - connection->memory) > engine->options.max_memory) {
+		loss_add(&engine->losses, LOSS_MEMORY_LIMIT);
+		connection_flush(connection);
+		conversation_give_up(connection);
+		memory = memory_used(connection);
+	}
+	engine->memory += memory - connection->memory;
+	connection->memory = memory;
+}
+
+/*
+ * Records of this connection were missing or are: whatever its process was seen
+ * doing in the meantime is no evidence.
+ */
+static void note_loss(struct connection *connection, uint64_t from)
+{
+	struct process *process = process_table_find(&connection->engine->processes, connection->owner);
+
+	if (process)
+		loss_windows_add(&process->lost, from, connection->engine->time);
+}
+
+static void on_record(void *context, const struct record_data *record, uint32_t skip)
+{
+	conversation_record(context, record, skip);
+}
+
+static void on_gap(void *context, enum record_direction direction, uint64_t position, uint64_t length)
+{
+	struct connection *connection = context;
+	uint64_t since = connection->directions[direction].last_time;
+
+	note_loss(connection, since ? since : connection->began);
+	conversation_gap(connection, direction, position, length);
+}
+
+static void on_overlap(void *context, const struct record_data *record)
+{
+	struct connection *connection = context;
+
+	(void)record;
+	loss_add(&connection->engine->losses, LOSS_STREAM_OVERLAP);
+}
+
+static const struct stream_events events = {
+	.record = on_record,
+	.gap = on_gap,
+	.overlap = on_overlap,
+};
+
+/* A direction that was closed and of which all was read has ended. */
+static void check_ends(struct connection *connection)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		struct direction *direction = &connection->directions[i];
+		uint64_t next = connection->stream.next[i];
+
+		if (!direction->fin_at || direction->ended || connection->stream.held)
+			continue;
+		if (direction->end ? next && next < direction->end : i == RECORD_RECEIVE)
+			continue;
+		direction->ended = true;
+		conversation_close(connection, i);
+		if (direction != connection_responses(connection))
+			continue;
+		conversation_fail(connection, direction->fin_at > direction->last_time ? direction->fin_at :
+											 direction->last_time);
+	}
+}
+
+static void update_waiting(struct connection *connection)
+{
+	if (!connection->stream.held) {
+		list_remove(&connection->waiting);
+		return;
+	}
+	note_loss(connection, connection->stream.held_since);
+	if (list_empty(&connection->waiting))
+		list_add(&connection->engine->waiting, &connection->waiting);
+}
+
+int connection_data(struct connection *connection, const struct record_data *record)
+{
+	struct engine *engine = connection->engine;
+	int error;
+
+	list_remove(&connection->recent);
+	list_add(&engine->recent, &connection->recent);
+	if (record->header.tgid) {
+		connection->shared |= connection->owner && connection->owner != record->header.tgid;
+		connection->owner = record->header.tgid;
+	}
+	connection->own_positions |= record->header.flags & RECORD_DATA_OWN_POSITIONS;
+	error = stream_record(&connection->stream, record, &events, connection);
+	if (error < 0)
+		loss_add(&engine->losses, LOSS_MEMORY_LIMIT);
+	update_waiting(connection);
+	check_ends(connection);
+	account(connection);
+	return error;
+}
+
+void connection_flush(struct connection *connection)
+{
+	stream_flush(&connection->stream, &events, connection);
+	list_remove(&connection->waiting);
+	check_ends(connection);
+}
+
+static void note_fin(struct direction *direction, uint64_t end, uint64_t time)
+{
+	if (!direction->fin_at)
+		direction->fin_at = time ? time : 1;
+	if (end)
+		direction->end = end;
+}
+
+void connection_state(struct connection *connection, const struct record_state *record)
+{
+	struct engine *engine = connection->engine;
+	uint64_t time = record->header.time ? record->header.time : 1;
+	unsigned int flags = record->header.flags;
+
+	if (record->error)
+		connection->error = record->error;
+	connection->reset |= flags & RECORD_STATE_RESET;
+	if (flags & RECORD_STATE_PEER_CLOSED)
+		note_fin(&connection->directions[RECORD_RECEIVE], record->receive_end, time);
+	if (flags & RECORD_STATE_CLOSED)
+		note_fin(&connection->directions[RECORD_SEND], record->send_end, time);
+	check_ends(connection);
+	if (!(flags & (RECORD_STATE_GONE | RECORD_STATE_RESET)) || connection->gone_at)
+		return;
+	connection->gone_at = time;
+	if (list_empty(&connection->requests) && !connection->stream.held)
+		connection_free(connection);
+	else
+		list_add(&engine->ending, &connection->ending);
+}
+
+void connection_end(struct connection *connection, uint64_t time)
+{
+	struct direction *ours = &connection->directions[RECORD_SEND];
+
+	connection_flush(connection);
+	/* A connection that ended in order was closed by us, too, though its record was lost. */
+	if (connection->gone_at && !connection->reset && !connection->error && !ours->fin_at) {
+		note_fin(ours, 0, time);
+		check_ends(connection);
+	}
+	/* Whoever closes while an answer is awaited gives it up then, not when the peer has heard of it. */
+	if (connection->request_direction == RECORD_SEND && ours->fin_at && ours->fin_at < time &&
+	    connection->directions[RECORD_RECEIVE].last_time <= ours->fin_at && !connection->reset && !connection->error)
+		time = ours->fin_at;
+	conversation_fail(connection, time);
+	connection_free(connection);
+}

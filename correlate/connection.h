@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One socket: its two directions, who speaks as what, and the requests that
+ * wait for an answer. Made with its first record, gone with its last state.
+ */
+#ifndef WIRESPAN_CORRELATE_CONNECTION_H
+#define WIRESPAN_CORRELATE_CONNECTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bpf/record.h"
+#include "correlate/list.h"
+#include "correlate/protocol/http1_reader.h"
+#include "correlate/stream.h"
+
+struct engine;
+struct exchange;
+
+/* What a record says of the moment at which its bytes moved. */
+struct moment {
+	uint64_t position;
+	uint64_t other_position;
+	uint64_t begin;
+	uint64_t time;
+	uint32_t tgid, tid;
+};
+
+struct direction {
+	struct http1_reader *reader; /* made with the first byte */
+	/*
+	 * What the message under way belongs to: requests: the exchange whose
+	 * request is being read; responses: the one being answered.
+	 */
+	struct exchange *exchange;   /* counted reference */
+	uint64_t other_position;     /* as the last record said */
+	uint64_t last_time;          /* of the last record in order */
+	uint64_t end;                /* final position; 0 not known */
+	uint64_t fin_at;             /* when it was closed; 0 not yet */
+	bool deaf;                   /* nothing is read until a proven head */
+	bool began;                  /* a record was in order */
+	bool gapped;                 /* something was lost since the last one */
+	bool ended;                  /* closed, and all of it was in order */
+};
+
+enum { REQUEST_DIRECTION_UNKNOWN = 2 };
+
+struct connection {
+	struct engine *engine;
+	struct record_connection endpoints;
+	uint64_t peer_cookie; /* of the same connection's other end, 0 unknown (pairing.h) */
+	struct stream stream;
+	struct direction directions[2]; /* by enum record_direction */
+	const struct record_data *current; /* the record being read */
+	struct moment first;  /* of the record that the request under way may have begun with */
+	struct list requests; /* struct exchange.queued: unanswered ones in order */
+	struct list ghosts;   /* struct exchange.queued: lost sight of, perhaps still being worked on */
+	struct list recent;   /* engine: by last record */
+	struct list waiting;  /* engine: those with held records */
+	struct list ending;   /* engine: those that are over but linger */
+	size_t memory;        /* of readers and held records, as accounted */
+	uint64_t began;       /* time of the first record */
+	uint64_t gone_at;     /* when it was over; 0 not yet */
+	int32_t error;        /* the socket's, when it was over */
+	uint32_t owner;       /* tgid that last moved bytes */
+	uint16_t request_count;    /* in `requests` */
+	uint8_t request_direction; /* enum record_direction, or unknown */
+	bool role_proven;     /* a request's head said who is who */
+	/*
+	 * `requests` is exactly what is unanswered, and the reader of responses
+	 * stands where the first one's answer continues or begins.
+	 */
+	bool synced;
+	bool pipelined;       /* requests were sent before the last one was answered */
+	bool late;            /* older than the agent, and nothing claimed yet */
+	bool interim_pending; /* an unpaired 1xx: what comes next may be a request's body */
+	bool tunnel;          /* no longer HTTP */
+	bool shared;          /* several processes moved its bytes */
+	bool reset;
+	bool own_positions;
+};
+
+/* NULL where unknown. */
+struct connection *connection_find(const struct engine *engine, uint64_t cookie);
+/* The connection of a checked record, made where unknown; NULL when out of memory. */
+struct connection *connection_get(struct engine *engine, const struct record_connection *endpoints, uint64_t time);
+/* Forgets it; what is still open becomes nothing. Accepts NULL. */
+void connection_free(struct connection *connection);
+
+/* A data record, in order of the ring. 0 or -ENOMEM. */
+int connection_data(struct connection *connection, const struct record_data *record);
+/* Its state changed: may end exchanges and free the connection. */
+void connection_state(struct connection *connection, const struct record_state *record);
+/* Gives up waiting for missing records. */
+void connection_flush(struct connection *connection);
+/* It is over: ends what is open, frees. */
+void connection_end(struct connection *connection, uint64_t time);
+
+static inline struct direction *connection_requests(struct connection *connection)
+{
+	return &connection->directions[connection->request_direction == RECORD_SEND];
+}
+
+static inline struct direction *connection_responses(struct connection *connection)
+{
+	return &connection->directions[connection->request_direction != RECORD_SEND];
+}
+
+#endif

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "correlate/connection_exchanges.h"
+
+#include <errno.h>
+
+#include "correlate/engine_state.h"
+#include "correlate/link.h"
+
+struct exchange *connection_begin_exchange(struct connection *connection, const struct moment *moment,
+					   uint64_t position)
+{
+	struct exchange *exchange = exchange_new(&connection->engine->pool);
+	bool server = connection->request_direction == RECORD_RECEIVE;
+
+	if (!exchange)
+		return NULL;
+	exchange->kind = server ? SPAN_KIND_SERVER : SPAN_KIND_CLIENT;
+	exchange->connection = connection;
+	exchange->cookie = connection->endpoints.cookie;
+	exchange->peer_cookie = connection->peer_cookie;
+	exchange->endpoints = connection->endpoints;
+	exchange->own_positions = connection->own_positions;
+	exchange->tgid = moment->tgid;
+	exchange->tid = moment->tid;
+	exchange->request_at = position;
+	exchange->response_at = moment->other_position;
+	exchange->start = server ? moment->time : moment->begin;
+	link_begin(connection->engine, exchange);
+	return exchange;
+}
+
+int connection_open_exchange(struct connection *connection, struct exchange *exchange)
+{
+	struct engine *engine = connection->engine;
+	struct process *process = process_table_get(&engine->processes, exchange->tgid);
+
+	if (!process)
+		return -ENOMEM;
+	exchange->resource = resource_ref(process->resource);
+	exchange->state = EXCHANGE_OPEN;
+	list_add(&connection->requests, &exchange_ref(exchange)->queued);
+	connection->request_count++;
+	list_add(&engine->open, &exchange->open);
+	link_open(engine, exchange);
+	return 0;
+}
+
+/* Out of `requests`; its reference is the caller's now. */
+static void take(struct connection *connection, struct exchange *exchange)
+{
+	list_remove(&exchange->queued);
+	list_remove(&exchange->open);
+	connection->request_count--;
+	exchange->peer_cookie = connection->peer_cookie;
+	exchange->connection = NULL;
+}
+
+void connection_finish_exchange(struct connection *connection, struct exchange *exchange, uint64_t end)
+{
+	take(connection, exchange);
+	link_close(exchange);
+	if (!exchange->timed_out)
+		engine_finish_exchange(connection->engine, exchange, end);
+	exchange_unref(&connection->engine->pool, exchange);
+}
+
+static struct slice error_type(const struct connection *connection, const struct exchange *exchange)
+{
+	const struct process *process = process_table_find(&connection->engine->processes, exchange->tgid);
+
+	if (process && process->exited && !connection->shared)
+		return SLICE_LITERAL("process_exit");
+	if (connection->error == ETIMEDOUT)
+		return SLICE_LITERAL("connection_timeout");
+	if (connection->reset || connection->error == ECONNRESET || connection->error == EPIPE)
+		return SLICE_LITERAL("connection_reset");
+	return SLICE_LITERAL("connection_closed");
+}
+
+void connection_fail_exchange(struct connection *connection, struct exchange *exchange, uint64_t time)
+{
+	const struct process *process = process_table_find(&connection->engine->processes, exchange->tgid);
+
+	if (!exchange->timed_out)
+		exchange->http.error_type = error_type(connection, exchange);
+	if (process && process->exited && process->exited < time)
+		time = process->exited;
+	connection_finish_exchange(connection, exchange, time);
+}
+
+void connection_time_out_exchange(struct connection *connection, struct exchange *exchange, uint64_t time)
+{
+	exchange->timed_out = true;
+	exchange->http.error_type = SLICE_LITERAL("timeout");
+	list_remove(&exchange->open);
+	thread_lose_sight(exchange, time);
+	engine_finish_exchange(connection->engine, exchange, time);
+}
+
+void connection_drop_exchange(struct connection *connection, struct exchange *exchange, enum loss loss)
+{
+	struct engine *engine = connection->engine;
+
+	take(connection, exchange);
+	pairing_remove(exchange);
+	if (!exchange->timed_out) {
+		loss_add(&engine->losses, loss);
+		exchange->state = EXCHANGE_DROPPED;
+	}
+	if (exchange->thread) {
+		thread_lose_sight(exchange, engine->time);
+		list_add(&connection->ghosts, &exchange->queued);
+	} else {
+		exchange_unref(&engine->pool, exchange);
+	}
+}
+
+void connection_lay_ghosts(struct connection *connection)
+{
+	while (!list_empty(&connection->ghosts)) {
+		struct exchange *ghost = LIST_ITEM(connection->ghosts.next, struct exchange, queued);
+
+		list_remove(&ghost->queued);
+		thread_leave(ghost);
+		exchange_unref(&connection->engine->pool, ghost);
+	}
+}
+
+static void forget_all(struct engine *engine, struct list *exchanges, bool evicted)
+{
+	while (!list_empty(exchanges)) {
+		struct exchange *exchange = LIST_ITEM(exchanges->next, struct exchange, queued);
+
+		list_remove(&exchange->queued);
+		list_remove(&exchange->open);
+		if (exchange->state == EXCHANGE_OPEN) {
+			exchange->state = EXCHANGE_DROPPED;
+			if (evicted)
+				loss_add(&engine->losses, LOSS_REQUEST_UNPAIRED);
+			pairing_remove(exchange);
+		}
+		if (evicted)
+			thread_forget(exchange);
+		else
+			thread_leave(exchange);
+		exchange->connection = NULL;
+		exchange_unref(&engine->pool, exchange);
+	}
+}
+
+void connection_forget_exchanges(struct connection *connection, bool evicted)
+{
+	forget_all(connection->engine, &connection->requests, evicted);
+	forget_all(connection->engine, &connection->ghosts, evicted);
+	connection->request_count = 0;
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "correlate/conversation.h"
+
+#include "correlate/connection_exchanges.h"
+#include "correlate/engine_state.h"
+#include "correlate/messages.h"
+#include "correlate/record_view.h"
+
+static bool is_request(const struct connection *connection, unsigned int direction)
+{
+	return connection->request_direction == direction;
+}
+
+/* Whether these bytes are a whole start line, and so prove a head where one may begin. */
+static bool proves_head(enum http1_message message, struct slice bytes)
+{
+	if (!bytes.length || bytes.data[0] == '\r' || bytes.data[0] == '\n')
+		return false;
+	return slice_find(bytes, '\n') < bytes.length && http1_may_begin(message, bytes);
+}
+
+/* First bytes of their direction since the other one moved. */
+static bool has_turned(const struct connection *connection, const struct record_data *record)
+{
+	const struct direction *direction = &connection->directions[record->direction];
+	const struct direction *other = &connection->directions[!record->direction];
+	bool moved = direction->began && !direction->gapped && record->other_position > direction->other_position;
+
+	if (connection->late && !other->began && !moved)
+		return false;
+	return moved || (record->header.flags & RECORD_DATA_TURN);
+}
+
+/* Who speaks as what: the bytes say it, the role only where they do not. */
+static void settle_role(struct connection *connection, const struct record_data *record)
+{
+	struct slice bytes = record_first_bytes(record);
+	uint8_t before = connection->request_direction;
+
+	if (connection->role_proven)
+		return;
+	if (slice_starts_with(bytes, SLICE_LITERAL("HTTP/1.")))
+		connection->request_direction = !record->direction;
+	else if (proves_head(HTTP1_REQUEST, bytes))
+		connection->request_direction = record->direction;
+	else if (before == REQUEST_DIRECTION_UNKNOWN && (record->header.flags & RECORD_DATA_BEGIN))
+		connection->request_direction = record->direction;
+	if (before != connection->request_direction && before != REQUEST_DIRECTION_UNKNOWN)
+		messages_forget(connection);
+}
+
+static void begin(struct connection *connection, const struct record_data *record)
+{
+	bool from_the_start = (record->header.flags & RECORD_DATA_BEGIN) && !(record->header.flags & RECORD_DATA_LATE);
+
+	connection->late = record->header.flags & RECORD_DATA_LATE;
+	if (connection->late)
+		loss_add(&connection->engine->losses, LOSS_ATTACHED_LATE);
+	settle_role(connection, record);
+	connection->synced = from_the_start && is_request(connection, record->direction);
+	connection->directions[RECORD_RECEIVE].deaf = connection->directions[RECORD_SEND].deaf = !connection->synced;
+}
+
+/* Whether a deaf direction can begin to listen with this record. */
+static bool may_listen(struct connection *connection, const struct record_data *record, uint32_t skip)
+{
+	bool request;
+
+	if (skip || (record->header.flags & RECORD_DATA_CONCURRENT) || !has_turned(connection, record))
+		return false;
+	settle_role(connection, record);
+	if (connection->request_direction == REQUEST_DIRECTION_UNKNOWN)
+		return false;
+	request = is_request(connection, record->direction);
+	/* After 100 (Continue) a body comes, and a body may look like anything. */
+	if (request && connection->interim_pending)
+		return false;
+	return proves_head(request ? HTTP1_REQUEST : HTTP1_RESPONSE, record_first_bytes(record));
+}
+
+static void hole(struct connection *connection, unsigned int direction, uint64_t position, uint64_t length)
+{
+	struct direction *here = &connection->directions[direction];
+
+	if (length && here->reader && !here->deaf && !connection->tunnel)
+		http1_reader_hole(here->reader, position, length);
+}
+
+static void feed(struct connection *connection, const struct record_data *record, uint32_t skip)
+{
+	struct direction *direction = &connection->directions[record->direction];
+	uint64_t at = skip;
+	size_t cursor = 0;
+	uint32_t offset;
+	struct slice bytes;
+
+	while (!(record->header.flags & RECORD_DATA_CONCURRENT) &&
+	       record_next_fragment(record, &cursor, &offset, &bytes)) {
+		if (offset + bytes.length <= at)
+			continue;
+		if (offset < at) {
+			bytes = slice_from(bytes, at - offset);
+			offset = (uint32_t)at;
+		}
+		hole(connection, record->direction, record->position + at, offset - at);
+		if (!direction->deaf && !connection->tunnel)
+			http1_reader_bytes(direction->reader, record->position + offset, bytes);
+		at = (uint64_t)offset + bytes.length;
+	}
+	hole(connection, record->direction, record->position + at, record->length - at);
+}
+
+static void note_moment(struct connection *connection, const struct record_data *record)
+{
+	connection->first = (struct moment){
+		.position = record->position,
+		.other_position = record->other_position,
+		.begin = record->begin && record->begin < record->header.time ? record->begin : record->header.time,
+		.time = record->header.time,
+		.tgid = record->header.tgid,
+		.tid = record->header.tid,
+	};
+}
+
+static void read_record(struct connection *connection, const struct record_data *record, uint32_t skip)
+{
+	struct direction *direction = &connection->directions[record->direction];
+
+	if (direction->deaf) {
+		if (!may_listen(connection, record, skip))
+			return;
+		messages_listen(connection, record->direction);
+	}
+	if (!direction->reader && messages_reader(connection, record->direction, record->header.flags & RECORD_DATA_BEGIN) < 0) {
+		loss_add(&connection->engine->losses, LOSS_MEMORY_LIMIT);
+		messages_deafen(connection, record->direction, LOSS_MEMORY_LIMIT);
+		return;
+	}
+	if (is_request(connection, record->direction) && http1_reader_idle(direction->reader))
+		note_moment(connection, record);
+	connection->current = record;
+	feed(connection, record, skip);
+	connection->current = NULL;
+}
+
+void conversation_record(struct connection *connection, const struct record_data *record, uint32_t skip)
+{
+	struct direction *direction = &connection->directions[record->direction];
+
+	if (!connection->directions[0].began && !connection->directions[1].began)
+		begin(connection, record);
+	if (!connection->tunnel)
+		read_record(connection, record, skip);
+	if (connection->tunnel)
+		messages_forget(connection);
+	direction->began = true;
+	direction->gapped = false;
+	direction->other_position = record->other_position;
+	direction->last_time = record->header.time;
+}
+
+void conversation_gap(struct connection *connection, enum record_direction direction, uint64_t position,
+		      uint64_t length)
+{
+	struct direction *here = &connection->directions[direction];
+
+	here->gapped = true;
+	if (connection->tunnel)
+		return;
+	loss_add(&connection->engine->losses, LOSS_STREAM_GAP);
+	if (here->deaf)
+		return;
+	if (here->exchange)
+		exchange_mark(here->exchange, LOSS_STREAM_GAP);
+	if (here->reader && http1_reader_can_skip(here->reader, length))
+		http1_reader_hole(here->reader, position, length);
+	else
+		messages_deafen(connection, direction, LOSS_STREAM_GAP);
+}
+
+void conversation_close(struct connection *connection, enum record_direction direction)
+{
+	struct direction *here = &connection->directions[direction];
+
+	if (here->reader && !here->deaf && !connection->tunnel)
+		http1_reader_close(here->reader, connection->stream.next[direction]);
+}
+
+void conversation_fail(struct connection *connection, uint64_t time)
+{
+	bool unheard = connection_responses(connection)->deaf;
+	uint64_t heard = connection->stream.next[connection->request_direction != RECORD_SEND];
+
+	while (!list_empty(&connection->requests)) {
+		struct exchange *exchange = LIST_ITEM(connection->requests.next, struct exchange, queued);
+
+		if (exchange->tail_lost)
+			connection_finish_exchange(connection, exchange, connection_responses(connection)->last_time);
+		else if (!exchange->final_seen && unheard && heard > exchange->response_at)
+			connection_drop_exchange(connection, exchange, LOSS_REQUEST_UNPAIRED);
+		else
+			connection_fail_exchange(connection, exchange, time);
+	}
+}
+
+void conversation_give_up(struct connection *connection)
+{
+	messages_deafen(connection, RECORD_RECEIVE, LOSS_MEMORY_LIMIT);
+	messages_deafen(connection, RECORD_SEND, LOSS_MEMORY_LIMIT);
+	messages_forget(connection);
+}

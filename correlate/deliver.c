@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "correlate/deliver.h"
+
+#include "correlate/engine_state.h"
+#include "correlate/limits.h"
+#include "correlate/link.h"
+
+/* Values of wirespan.link.evidence, by enum link_evidence. */
+static const char *const evidence_names[] = { NULL, "connection", "header", "thread" };
+
+static void add_attribute(struct span *span, struct attribute attribute)
+{
+	if (span->attribute_count < SPAN_ATTRIBUTES_MAX)
+		span->attributes[span->attribute_count++] = attribute;
+}
+
+/*
+ * A receiver may have read before the sender's call returned: where both ends
+ * were seen, the server's time lies inside the client's.
+ */
+static void clamp_to_client(const struct exchange *exchange, uint64_t *end)
+{
+	const struct exchange *client = exchange->client_end;
+	uint64_t least = exchange->last_send_begin > exchange->start ? exchange->last_send_begin : exchange->start;
+
+	if (!client || client->state != EXCHANGE_DONE || client->end >= *end)
+		return;
+	*end = client->end > least ? client->end : least;
+}
+
+static void fill_ids(const struct exchange *exchange, struct span *span)
+{
+	memcpy(span->trace_id, exchange->trace_id, sizeof(span->trace_id));
+	memcpy(span->span_id, exchange->span_id, sizeof(span->span_id));
+	memcpy(span->parent_span_id, exchange->parent_span_id, sizeof(span->parent_span_id));
+	span->flags = exchange->flags;
+	if (exchange->http.has_remote &&
+	    !memcmp(exchange->trace_id, exchange->http.remote.trace_id, sizeof(exchange->trace_id)))
+		span->trace_state = exchange->http.trace_state;
+}
+
+/* The names of the bits in `losses`, as items of a string array. */
+static struct slice list_losses(uint32_t losses, char *buffer, size_t size)
+{
+	size_t length = 0;
+
+	for (enum loss loss = 0; loss < LOSS_COUNT; loss++) {
+		size_t name_length = strlen(loss_name(loss));
+
+		if (!(losses & 1u << loss) || length + name_length + 1 > size)
+			continue;
+		if (length)
+			buffer[length++] = '\0';
+		memcpy(buffer + length, loss_name(loss), name_length);
+		length += name_length;
+	}
+	return slice_of(buffer, length);
+}
+
+static void add_own_attributes(const struct exchange *exchange, struct span *span, char *buffer, size_t size)
+{
+	if (exchange->evidence != LINK_NONE)
+		add_attribute(span, (struct attribute){
+					    .key = SLICE_LITERAL("wirespan.link.evidence"),
+					    .type = ATTRIBUTE_STRING,
+					    .string = slice_of_string(evidence_names[exchange->evidence]),
+				    });
+	if (exchange->first_byte >= exchange->start && exchange->first_byte)
+		add_attribute(span, (struct attribute){
+					    .key = SLICE_LITERAL("wirespan.time_to_first_byte"),
+					    .type = ATTRIBUTE_DOUBLE,
+					    .number = (double)(exchange->first_byte - exchange->start) / (double)NSEC_PER_SEC,
+				    });
+	if (exchange->losses)
+		add_attribute(span, (struct attribute){
+					    .key = SLICE_LITERAL("wirespan.loss"),
+					    .type = ATTRIBUTE_STRING_ARRAY,
+					    .string = list_losses(exchange->losses, buffer, size),
+				    });
+}
+
+void deliver_exchange(struct engine *engine, struct exchange *exchange)
+{
+	struct http1_span_context context = {
+		.connection = &exchange->endpoints,
+		.pid = exchange->tgid,
+		.tid = exchange->tid,
+		.service = exchange->resource->service_name,
+		.routes = engine->routes,
+	};
+	uint64_t end = exchange->end > exchange->start ? exchange->end : exchange->start;
+	struct span span = { .resource = exchange->resource };
+	char losses[512];
+
+	link_resolve(engine, exchange);
+	clamp_to_client(exchange, &end);
+	http1_span_fill(&exchange->http, exchange->kind, &context, &span, engine->text);
+	fill_ids(exchange, &span);
+	span.start = exchange->start + (uint64_t)engine->mono_to_wall;
+	span.end = end + (uint64_t)engine->mono_to_wall;
+	if (span.end < span.start)
+		span.end = span.start;
+	add_own_attributes(exchange, &span, losses, sizeof(losses));
+	engine->options.sink.accept(engine->options.sink.context, &span);
+	link_delivered(engine, exchange);
+	exchange_unref(&engine->pool, exchange);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the engine's parts share. */
+#ifndef WIRESPAN_CORRELATE_ENGINE_STATE_H
+#define WIRESPAN_CORRELATE_ENGINE_STATE_H
+
+#include "correlate/engine.h"
+#include "correlate/exchange.h"
+#include "correlate/hold.h"
+#include "correlate/ids.h"
+#include "correlate/loss_window.h"
+#include "correlate/pairing.h"
+#include "correlate/process_table.h"
+#include "correlate/route.h"
+#include "correlate/thread.h"
+
+struct engine {
+	struct engine_options options; /* defaults filled in */
+	struct losses losses;
+	struct ids ids;
+	struct process_table processes;
+	struct threads threads;
+	struct pairing pairing;
+	struct hold hold;
+	struct exchange_pool pool;
+	struct route_table *routes;  /* NULL: not asked for */
+	struct hashmap *connections; /* by cookie */
+	struct list recent;  /* all connections, the longest silent first */
+	struct list waiting; /* connections with held records, roughly the longest waiting first */
+	struct list ending;  /* connections that linger, in order of their end */
+	struct list open;    /* exchanges, roughly by start */
+	size_t memory;       /* of readers and held records */
+	uint64_t time;       /* the latest of all records */
+	uint64_t advanced;   /* engine_advance's last */
+	uint64_t exits_swept; /* when the connections of exited processes were looked for */
+	struct loss_windows lost;
+	int64_t mono_to_wall;
+	bool exits_pending;
+	char text[HTTP1_SPAN_TEXT_MAX];
+};
+
+/* The exchange has ended at `end`: on its way to become a span. The caller keeps its own reference. */
+void engine_finish_exchange(struct engine *engine, struct exchange *exchange, uint64_t end);
+
+#endif

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "correlate/exchange.h"
+
+#include <stdlib.h>
+
+#define SPARE_MAX 1024
+
+void exchange_pool_init(struct exchange_pool *pool)
+{
+	list_init(&pool->spare);
+	pool->spare_count = 0;
+}
+
+void exchange_pool_done(struct exchange_pool *pool)
+{
+	while (!list_empty(&pool->spare)) {
+		struct exchange *exchange = LIST_ITEM(pool->spare.next, struct exchange, queued);
+
+		list_remove(&exchange->queued);
+		free(exchange);
+	}
+}
+
+struct exchange *exchange_new(struct exchange_pool *pool)
+{
+	struct exchange *exchange;
+
+	if (list_empty(&pool->spare)) {
+		exchange = malloc(sizeof(*exchange));
+		if (!exchange)
+			return NULL;
+	} else {
+		exchange = LIST_ITEM(pool->spare.next, struct exchange, queued);
+		list_remove(&exchange->queued);
+		pool->spare_count--;
+	}
+	memset(exchange, 0, sizeof(*exchange));
+	exchange->references = 1;
+	list_init(&exchange->queued);
+	list_init(&exchange->open);
+	list_init(&exchange->served);
+	list_init(&exchange->bucket);
+	list_init(&exchange->linger);
+	return exchange;
+}
+
+struct exchange *exchange_ref(struct exchange *exchange)
+{
+	exchange->references++;
+	return exchange;
+}
+
+/* Takes the exchange apart; chains what it referred to and nobody else does to `doomed`. */
+static void take_apart(struct exchange *exchange, struct list *doomed)
+{
+	struct exchange *referred[] = { exchange->client_end, exchange->candidate };
+
+	for (size_t i = 0; i < sizeof(referred) / sizeof(referred[0]); i++)
+		if (referred[i] && --referred[i]->references == 0)
+			list_add(doomed, &referred[i]->queued);
+	http1_exchange_done(&exchange->http);
+	resource_unref(exchange->resource);
+}
+
+void exchange_unref(struct exchange_pool *pool, struct exchange *exchange)
+{
+	struct list doomed;
+
+	if (!exchange || --exchange->references)
+		return;
+	/* Chains of parents may be long: no recursion. */
+	list_init(&doomed);
+	list_add(&doomed, &exchange->queued);
+	while (!list_empty(&doomed)) {
+		exchange = LIST_ITEM(doomed.next, struct exchange, queued);
+		list_remove(&exchange->queued);
+		take_apart(exchange, &doomed);
+		if (pool->spare_count < SPARE_MAX) {
+			list_add(&pool->spare, &exchange->queued);
+			pool->spare_count++;
+		} else {
+			free(exchange);
+		}
+	}
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "correlate/hold.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "correlate/limits.h"
+
+void hold_done(struct hold *hold)
+{
+	free(hold->heap);
+	hold->heap = NULL;
+	hold->capacity = 0;
+}
+
+static int hold_grow(struct hold *hold)
+{
+	size_t capacity = hold->capacity ? hold->capacity * 2 : 256;
+	struct exchange **heap;
+
+	if (hold->count >= HOLD_MAX)
+		return -ENOSPC;
+	heap = reallocarray(hold->heap, capacity, sizeof(struct exchange *));
+	if (!heap)
+		return -ENOMEM;
+	hold->heap = heap;
+	hold->capacity = capacity;
+	return 0;
+}
+
+int hold_put(struct hold *hold, struct exchange *exchange)
+{
+	size_t at = hold->count;
+
+	if (at == hold->capacity) {
+		int error = hold_grow(hold);
+
+		if (error < 0)
+			return error;
+	}
+	while (at && hold->heap[(at - 1) / 2]->end > exchange->end) {
+		hold->heap[at] = hold->heap[(at - 1) / 2];
+		at = (at - 1) / 2;
+	}
+	hold->heap[at] = exchange;
+	hold->count++;
+	return 0;
+}
+
+struct exchange *hold_first(const struct hold *hold)
+{
+	return hold->count ? hold->heap[0] : NULL;
+}
+
+struct exchange *hold_take(struct hold *hold)
+{
+	struct exchange *first = hold_first(hold), *last;
+	size_t at = 0, child;
+
+	if (!first)
+		return NULL;
+	last = hold->heap[--hold->count];
+	while ((child = 2 * at + 1) < hold->count) {
+		if (child + 1 < hold->count && hold->heap[child + 1]->end < hold->heap[child]->end)
+			child++;
+		if (last->end <= hold->heap[child]->end)
+			break;
+		hold->heap[at] = hold->heap[child];
+		at = child;
+	}
+	hold->heap[at] = last;
+	return first;
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "correlate/link.h"
+
+#include "correlate/connection.h"
+#include "correlate/engine_state.h"
+#include "correlate/limits.h"
+
+#define FLAGS_SAMPLED_RANDOM 0x03u
+#define FLAGS_W3C 0xffu
+#define FLAGS_KNOWN (FLAGS_SAMPLED_RANDOM) /* the W3C flags that have a meaning */
+#define FLAGS_HAS_IS_REMOTE 0x100u
+#define FLAGS_IS_REMOTE 0x200u
+
+void link_begin(struct engine *engine, struct exchange *exchange)
+{
+	struct exchange *parent;
+
+	ids_draw_span(&engine->ids, exchange->span_id);
+	if (exchange->kind != SPAN_KIND_CLIENT)
+		return;
+	parent = thread_context(&engine->threads, exchange->tgid, exchange->tid, exchange->start,
+				&exchange->candidate_refused);
+	if (!parent)
+		return;
+	exchange->candidate = exchange_ref(parent);
+	exchange->candidate_multiplexes = parent->thread->multiplexes;
+}
+
+static void remember_peer(struct exchange *exchange, uint64_t cookie)
+{
+	exchange->peer_cookie = cookie;
+	if (exchange->connection)
+		exchange->connection->peer_cookie = cookie;
+}
+
+static void find_other_end(struct engine *engine, struct exchange *exchange)
+{
+	struct exchange *other = pairing_match(&engine->pairing, exchange);
+	struct exchange *server = exchange->kind == SPAN_KIND_SERVER ? exchange : other;
+
+	if (!other)
+		return;
+	remember_peer(exchange, other->cookie);
+	remember_peer(other, exchange->cookie);
+	if (!server->resolved)
+		server->client_end = exchange_ref(server == exchange ? other : exchange);
+}
+
+void link_open(struct engine *engine, struct exchange *exchange)
+{
+	if (!exchange->own_positions)
+		find_other_end(engine, exchange);
+	if (exchange->kind == SPAN_KIND_SERVER && thread_serve(&engine->threads, exchange, engine->time) < 0)
+		loss_add(&engine->losses, LOSS_THREAD_LIMIT);
+}
+
+void link_close(struct exchange *exchange)
+{
+	thread_leave(exchange);
+}
+
+static bool same_context(const struct exchange *a, const struct exchange *b)
+{
+	return a->http.has_remote && b->http.has_remote &&
+	       !memcmp(a->http.remote.trace_id, b->http.remote.trace_id, sizeof(a->http.remote.trace_id)) &&
+	       !memcmp(a->http.remote.parent_id, b->http.remote.parent_id, sizeof(a->http.remote.parent_id));
+}
+
+static bool thread_link_holds(const struct engine *engine, const struct exchange *client)
+{
+	const struct exchange *server = client->candidate;
+	const struct process *process = process_table_find(&engine->processes, client->tgid);
+	bool multiplexes = client->candidate_multiplexes ||
+			   thread_multiplexes(&engine->threads, client->tgid, client->tid);
+	uint64_t longer = multiplexes ? THREAD_DISTRUST_NS : 0;
+
+	if (server->state == EXCHANGE_DROPPED || (server->state == EXCHANGE_DONE && server->end < client->start))
+		return false;
+	if (loss_windows_touch(&engine->lost, server->start, client->start, longer))
+		return false;
+	return !process || !loss_windows_touch(&process->lost, server->start, client->start, longer);
+}
+
+static void choose_client_parent(struct engine *engine, struct exchange *exchange)
+{
+	bool header = exchange->http.has_remote;
+	bool thread = exchange->candidate && thread_link_holds(engine, exchange);
+
+	if (thread && (!header || same_context(exchange, exchange->candidate))) {
+		exchange->evidence = LINK_THREAD;
+		exchange->parent = exchange->candidate;
+	} else if (header) {
+		exchange->evidence = LINK_HEADER;
+	} else if (exchange->candidate_refused || exchange->candidate) {
+		loss_add(&engine->losses, LOSS_PARENT_UNKNOWN);
+	}
+}
+
+static void choose_parent(struct engine *engine, struct exchange *exchange)
+{
+	if (exchange->kind == SPAN_KIND_CLIENT) {
+		choose_client_parent(engine, exchange);
+	} else if (exchange->client_end && exchange->client_end->state != EXCHANGE_DROPPED) {
+		exchange->evidence = LINK_CONNECTION;
+		exchange->parent = exchange->client_end;
+	} else if (exchange->http.has_remote) {
+		exchange->evidence = LINK_HEADER;
+	}
+}
+
+static void freeze(struct engine *engine, struct exchange *exchange)
+{
+	const struct exchange *parent = exchange->parent;
+	const struct trace_context *remote = &exchange->http.remote;
+
+	if (parent) {
+		memcpy(exchange->trace_id, parent->trace_id, sizeof(exchange->trace_id));
+		memcpy(exchange->parent_span_id, parent->span_id, sizeof(exchange->parent_span_id));
+		exchange->flags = (parent->flags & FLAGS_W3C) | FLAGS_HAS_IS_REMOTE;
+		if (exchange->evidence == LINK_CONNECTION)
+			exchange->flags |= FLAGS_IS_REMOTE;
+	} else if (exchange->evidence == LINK_HEADER) {
+		memcpy(exchange->trace_id, remote->trace_id, sizeof(exchange->trace_id));
+		memcpy(exchange->parent_span_id, remote->parent_id, sizeof(exchange->parent_span_id));
+		exchange->flags = (remote->flags & FLAGS_KNOWN) | FLAGS_HAS_IS_REMOTE | FLAGS_IS_REMOTE;
+	} else {
+		ids_draw_trace(&engine->ids, exchange->trace_id);
+		exchange->flags = FLAGS_SAMPLED_RANDOM;
+	}
+	exchange->resolved = true;
+	exchange->parent = NULL;
+	exchange_unref(&engine->pool, exchange->candidate);
+	exchange->candidate = NULL;
+}
+
+void link_resolve(struct engine *engine, struct exchange *exchange)
+{
+	struct exchange *top = NULL;
+
+	/* A parent began before its child, so this ends. */
+	while (exchange && !exchange->resolved) {
+		choose_parent(engine, exchange);
+		exchange->resolving = top;
+		top = exchange;
+		exchange = exchange->parent;
+	}
+	while (top) {
+		struct exchange *child = top->resolving;
+
+		top->resolving = NULL;
+		freeze(engine, top);
+		top = child;
+	}
+}
+
+void link_delivered(struct engine *engine, struct exchange *exchange)
+{
+	exchange_unref(&engine->pool, exchange->client_end);
+	exchange->client_end = NULL;
+	if (list_empty(&exchange->bucket))
+		return;
+	if (exchange->kind == SPAN_KIND_CLIENT)
+		pairing_linger(&engine->pairing, exchange_ref(exchange), exchange->end + PAIRING_LINGER_NS);
+	else
+		pairing_remove(exchange);
+}
+
+void link_expire(struct engine *engine, uint64_t now)
+{
+	struct exchange *exchange;
+
+	while ((exchange = pairing_expire(&engine->pairing, now)))
+		exchange_unref(&engine->pool, exchange);
+}

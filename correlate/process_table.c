@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "correlate/process_table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "correlate/limits.h"
+#include "correlate/process.h"
+
+/* A copy of the record that told of a program: forked children are made from it. */
+struct process_identity {
+	unsigned int references;
+	size_t size;
+	struct record_process record; /* followed by its strings */
+};
+
+static struct process_identity *identity_new(const struct record_process *record)
+{
+	struct process_identity *identity = malloc(offsetof(struct process_identity, record) + record->header.size);
+
+	if (!identity)
+		return NULL;
+	identity->references = 1;
+	identity->size = record->header.size;
+	memcpy(&identity->record, record, record->header.size);
+	return identity;
+}
+
+static void identity_unref(struct process_identity *identity)
+{
+	if (identity && --identity->references == 0)
+		free(identity);
+}
+
+static void process_free(void *value)
+{
+	struct process *process = value;
+
+	resource_unref(process->resource);
+	identity_unref(process->identity);
+	free(process);
+}
+
+static void process_forget(struct process_table *table, struct process *process)
+{
+	hashmap_remove(table->processes, &process->pid, sizeof(process->pid));
+	list_remove(&process->age);
+	process_free(process);
+}
+
+int process_table_init(struct process_table *table, struct losses *losses, const struct attribute *extra,
+		       size_t extra_count)
+{
+	list_init(&table->living);
+	list_init(&table->exited);
+	table->losses = losses;
+	table->extra = extra;
+	table->extra_count = extra_count;
+	table->boot_to_wall = 0;
+	table->processes = hashmap_new(PROCESSES_MAX);
+	return table->processes ? 0 : -ENOMEM;
+}
+
+void process_table_done(struct process_table *table)
+{
+	hashmap_free(table->processes, process_free);
+	table->processes = NULL;
+}
+
+static struct resource *make_resource(const struct process_table *table, const struct process_identity *identity,
+				      uint32_t pid, uint32_t parent_pid, uint64_t start_time)
+{
+	struct process_info info = { .pid = pid };
+
+	if (identity && process_info_from_record(&identity->record, identity->size, &info) < 0)
+		return NULL;
+	info.pid = pid;
+	info.parent_pid = parent_pid;
+	if (start_time && table->boot_to_wall)
+		info.start_wall = start_time + (uint64_t)table->boot_to_wall;
+	return resource_new(&info, table->extra, table->extra_count);
+}
+
+static void make_room(struct process_table *table)
+{
+	struct list *first = table->exited.next;
+
+	if (hashmap_count(table->processes) < PROCESSES_MAX)
+		return;
+	if (list_empty(&table->exited)) {
+		first = table->living.next;
+		loss_add(table->losses, LOSS_PROCESS_LIMIT);
+	}
+	process_forget(table, LIST_ITEM(first, struct process, age));
+}
+
+/* Puts a process of that identity (takes over the reference) in place of any former of the same pid. */
+static struct process *process_put(struct process_table *table, uint32_t pid, struct process_identity *identity,
+				   struct resource *resource)
+{
+	struct process *process = process_table_find(table, pid);
+
+	if (process) {
+		resource_unref(process->resource);
+		identity_unref(process->identity);
+		list_remove(&process->age);
+	} else {
+		make_room(table);
+		process = calloc(1, sizeof(*process));
+		if (!process || hashmap_put(table->processes, &pid, sizeof(pid), process) < 0) {
+			free(process);
+			identity_unref(identity);
+			resource_unref(resource);
+			return NULL;
+		}
+		process->pid = pid;
+	}
+	process->identity = identity;
+	process->resource = resource;
+	if (process->exited) {
+		process->exited = process->forked = process->last_fork = 0;
+		process->swept = false;
+		memset(&process->lost, 0, sizeof(process->lost));
+	}
+	list_add(&table->living, &process->age);
+	return process;
+}
+
+int process_table_exec(struct process_table *table, const struct record_process *record)
+{
+	struct process_identity *identity;
+	struct resource *resource;
+	struct process_info info;
+	int error = process_info_from_record(record, record->header.size, &info);
+
+	if (error < 0)
+		return error;
+	identity = identity_new(record);
+	if (!identity)
+		return -ENOMEM;
+	resource = make_resource(table, identity, record->header.tgid, record->parent_tgid, record->start_time);
+	if (!resource) {
+		identity_unref(identity);
+		return -ENOMEM;
+	}
+	return process_put(table, record->header.tgid, identity, resource) ? 0 : -ENOMEM;
+}
+
+int process_table_fork(struct process_table *table, const struct record_fork *record)
+{
+	struct process *parent = process_table_find(table, record->parent_tgid), *child;
+	struct process_identity *identity;
+	struct resource *resource;
+
+	if (!parent || record->parent_tgid == record->header.tgid)
+		return 0;
+	parent->last_fork = record->header.time;
+	identity = parent->identity;
+	resource = make_resource(table, identity, record->header.tgid, record->parent_tgid, record->start_time);
+	if (!resource)
+		return -ENOMEM;
+	if (identity)
+		identity->references++;
+	child = process_put(table, record->header.tgid, identity, resource);
+	if (!child)
+		return -ENOMEM;
+	child->forked = record->header.time;
+	return 0;
+}
+
+void process_table_exit(struct process_table *table, uint32_t pid, uint64_t time)
+{
+	struct process *process = process_table_find(table, pid);
+
+	if (!process || process->exited)
+		return;
+	process->exited = time ? time : 1;
+	list_remove(&process->age);
+	list_add(&table->exited, &process->age);
+}
+
+struct process *process_table_find(const struct process_table *table, uint32_t pid)
+{
+	return hashmap_get(table->processes, &pid, sizeof(pid));
+}
+
+struct process *process_table_get(struct process_table *table, uint32_t pid)
+{
+	struct process *process = process_table_find(table, pid);
+	struct resource *resource;
+
+	if (process)
+		return process;
+	resource = make_resource(table, NULL, pid, 0, 0);
+	return resource ? process_put(table, pid, NULL, resource) : NULL;
+}
+
+void process_table_expire(struct process_table *table, uint64_t now)
+{
+	while (!list_empty(&table->exited)) {
+		struct process *process = LIST_ITEM(table->exited.next, struct process, age);
+
+		if (process->exited > now || now - process->exited < PROCESS_KEEP_NS)
+			break;
+		process_forget(table, process);
+	}
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The processes that records tell of, each with its Resource. */
+#ifndef WIRESPAN_CORRELATE_PROCESS_TABLE_H
+#define WIRESPAN_CORRELATE_PROCESS_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/hashmap.h"
+#include "bpf/record.h"
+#include "correlate/list.h"
+#include "correlate/loss.h"
+#include "correlate/loss_window.h"
+#include "correlate/span.h"
+
+struct process_identity;
+
+struct process {
+	uint32_t pid;
+	struct resource *resource;
+	struct process_identity *identity; /* what its last exec said, shared with forks; NULL unknown */
+	uint64_t forked;      /* when it came to be by a fork seen; 0 not seen */
+	uint64_t last_fork;   /* when it last forked a child; 0 never */
+	uint64_t exited;      /* 0: lives */
+	bool swept;           /* its connections have been looked after */
+	struct loss_windows lost; /* records of its connections */
+	struct list age;      /* in the table: living ones by first sight, exited ones by exit */
+};
+
+struct process_table {
+	struct hashmap *processes; /* by pid */
+	struct list living, exited;
+	struct losses *losses;
+	const struct attribute *extra; /* for every resource; not owned */
+	size_t extra_count;
+	int64_t boot_to_wall; /* CLOCK_REALTIME - CLOCK_BOOTTIME; 0 unknown */
+};
+
+/* 0 or -ENOMEM. `losses` and `extra` outlive the table. */
+int process_table_init(struct process_table *table, struct losses *losses, const struct attribute *extra,
+		       size_t extra_count);
+void process_table_done(struct process_table *table);
+
+/* A program was executed or found; 0, -EBADMSG or -ENOMEM. */
+int process_table_exec(struct process_table *table, const struct record_process *record);
+int process_table_fork(struct process_table *table, const struct record_fork *record);
+void process_table_exit(struct process_table *table, uint32_t pid, uint64_t time);
+
+/* NULL where unknown. */
+struct process *process_table_find(const struct process_table *table, uint32_t pid);
+/* The process, made up from its pid where nothing told of it; NULL when out of memory. */
+struct process *process_table_get(struct process_table *table, uint32_t pid);
+
+/* Forgets those that exited PROCESS_KEEP_NS before `now`. */
+void process_table_expire(struct process_table *table, uint64_t now);
+
+#endif

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "correlate/thread.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "correlate/limits.h"
+
+static uint64_t thread_key(uint32_t tgid, uint32_t tid)
+{
+	return (uint64_t)tgid << 32 | tid;
+}
+
+int threads_init(struct threads *threads)
+{
+	threads->swept = 0;
+	threads->map = hashmap_new(THREADS_MAX);
+	return threads->map ? 0 : -ENOMEM;
+}
+
+void threads_done(struct threads *threads)
+{
+	hashmap_free(threads->map, free);
+	threads->map = NULL;
+}
+
+static bool ghost_expired(const struct exchange *exchange, uint64_t now)
+{
+	return exchange->lost_sight_at && now > exchange->lost_sight_at && now - exchange->lost_sight_at > GHOST_NS;
+}
+
+static int thread_get(struct threads *threads, uint64_t key, struct thread **ret_thread)
+{
+	struct thread *thread = hashmap_get(threads->map, &key, sizeof(key));
+	int error;
+
+	if (!thread) {
+		thread = calloc(1, sizeof(*thread));
+		if (!thread)
+			return -ENOMEM;
+		thread->key = key;
+		list_init(&thread->served);
+		error = hashmap_put(threads->map, &key, sizeof(key), thread);
+		if (error < 0) {
+			free(thread);
+			return error;
+		}
+	}
+	*ret_thread = thread;
+	return 0;
+}
+
+int thread_serve(struct threads *threads, struct exchange *server, uint64_t now)
+{
+	struct thread *thread;
+	int error = thread_get(threads, thread_key(server->tgid, server->tid), &thread);
+
+	if (error < 0)
+		return error;
+	for (struct list *link = thread->served.next; link != &thread->served; link = link->next)
+		if (!LIST_ITEM(link, struct exchange, served)->lost_sight_at)
+			thread->multiplexes = true;
+	server->thread = thread;
+	list_add(&thread->served, &server->served);
+	thread->last_use = now;
+	return 0;
+}
+
+void thread_leave(struct exchange *server)
+{
+	list_remove(&server->served);
+	server->thread = NULL;
+}
+
+void thread_lose_sight(struct exchange *server, uint64_t now)
+{
+	if (server->thread && !server->lost_sight_at)
+		server->lost_sight_at = now ? now : 1;
+}
+
+void thread_forget(struct exchange *server)
+{
+	if (server->thread)
+		server->thread->untrusted = true;
+	thread_leave(server);
+}
+
+struct exchange *thread_context(const struct threads *threads, uint32_t tgid, uint32_t tid, uint64_t begin,
+				bool *ret_refused)
+{
+	uint64_t key = thread_key(tgid, tid);
+	const struct thread *thread = hashmap_get(threads->map, &key, sizeof(key));
+	struct exchange *only = NULL;
+
+	*ret_refused = false;
+	if (!thread)
+		return NULL;
+	for (struct list *link = thread->served.next; link != &thread->served; link = link->next) {
+		struct exchange *server = LIST_ITEM(link, struct exchange, served);
+
+		if (ghost_expired(server, begin))
+			continue;
+		if (only || server->lost_sight_at || thread->untrusted || server->start >= begin) {
+			*ret_refused = true;
+			return NULL;
+		}
+		only = server;
+	}
+	return only;
+}
+
+bool thread_multiplexes(const struct threads *threads, uint32_t tgid, uint32_t tid)
+{
+	uint64_t key = thread_key(tgid, tid);
+	const struct thread *thread = hashmap_get(threads->map, &key, sizeof(key));
+
+	return thread && thread->multiplexes;
+}
+
+void threads_expire(struct threads *threads, uint64_t now)
+{
+	struct thread *thread;
+	size_t cursor = 0;
+	void *value;
+
+	if (now < threads->swept || now - threads->swept < THREAD_IDLE_NS / 4)
+		return;
+	threads->swept = now;
+	while (hashmap_next(threads->map, &cursor, NULL, &value)) {
+		thread = value;
+		if (!list_empty(&thread->served) || now < thread->last_use || now - thread->last_use < THREAD_IDLE_NS)
+			continue;
+		hashmap_remove(threads->map, &thread->key, sizeof(thread->key));
+		free(thread);
+	}
+}

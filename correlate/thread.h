@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which inbound requests each thread has open: the contexts of `thread` links. */
+#ifndef WIRESPAN_CORRELATE_THREAD_H
+#define WIRESPAN_CORRELATE_THREAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/hashmap.h"
+#include "correlate/exchange.h"
+
+struct thread {
+	uint64_t key;       /* tgid and tid */
+	struct list served; /* open inbound requests, and ghosts: those lost sight of, which may still be open */
+	bool multiplexes;   /* has had several open at once */
+	bool untrusted;     /* one of its requests was forgotten while open */
+	uint64_t last_use;
+};
+
+struct threads {
+	struct hashmap *map;
+	uint64_t swept;
+};
+
+/* 0 or -ENOMEM. */
+int threads_init(struct threads *threads);
+void threads_done(struct threads *threads);
+
+/* The thread (tgid, tid) has read the whole head of `server`. 0, -ENOSPC (THREADS_MAX) or -ENOMEM. */
+int thread_serve(struct threads *threads, struct exchange *server, uint64_t now);
+/* Its response has ended, or whatever it was is known to be over. */
+void thread_leave(struct exchange *server);
+/* Nobody can tell any more whether it is over: it contradicts other contexts until GHOST_NS later. */
+void thread_lose_sight(struct exchange *server, uint64_t now);
+/* It is forgotten while it may be open. */
+void thread_forget(struct exchange *server);
+
+/*
+ * The one inbound request that (tgid, tid) has open, begun before `begin`; NULL
+ * where there is none or several, or others may be: *ret_refused is then true.
+ */
+struct exchange *thread_context(const struct threads *threads, uint32_t tgid, uint32_t tid, uint64_t begin,
+				bool *ret_refused);
+
+/* Whether it has been seen with several open requests. */
+bool thread_multiplexes(const struct threads *threads, uint32_t tgid, uint32_t tid);
+
+/* Forgets threads that have been idle for THREAD_IDLE_NS. */
+void threads_expire(struct threads *threads, uint64_t now);
+
+#endif
