@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "otlp/latency.h"
+#include "otlp/test/sample.h"
+
+static void add(struct latency *latency, struct resource *resource, enum span_kind kind, const char *name,
+		uint64_t duration, bool failed)
+{
+	struct span span = sample_span(resource, 1, 1, 0, kind, name, 0, duration);
+
+	span.status = failed ? SPAN_STATUS_ERROR : SPAN_STATUS_UNSET;
+	assert_int_equal(latency_add(latency, &span), 0);
+}
+
+static void assert_table(struct latency *latency, const char *expected)
+{
+	struct buffer buffer;
+
+	buffer_init(&buffer, 1 << 20);
+	assert_int_equal(latency_format(latency, &buffer, false), 0);
+	assert_int_equal(buffer_append(&buffer, "", 1), 0);
+	assert_string_equal(buffer.data, expected);
+	buffer_done(&buffer);
+}
+
+static void test_table(void **state)
+{
+	struct resource *shop = sample_resource("shop", 1), *other = sample_resource("shop", 2);
+	struct resource *cart = sample_resource("cart", 3);
+	struct latency *latency = latency_new(LATENCY_ENDPOINTS_MAX);
+
+	(void)state;
+	assert_table(latency, "");
+	for (uint64_t i = 1; i <= 100; i++)
+		add(latency, i % 2 ? shop : other, SPAN_KIND_SERVER, "GET /users/{id}", i * 1000, i > 98);
+	add(latency, shop, SPAN_KIND_CLIENT, "GET", 456, false);
+	add(latency, shop, SPAN_KIND_SERVER, "POST /orders", 2050000, false);
+	add(latency, cart, SPAN_KIND_SERVER, "GET /\x1b[2J", 1, false);
+	assert_table(latency,
+		"service  kind    endpoint         count  errors      p50      p95      p99      max\n"
+		"cart     server  GET /�[2J            1       0  1.00 µs  1.00 µs  1.00 µs  1.00 µs\n"
+		"shop     server  GET /users/{id}    100       2  50.1 ms  94.9 ms  99.1 ms   100 ms\n"
+		"shop     server  POST /orders         1       0   2.05 s   2.05 s   2.05 s   2.05 s\n"
+		"shop     client  GET                  1       0   456 µs   456 µs   456 µs   456 µs\n");
+	latency_free(latency);
+	resource_unref(shop);
+	resource_unref(other);
+	resource_unref(cart);
+}
+
+static void test_bound(void **state)
+{
+	struct resource *shop = sample_resource("shop", 1);
+	struct latency *latency = latency_new(2);
+
+	(void)state;
+	for (int i = 0; i < 12; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "GET /%d", i % 6);
+		add(latency, shop, SPAN_KIND_SERVER, name, 1000, i == 5);
+	}
+	assert_int_equal(latency_other(latency), 8);
+	assert_table(latency,
+		"service  kind    endpoint  count  errors      p50      p95      p99      max\n"
+		"shop     server  GET /0        2       0  1.00 ms  1.00 ms  1.00 ms  1.00 ms\n"
+		"shop     server  GET /1        2       0  1.00 ms  1.00 ms  1.00 ms  1.00 ms\n"
+		"(other)          (other)       8       1  1.00 ms  1.00 ms  1.00 ms  1.00 ms\n");
+	latency_free(latency);
+	resource_unref(shop);
+}
+
+static void test_long_names_are_cut(void **state)
+{
+	struct latency *latency = latency_new(10);
+	char name[2 * LATENCY_NAME_MAX + 1];
+	struct resource *resource;
+
+	(void)state;
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	resource = sample_resource(name, 1);
+	add(latency, resource, SPAN_KIND_SERVER, name, 1000, false);
+	name[LATENCY_NAME_MAX] = 'm';
+	add(latency, resource, SPAN_KIND_SERVER, name, 1000, false);
+	assert_int_equal(latency_other(latency), 0);
+	latency_free(latency);
+	resource_unref(resource);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_long_names_are_cut),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
