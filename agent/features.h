@@ -9,25 +9,26 @@
 #include <stdbool.h>
 
 enum feature {
-	FEATURE_BTF,                 /* the kernel describes its own types */
-	FEATURE_RINGBUF,             /* map: ring buffer */
-	FEATURE_HASH,                /* map: hash */
-	FEATURE_LRU_HASH,            /* map: hash that forgets the least used */
-	FEATURE_SK_STORAGE,          /* map: storage per socket, from tp_btf programs */
-	FEATURE_TASK_STORAGE,        /* map: storage per thread, from tp_btf programs */
-	FEATURE_SOCK_SEND_LENGTH,    /* tp_btf/sock_send_length */
-	FEATURE_SOCK_RECV_LENGTH,    /* tp_btf/sock_recv_length */
-	FEATURE_TCP_SENDMSG_LOCKED,  /* tp_btf/tcp_sendmsg_locked */
-	FEATURE_INET_SOCK_SET_STATE, /* tp_btf/inet_sock_set_state */
-	FEATURE_SYS_ENTER,           /* tp_btf/sys_enter */
-	FEATURE_SYS_EXIT,            /* tp_btf/sys_exit */
-	FEATURE_SCHED_PROCESS_EXEC,  /* tp_btf/sched_process_exec */
-	FEATURE_SCHED_PROCESS_FORK,  /* tp_btf/sched_process_fork */
-	FEATURE_SCHED_PROCESS_EXIT,  /* tp_btf/sched_process_exit */
-	FEATURE_TASK_FILE_ITERATOR,  /* iter/task_file */
-	FEATURE_SOCK_FROM_FILE,      /* bpf_sock_from_file() in iter/task_file */
-	FEATURE_SOCKET_COOKIE,       /* bpf_get_socket_cookie() in tp_btf programs */
-	FEATURE_TASK_PT_REGS,        /* bpf_task_pt_regs() in tp_btf programs */
+	FEATURE_BTF,                  /* the kernel describes its own types */
+	FEATURE_RINGBUF,              /* map: ring buffer */
+	FEATURE_HASH,                 /* map: hash */
+	FEATURE_LRU_HASH,             /* map: hash that forgets the least used */
+	FEATURE_SK_STORAGE,           /* map: storage per socket, from tp_btf programs */
+	FEATURE_TASK_STORAGE,         /* map: storage per thread, from tp_btf programs */
+	FEATURE_SOCK_SEND_LENGTH,     /* tp_btf/sock_send_length */
+	FEATURE_SOCK_RECV_LENGTH,     /* tp_btf/sock_recv_length */
+	FEATURE_TCP_SENDMSG_LOCKED,   /* tp_btf/tcp_sendmsg_locked */
+	FEATURE_TCP_RCV_SPACE_ADJUST, /* tp_btf/tcp_rcv_space_adjust */
+	FEATURE_INET_SOCK_SET_STATE,  /* tp_btf/inet_sock_set_state */
+	FEATURE_SYS_ENTER,            /* tp_btf/sys_enter */
+	FEATURE_SYS_EXIT,             /* tp_btf/sys_exit */
+	FEATURE_SCHED_PROCESS_EXEC,   /* tp_btf/sched_process_exec */
+	FEATURE_SCHED_PROCESS_FORK,   /* tp_btf/sched_process_fork */
+	FEATURE_SCHED_PROCESS_EXIT,   /* tp_btf/sched_process_exit */
+	FEATURE_TASK_FILE_ITERATOR,   /* iter/task_file */
+	FEATURE_SOCK_FROM_FILE,       /* bpf_sock_from_file() in iter/task_file */
+	FEATURE_SOCKET_COOKIE,        /* bpf_get_socket_cookie() in tp_btf programs */
+	FEATURE_TASK_PT_REGS,         /* bpf_task_pt_regs() in tp_btf programs */
 	FEATURE_COUNT,
 };
 

@@ -30,6 +30,8 @@ static const struct explanation explanations[FEATURE_COUNT] = {
 	[FEATURE_TCP_SENDMSG_LOCKED] = { "sends tell when they began",
 					 "run notes the beginning of sends at the system calls instead",
 					 "a kernel that has this tracepoint (6.16 or later)" },
+	[FEATURE_TCP_RCV_SPACE_ADJUST] = { "receives by splice are seen", NO_SOCKET_MODE,
+					   "Linux 5.5 or later with CONFIG_INET" },
 	[FEATURE_INET_SOCK_SET_STATE] = { "connections are seen to open and close", NO_TRACING,
 					  "Linux 5.5 or later with CONFIG_INET" },
 	[FEATURE_SYS_ENTER] = { "calls are seen to begin", NO_CALLS_MODE, "a kernel built with CONFIG_TRACEPOINTS" },
@@ -44,7 +46,7 @@ static const struct explanation explanations[FEATURE_COUNT] = {
 					 "they are looked for in /proc: slower", "Linux 5.8 or later" },
 	[FEATURE_SOCK_FROM_FILE] = { "connections older than the agent are found",
 				     "they are looked for in /proc: slower", "Linux 5.11 or later" },
-	[FEATURE_SOCKET_COOKIE] = { "connections are told apart", NO_SOCKET_MODE, "Linux 5.12 or later" },
+	[FEATURE_SOCKET_COOKIE] = { "connections are told apart", NO_TRACING, "Linux 5.12 or later" },
 	[FEATURE_TASK_PT_REGS] = { "bytes are read where the call has them", NO_SOCKET_MODE, "Linux 5.15 or later" },
 };
 
