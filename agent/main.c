@@ -6,6 +6,7 @@
 #include "agent/option.h"
 
 static const struct command commands[] = {
+	{ "run", "trace: capture, link and write spans", command_run },
 	{ "check", "tell what this system has and lacks", command_check },
 };
 

@@ -95,7 +95,7 @@ static __always_inline bool call_layout_of(const struct call_registers *call, st
 }
 
 static __always_inline void source_from_call(enum source_kind kind, const struct call_registers *call,
-					     struct source *ret_source)
+					     struct call_source *ret_source)
 {
 	struct user_message message;
 

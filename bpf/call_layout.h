@@ -13,7 +13,7 @@ enum source_kind {
 };
 
 /* Where the bytes of a call are. */
-struct source {
+struct call_source {
 	__u64 address; /* of the bytes, or of the struct iovec */
 	__u32 count;   /* of struct iovec */
 	__u32 kind;    /* SOURCE_NONE, _BUFFER or _VECTOR */

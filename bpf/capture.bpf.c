@@ -207,11 +207,11 @@ static __always_inline void count_ring_full(struct capture *capture)
 
 	if (capture->turn && capture->looks_request) {
 		connection->request_lost = 1;
-		count(COUNTER_RING_FULL_REQUEST_HEAD);
+		count_lost_record(COUNTER_RING_FULL_REQUEST_HEAD);
 	} else if (capture->turn && capture->looks_response && !connection->request_lost) {
-		count(COUNTER_RING_FULL_RESPONSE_HEAD);
+		count_lost_record(COUNTER_RING_FULL_RESPONSE_HEAD);
 	} else {
-		count(COUNTER_RING_FULL_OTHER);
+		count_lost_record(COUNTER_RING_FULL_OTHER);
 	}
 }
 

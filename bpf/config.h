@@ -47,4 +47,7 @@ enum agent_sleep {
 
 extern __u32 agent_sleeps; /* enum agent_sleep */
 
+/* Moves with every record that found no room. */
+extern __u32 records_lost;
+
 #endif

@@ -13,6 +13,7 @@ struct send_begins_map send_begins SEC(".maps");
 const volatile struct capture_config config = {};
 const volatile struct connection no_connection = {};
 __u32 agent_sleeps;
+__u32 records_lost;
 
 /* Some of the helpers are for GPL programs only. */
 char LICENSE[] SEC("license") = "GPL";

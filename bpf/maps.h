@@ -16,7 +16,7 @@
  * that the loops over its bytes can be functions that the verifier checks once.
  */
 struct scratch {
-	struct source source;
+	struct call_source source;
 	struct walk walk;
 	struct recogniser recogniser;
 	__u32 length; /* of the movement */
@@ -111,6 +111,13 @@ static __always_inline void count(__u32 counter)
 
 	if (value)
 		*value += 1;
+}
+
+/* A record found no room in the ring. */
+static __always_inline void count_lost_record(__u32 counter)
+{
+	count(counter);
+	__sync_fetch_and_add(&records_lost, 1);
 }
 
 /* When the current thread's send call began; 0: unknown. */

@@ -170,7 +170,7 @@ int BPF_PROG(process_executed, struct task_struct *task, int old_pid, struct lin
 	scratch->process.header.size = size;
 	if (size > sizeof(scratch->process) + STRINGS_MAX ||
 	    bpf_ringbuf_output(&ring, &scratch->process, size, ring_flags()))
-		count(COUNTER_RING_FULL_OTHER);
+		count_lost_record(COUNTER_RING_FULL_OTHER);
 	/* Another program: it is judged anew. */
 	verdict = bpf_map_lookup_elem(&processes, &tgid);
 	if (verdict)
@@ -194,7 +194,7 @@ int BPF_PROG(process_forked, struct task_struct *parent, struct task_struct *chi
 		count(COUNTER_PROCESS_MAP_FULL);
 	fork = bpf_ringbuf_reserve(&ring, sizeof(*fork), 0);
 	if (!fork) {
-		count(COUNTER_RING_FULL_OTHER);
+		count_lost_record(COUNTER_RING_FULL_OTHER);
 		return 0;
 	}
 	__builtin_memset(fork, 0, sizeof(*fork));
@@ -221,7 +221,7 @@ int BPF_PROG(process_exited, struct task_struct *task)
 	bpf_map_delete_elem(&processes, &tgid);
 	exit = bpf_ringbuf_reserve(&ring, sizeof(*exit), 0);
 	if (!exit) {
-		count(COUNTER_RING_FULL_OTHER);
+		count_lost_record(COUNTER_RING_FULL_OTHER);
 		return 0;
 	}
 	__builtin_memset(exit, 0, sizeof(*exit));

@@ -30,7 +30,7 @@ static __always_inline struct connection *connection_of(struct sock *sk, const s
 }
 
 /* The caller's buffer; in the context of another call (io_uring, a kernel thread) nobody knows. */
-static __always_inline void source_of_current(enum call_direction direction, struct source *ret_source)
+static __always_inline void source_of_current(enum call_direction direction, struct call_source *ret_source)
 {
 	struct pt_regs *registers = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 	struct call_registers call;

@@ -50,7 +50,7 @@ static __always_inline void state_report(struct sock *sk, const struct connectio
 	struct positions positions;
 
 	if (!state) {
-		count(COUNTER_RING_FULL_OTHER);
+		count_lost_record(COUNTER_RING_FULL_OTHER);
 		return;
 	}
 	positions_read(sk, &positions);

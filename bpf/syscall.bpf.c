@@ -58,7 +58,7 @@ static __always_inline struct connection *connection_at(struct sock *sk, const s
 	return connection;
 }
 
-static __always_inline int capture_call(__u32 descriptor, __u32 direction, __u32 length, struct source *source)
+static __always_inline int capture_call(__u32 descriptor, __u32 direction, __u32 length, struct call_source *source)
 {
 	struct movement movement = { .direction = direction, .length = length, .source = *source };
 	struct sock *sk = sock_of_descriptor(descriptor);
@@ -98,7 +98,7 @@ int BPF_PROG(call_begins, struct pt_regs *registers, long number)
 SEC("tp_btf/sys_exit")
 int BPF_PROG(call_ends, struct pt_regs *registers, long result)
 {
-	struct source source = { .kind = SOURCE_NONE };
+	struct call_source source = { .kind = SOURCE_NONE };
 	struct call_registers call;
 	struct call_layout layout;
 

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/discovery.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "agent/proc.h"
+#include "base/hashmap.h"
+#include "base/log.h"
+#include "bpf/config.h"
+
+struct discovery {
+	const struct selection *selection;
+	struct capture *capture;
+	struct record_sink next;
+	struct hashmap *verdicts; /* process id -> one of the two below */
+	union proc_record scratch;
+	uint64_t unknown;
+};
+
+static const enum verdict verdict_trace = VERDICT_TRACE;
+static const enum verdict verdict_ignore = VERDICT_IGNORE;
+
+static void discovery_pass(struct discovery *discovery, const void *record, size_t size)
+{
+	discovery->next.accept(discovery->next.context, record, size);
+}
+
+static enum verdict discovery_verdict(const struct discovery *discovery, uint32_t pid)
+{
+	const enum verdict *verdict = hashmap_get(discovery->verdicts, &pid, sizeof(pid));
+
+	return verdict ? *verdict : VERDICT_UNJUDGED;
+}
+
+static void discovery_remember(struct discovery *discovery, uint32_t pid, bool trace)
+{
+	/* Full or out of memory: it is judged again with its next record. */
+	(void)hashmap_put(discovery->verdicts, &pid, sizeof(pid), (void *)(trace ? &verdict_trace : &verdict_ignore));
+	(void)capture_judge(discovery->capture, pid, trace);
+}
+
+/* Judges the process that the record describes, and lets the record pass if it is traced. */
+static bool discovery_judge(struct discovery *discovery, const struct record_process *process)
+{
+	struct slice executable = slice_of(process + 1, process->executable_length);
+	struct slice arguments = slice_of(executable.data + executable.length, process->arguments_length);
+	struct slice alias = slice_head(arguments, slice_find(arguments, '\0'));
+	bool trace = selection_wants_process(discovery->selection, process->header.tgid, executable, alias);
+
+	log_debug("process %u (%.*s) is %s", process->header.tgid, (int)executable.length, executable.data,
+		  trace ? "traced" : "not selected");
+	discovery_remember(discovery, process->header.tgid, trace);
+	if (trace)
+		discovery_pass(discovery, process, process->header.size);
+	return trace;
+}
+
+/* Judges a process by what /proc tells. One that is gone is traced where nothing was selected by name. */
+static bool discovery_judge_running(struct discovery *discovery, uint32_t pid)
+{
+	if (proc_read(pid, &discovery->scratch) == 0)
+		return discovery_judge(discovery, &discovery->scratch.process);
+	discovery->unknown++;
+	return selection_wants_process(discovery->selection, pid, slice_of(NULL, 0), slice_of(NULL, 0));
+}
+
+static void discovery_executed(struct discovery *discovery, const struct record_process *record, size_t size)
+{
+	if (proc_complete(record, size, &discovery->scratch) == 0)
+		discovery_judge(discovery, &discovery->scratch.process);
+}
+
+/* The kernel has let the child inherit already; here the same. */
+static void discovery_forked(struct discovery *discovery, const struct record_fork *fork)
+{
+	enum verdict verdict = discovery_verdict(discovery, fork->parent_tgid);
+
+	if (verdict == VERDICT_UNJUDGED && discovery_judge_running(discovery, fork->parent_tgid))
+		verdict = VERDICT_TRACE;
+	discovery_remember(discovery, fork->header.tgid, verdict == VERDICT_TRACE);
+	if (verdict == VERDICT_TRACE)
+		discovery_pass(discovery, fork, sizeof(*fork));
+}
+
+static void discovery_exited(struct discovery *discovery, const struct record_exit *exit)
+{
+	uint32_t pid = exit->header.tgid;
+
+	if (discovery_verdict(discovery, pid) == VERDICT_TRACE)
+		discovery_pass(discovery, exit, sizeof(*exit));
+	hashmap_remove(discovery->verdicts, &pid, sizeof(pid));
+}
+
+static void discovery_moved(struct discovery *discovery, const struct record_header *header, size_t size)
+{
+	enum verdict verdict = discovery_verdict(discovery, header->tgid);
+
+	if (verdict == VERDICT_UNJUDGED)
+		verdict = discovery_judge_running(discovery, header->tgid) ? VERDICT_TRACE : VERDICT_IGNORE;
+	if (verdict == VERDICT_TRACE)
+		discovery_pass(discovery, header, size);
+}
+
+void discovery_accept(void *context, const void *record, size_t size)
+{
+	struct discovery *discovery = context;
+	const struct record_header *header = record;
+
+	switch (header->kind) {
+	case RECORD_PROCESS:
+		discovery_executed(discovery, record, size);
+		break;
+	case RECORD_FORK:
+		discovery_forked(discovery, record);
+		break;
+	case RECORD_EXIT:
+		discovery_exited(discovery, record);
+		break;
+	case RECORD_DATA:
+	case RECORD_SOCKET:
+		discovery_moved(discovery, header, size);
+		break;
+	default:
+		discovery_pass(discovery, record, size);
+	}
+}
+
+int discovery_scan(struct discovery *discovery)
+{
+	DIR *directory = opendir("/proc");
+	struct dirent *entry;
+
+	if (!directory)
+		return -errno;
+	while ((entry = readdir(directory))) {
+		uint64_t pid;
+
+		if (slice_to_u64(slice_of_string(entry->d_name), &pid) && pid <= UINT32_MAX &&
+		    proc_read(pid, &discovery->scratch) == 0)
+			discovery_judge(discovery, &discovery->scratch.process);
+	}
+	closedir(directory);
+	return 0;
+}
+
+uint64_t discovery_unknown(const struct discovery *discovery)
+{
+	return discovery->unknown;
+}
+
+struct discovery *discovery_new(const struct selection *selection, struct capture *capture,
+				const struct record_sink *next)
+{
+	struct discovery *discovery = calloc(1, sizeof(*discovery));
+
+	if (!discovery)
+		return NULL;
+	discovery->selection = selection;
+	discovery->capture = capture;
+	discovery->next = *next;
+	discovery->verdicts = hashmap_new(PROCESSES_MAX);
+	if (!discovery->verdicts) {
+		free(discovery);
+		return NULL;
+	}
+	return discovery;
+}
+
+void discovery_free(struct discovery *discovery)
+{
+	if (!discovery)
+		return;
+	hashmap_free(discovery->verdicts, NULL);
+	free(discovery);
+}

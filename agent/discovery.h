@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Stands between the source of records and the engine: judges every process
+ * (once per program it runs), tells the kernel, lets pass what belongs to
+ * selected ones and describes each to the engine before its first record.
+ */
+#ifndef WIRESPAN_AGENT_DISCOVERY_H
+#define WIRESPAN_AGENT_DISCOVERY_H
+
+#include "agent/capture.h"
+#include "agent/selection.h"
+#include "agent/source/source.h"
+
+struct discovery;
+
+/* `selection`, `capture` and `next` outlive it. NULL when out of memory. */
+struct discovery *discovery_new(const struct selection *selection, struct capture *capture,
+				const struct record_sink *next);
+/* Accepts NULL. */
+void discovery_free(struct discovery *discovery);
+
+/* For record_sink.accept; `context` is the discovery. */
+void discovery_accept(void *context, const void *record, size_t size);
+
+/* Judges all processes that run. 0 or negative errno. */
+int discovery_scan(struct discovery *discovery);
+
+/* Processes that could not be described because they were gone before anyone looked. */
+uint64_t discovery_unknown(const struct discovery *discovery);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is said of this host in every Resource. */
+#ifndef WIRESPAN_AGENT_HOST_H
+#define WIRESPAN_AGENT_HOST_H
+
+#include <stddef.h>
+#include <sys/utsname.h>
+
+#include "correlate/span.h"
+
+#define HOST_ATTRIBUTES_MAX 8
+
+struct host {
+	struct attribute attributes[HOST_ATTRIBUTES_MAX];
+	size_t attribute_count;
+	struct utsname names;
+	char id[64];
+};
+
+/* Fills in host.name, host.id, host.arch, os.type and telemetry.sdk.*; `host` stays where it is. */
+void host_init(struct host *host);
+
+#endif

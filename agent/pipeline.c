@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/pipeline.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "agent/discovery.h"
+#include "agent/host.h"
+#include "agent/summary.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "bpf/record.h"
+#include "correlate/engine.h"
+#include "otlp/exporter.h"
+
+#define NAP_MS 2         /* between two drains while there is traffic */
+#define SLEEP_MS 500     /* at most, while there is none */
+#define IDLE_AFTER (200 * NSEC_PER_MSEC)
+#define CLOCK_INTERVAL (10 * NSEC_PER_SEC) /* the wall clock is set by hand, or drifts */
+/* A record carries a time a little earlier than its place in the ring; so much is more than enough. */
+#define SETTLE_TIME (2 * NSEC_PER_MSEC)
+
+struct pipeline {
+	struct capture *capture;
+	struct discovery *discovery;
+	struct engine *engine;
+	struct exporter *exporter;
+	struct host host;
+	uint32_t lost_seen; /* capture_lost_records() at the last drain */
+	uint64_t clock_told;
+};
+
+static void pipeline_record(void *context, const void *record, size_t size)
+{
+	struct pipeline *pipeline = context;
+
+	/* Malformed records and missing memory are counted there. */
+	(void)engine_record(pipeline->engine, record, size);
+}
+
+static void pipeline_tell_clock(struct pipeline *pipeline, uint64_t now)
+{
+	struct record_clock clock = {
+		.header = { .kind = RECORD_CLOCK, .size = sizeof(clock), .time = now },
+		.wall = clock_wall(),
+		.boottime = clock_boot(),
+	};
+
+	pipeline_record(pipeline, &clock, sizeof(clock));
+	pipeline->clock_told = now;
+}
+
+/* One drain. How many records it brought, or negative errno. */
+static int pipeline_step(struct pipeline *pipeline)
+{
+	struct source *source = capture_source(pipeline->capture);
+	struct record_sink sink = { discovery_accept, pipeline->discovery };
+	uint64_t now = clock_monotonic();
+	uint32_t lost;
+	int count;
+
+	if (now - pipeline->clock_told >= CLOCK_INTERVAL)
+		pipeline_tell_clock(pipeline, now);
+	count = source->drain(source, &sink);
+	lost = capture_lost_records(pipeline->capture);
+	if (lost != pipeline->lost_seen)
+		engine_note_loss(pipeline->engine, clock_monotonic());
+	pipeline->lost_seen = lost;
+	engine_advance(pipeline->engine, now - SETTLE_TIME);
+	return count;
+}
+
+static int pipeline_loop(struct pipeline *pipeline, uint64_t duration, const volatile sig_atomic_t *stop)
+{
+	struct source *source = capture_source(pipeline->capture);
+	uint64_t begin = clock_monotonic(), last = begin;
+
+	while (!*stop) {
+		int count = pipeline_step(pipeline);
+		uint64_t now = clock_monotonic();
+		uint64_t left = duration ? duration - (now - begin) : UINT64_MAX;
+		bool idle = now - last >= IDLE_AFTER;
+		uint64_t wait = idle ? SLEEP_MS : NAP_MS;
+		int error;
+
+		if (count < 0)
+			return count;
+		if (count > 0)
+			last = now;
+		if (duration && now - begin >= duration)
+			return 0;
+		if (wait > left / NSEC_PER_MSEC)
+			wait = left / NSEC_PER_MSEC + 1;
+		error = source->wait(source, wait, idle);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+static int pipeline_open(struct pipeline *pipeline, const struct pipeline_options *options)
+{
+	struct record_sink sink = { pipeline_record, pipeline };
+	struct engine_options engine = {
+		.infer_routes = options->infer_routes,
+		.request_timeout = options->request_timeout,
+		.resource_attributes = pipeline->host.attributes,
+	};
+	int error;
+
+	host_init(&pipeline->host);
+	engine.resource_attribute_count = pipeline->host.attribute_count;
+	if (getrandom(&engine.seed, sizeof(engine.seed), 0) != sizeof(engine.seed))
+		return -errno;
+	error = exporter_start(&(struct exporter_options){ 0 }, options->output, &pipeline->exporter);
+	if (error)
+		return error;
+	engine.sink = (struct span_sink){ exporter_accept, pipeline->exporter };
+	pipeline->engine = engine_new(&engine);
+	if (!pipeline->engine)
+		return -ENOMEM;
+	error = capture_open(&options->capture, &pipeline->capture);
+	if (error)
+		return error;
+	pipeline->discovery = discovery_new(options->selection, pipeline->capture, &sink);
+	return pipeline->discovery ? 0 : -ENOMEM;
+}
+
+/* Hooks first, then who runs already: who begins in between is seen by the hooks. */
+static int pipeline_attach(struct pipeline *pipeline)
+{
+	struct record_sink sink = { discovery_accept, pipeline->discovery };
+	int error;
+
+	pipeline_tell_clock(pipeline, clock_monotonic());
+	error = capture_attach(pipeline->capture);
+	if (!error)
+		error = discovery_scan(pipeline->discovery);
+	if (error)
+		return error;
+	error = capture_find_sockets(pipeline->capture, &sink);
+	if (error)
+		log_warning("cannot list the sockets that exist already (%s): the roles of their connections are learnt "
+			    "from their next messages",
+			    strerror(-error));
+	fprintf(stderr, "wirespan: ready\n");
+	return 0;
+}
+
+/* Delivers what is in flight and tells what was lost. */
+static int pipeline_end(struct pipeline *pipeline, struct output *output)
+{
+	struct summary summary = { 0 };
+	int error;
+
+	capture_detach(pipeline->capture);
+	pipeline_step(pipeline);
+	engine_finish(pipeline->engine);
+	error = exporter_stop(pipeline->exporter);
+	summary_add_capture(&summary, pipeline->capture);
+	summary_add_engine(&summary, engine_losses(pipeline->engine));
+	summary_add_discovery(&summary, pipeline->discovery);
+	summary_add_exporter(&summary, pipeline->exporter, output);
+	if (!error)
+		error = output_finish(output, summary.counters, summary.count);
+	summary_print(&summary, pipeline->capture);
+	if (error)
+		log_error("cannot write all spans: %s", strerror(-error));
+	return error;
+}
+
+int pipeline_run(const struct pipeline_options *options, const volatile sig_atomic_t *stop)
+{
+	struct pipeline *pipeline = calloc(1, sizeof(*pipeline));
+	int error = pipeline ? pipeline_open(pipeline, options) : -ENOMEM;
+
+	if (!pipeline)
+		return error;
+	if (!error)
+		error = pipeline_attach(pipeline);
+	if (!error) {
+		int end_error;
+
+		error = pipeline_loop(pipeline, options->duration, stop);
+		end_error = pipeline_end(pipeline, options->output);
+		error = error ? error : end_error;
+	} else if (pipeline->exporter) {
+		exporter_stop(pipeline->exporter);
+	}
+	discovery_free(pipeline->discovery);
+	engine_free(pipeline->engine);
+	exporter_free(pipeline->exporter);
+	capture_free(pipeline->capture);
+	free(pipeline);
+	return error;
+}

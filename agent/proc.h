@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What /proc tells of a process, as the record that the kernel makes when one begins. */
+#ifndef WIRESPAN_AGENT_PROC_H
+#define WIRESPAN_AGENT_PROC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bpf/record.h"
+
+#define PROC_RECORD_MAX                                                                                             \
+	(sizeof(struct record_process) + RECORD_EXECUTABLE_MAX + RECORD_ARGUMENTS_MAX + RECORD_CGROUP_MAX +         \
+	 RECORD_ENVIRONMENT_MAX + 8)
+
+/* A process record and room for its strings. */
+union proc_record {
+	struct record_process process;
+	char bytes[PROC_RECORD_MAX];
+};
+
+/* Fills a record for running process `pid`. 0; -ENOENT when it is gone; -EACCES and the like. */
+int proc_read(uint32_t pid, union proc_record *ret_record);
+
+/*
+ * Copies the kernel's record of an execution and puts right what the kernel
+ * could not know: a relative or linked executable, the cgroup's order, a
+ * container that only cgroup v1 names. 0; -EBADMSG when it is malformed.
+ */
+int proc_complete(const struct record_process *record, size_t size, union proc_record *ret_record);
+
+#endif

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/source/ring.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+
+#include "bpf/config.h"
+
+struct ring {
+	struct source source;
+	struct ring_buffer *buffer;
+	int wakeups; /* epoll descriptor */
+	uint32_t *sleeps;
+	const struct record_sink *sink; /* of the drain under way */
+};
+
+static int ring_accept(void *context, void *data, size_t size)
+{
+	struct ring *ring = context;
+
+	if (ring->sink)
+		ring->sink->accept(ring->sink->context, data, size);
+	return 0;
+}
+
+static int ring_drain(struct source *source, const struct record_sink *sink)
+{
+	struct ring *ring = (struct ring *)source;
+	int count;
+
+	ring->sink = sink;
+	count = ring_buffer__consume(ring->buffer);
+	ring->sink = NULL;
+	return count;
+}
+
+/*
+ * Idle, the ring's own descriptor is ready as long as anything is in it, so a
+ * record that slipped in before we said that we sleep is not slept over. For a
+ * nap that would be no sleep at all under load: there, only a wake-up counts.
+ */
+static int ring_wait(struct source *source, int milliseconds, bool idle)
+{
+	struct ring *ring = (struct ring *)source;
+	int descriptor = idle ? ring_buffer__epoll_fd(ring->buffer) : ring->wakeups;
+	struct epoll_event event;
+	int result;
+
+	__atomic_store_n(ring->sleeps, idle ? AGENT_SLEEPS : AGENT_NAPS, __ATOMIC_SEQ_CST);
+	result = epoll_wait(descriptor, &event, 1, milliseconds);
+	__atomic_store_n(ring->sleeps, AGENT_AWAKE, __ATOMIC_SEQ_CST);
+	return result < 0 && errno != EINTR ? -errno : 0;
+}
+
+/* A descriptor that becomes ready by a wake-up, not by data. */
+static int ring_open_wakeups(int map_fd)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
+	int descriptor = epoll_create1(EPOLL_CLOEXEC);
+
+	if (descriptor < 0)
+		return -errno;
+	if (epoll_ctl(descriptor, EPOLL_CTL_ADD, map_fd, &event) < 0) {
+		int error = -errno;
+
+		close(descriptor);
+		return error;
+	}
+	return descriptor;
+}
+
+int ring_open(int map_fd, uint32_t *sleeps, struct ring **ret_ring)
+{
+	struct ring *ring = calloc(1, sizeof(*ring));
+	int error;
+
+	if (!ring)
+		return -ENOMEM;
+	ring->source = (struct source){ .drain = ring_drain, .wait = ring_wait };
+	ring->sleeps = sleeps;
+	ring->wakeups = ring_open_wakeups(map_fd);
+	error = ring->wakeups < 0 ? ring->wakeups : 0;
+	if (!error) {
+		ring->buffer = ring_buffer__new(map_fd, ring_accept, ring, NULL);
+		error = ring->buffer ? 0 : -errno;
+	}
+	if (error) {
+		ring_free(ring);
+		return error;
+	}
+	*ret_ring = ring;
+	return 0;
+}
+
+void ring_free(struct ring *ring)
+{
+	if (!ring)
+		return;
+	ring_buffer__free(ring->buffer);
+	if (ring->wakeups >= 0)
+		close(ring->wakeups);
+	free(ring);
+}
+
+struct source *ring_source(struct ring *ring)
+{
+	return &ring->source;
+}

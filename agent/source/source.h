@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where records come from: the kernel's ring, later a recording or a pcap file. */
+#ifndef WIRESPAN_AGENT_SOURCE_H
+#define WIRESPAN_AGENT_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Where records go to. `record` is aligned to 8 bytes and valid during the call only. */
+struct record_sink {
+	void (*accept)(void *context, const void *record, size_t size);
+	void *context;
+};
+
+struct source {
+	/* Gives every record that is there to `sink`, without waiting. How many, or negative errno. */
+	int (*drain)(struct source *source, const struct record_sink *sink);
+	/* Waits up to `milliseconds`; `idle`: until the next record, else until there are many. 0 or negative errno. */
+	int (*wait)(struct source *source, int milliseconds, bool idle);
+};
+
+#endif
