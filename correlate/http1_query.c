@@ -50,24 +50,33 @@ static bool is_sensitive(struct slice encoded_name)
 	return name_is_sensitive(innermost(slice_of(decoded, length)));
 }
 
+/*
+ * What stands between two "&". Some take ";" for a separator too; a secret is
+ * taken to last until the "&" all the same.
+ */
+static void redact_section(struct text *text, struct slice section)
+{
+	while (section.length) {
+		struct slice pair = slice_head(section, slice_find(section, ';'));
+		struct slice name = slice_head(pair, slice_find(pair, '='));
+
+		if (name.length < pair.length && name.length + 1 < section.length && is_sensitive(name)) {
+			text_append(text, slice_head(pair, name.length + 1));
+			text_append(text, SLICE_LITERAL("REDACTED"));
+			return;
+		}
+		text_append(text, slice_head(section, pair.length + 1));
+		section = slice_from(section, pair.length + 1);
+	}
+}
+
 void http1_query_redact(struct text *text, struct slice query)
 {
 	while (query.length) {
-		struct slice pair = slice_head(query, slice_find(query, '&'));
-		struct slice name = slice_head(pair, slice_find(pair, '='));
+		struct slice section = slice_head(query, slice_find(query, '&'));
 
-		/* Some take ";" for a separator too; a secret is taken to last until "&" all the same. */
-		if (!is_sensitive(name) && slice_find(pair, ';') < pair.length) {
-			pair = slice_head(pair, slice_find(pair, ';'));
-			name = slice_head(name, pair.length);
-		}
-		if (name.length + 1 < pair.length && is_sensitive(name)) {
-			text_append(text, slice_head(pair, name.length + 1));
-			text_append(text, SLICE_LITERAL("REDACTED"));
-		} else {
-			text_append(text, pair);
-		}
-		text_append(text, slice_head(slice_from(query, pair.length), 1));
-		query = slice_from(query, pair.length + 1);
+		redact_section(text, section);
+		text_append(text, slice_head(slice_from(query, section.length), 1));
+		query = slice_from(query, section.length + 1);
 	}
 }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Any request head becomes a span of both kinds, whose texts lie where they may and whose keys are unique. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "correlate/http1_span.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static char text[HTTP1_SPAN_TEXT_MAX];
+static volatile char touched;
+
+static void check_span(const struct http1_exchange *exchange, enum span_kind kind, struct route_table *routes)
+{
+	static const struct record_connection connection = { .cookie = 1, .family = RECORD_FAMILY_INET6 };
+	static struct span span;
+	const struct http1_span_context context = {
+		.connection = &connection, .service = SLICE_LITERAL("fuzz"), .routes = routes,
+	};
+
+	memset(&span, 0, sizeof span);
+	http1_span_fill(exchange, kind, &context, &span, text);
+	assert(span.name.length > 0 && span.attribute_count < SPAN_ATTRIBUTES_MAX);
+	for (size_t i = 0; i < span.attribute_count; i++) {
+		const struct attribute *attribute = &span.attributes[i];
+
+		if (attribute->type != ATTRIBUTE_STRING)
+			continue;
+		for (size_t j = 0; j < attribute->string.length; j++)
+			touched ^= attribute->string.data[j];
+		for (size_t j = 0; j < i; j++)
+			assert(!slice_equal(attribute->key, span.attributes[j].key));
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct http1_head head;
+	struct http1_exchange exchange = { .status = 0 };
+	struct route_table *routes;
+
+	if (http1_parse_head(HTTP1_REQUEST, slice_of(data, size), 0, &head) < 0)
+		return 0;
+	routes = route_table_new();
+	if (routes && http1_exchange_request(&exchange, &head) == 0) {
+		exchange.status = (int)(size % 1000);
+		check_span(&exchange, SPAN_KIND_SERVER, routes);
+		check_span(&exchange, SPAN_KIND_CLIENT, routes);
+	}
+	http1_exchange_done(&exchange);
+	route_table_free(routes);
+	return 0;
+}
