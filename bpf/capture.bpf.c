@@ -13,8 +13,7 @@ struct capture {
 	struct scratch *scratch;
 	struct direction *direction;
 	bool turn;
-	bool looks_request;
-	bool looks_response;
+	int looks; /* enum message_look */
 };
 
 /* Copies the movement's first bytes up to `limit` in all. */
@@ -72,12 +71,10 @@ static __always_inline __u32 prefix_limit(const struct capture *capture)
 /* Does a message begin with this call? The walk through chunks outlives a turn (100-continue). */
 static __always_inline void look(struct capture *capture)
 {
-	const __u8 *bytes = &capture->scratch->bytes[FRAGMENT_HEADER];
 	struct walk *walk = &capture->scratch->walk;
 
-	capture->looks_response = recognise_response(bytes, capture->scratch->prefix);
-	capture->looks_request = !capture->looks_response && recognise_request(bytes, capture->scratch->prefix);
-	if (capture->looks_request || capture->looks_response) {
+	capture->looks = message_look();
+	if (capture->looks != LOOKS_NOTHING) {
 		if (!capture->turn && walk->phase == WALK_DATA)
 			return;
 	} else if (!capture->turn || walk->phase != WALK_BODY) {
@@ -157,9 +154,9 @@ static __always_inline void recognise_tunnel(struct capture *capture)
 
 	if (!capture->turn || capture->scratch->prefix < sizeof("HTTP/1.1 200") - 1)
 		return;
-	if (capture->looks_request)
+	if (capture->looks == LOOKS_REQUEST)
 		connection->connect_method = bytes[0] == 'C' && bytes[1] == 'O' && bytes[2] == 'N' && bytes[7] == ' ';
-	if (!capture->looks_response)
+	if (capture->looks != LOOKS_RESPONSE)
 		return;
 	if ((status[0] == '1' && status[1] == '0' && status[2] == '1') ||
 	    (status[0] == '2' && connection->connect_method)) {
@@ -205,10 +202,10 @@ static __always_inline void count_ring_full(struct capture *capture)
 {
 	struct connection *connection = capture->connection;
 
-	if (capture->turn && capture->looks_request) {
+	if (capture->turn && capture->looks == LOOKS_REQUEST) {
 		connection->request_lost = 1;
 		count_lost_record(COUNTER_RING_FULL_REQUEST_HEAD);
-	} else if (capture->turn && capture->looks_response && !connection->request_lost) {
+	} else if (capture->turn && capture->looks == LOOKS_RESPONSE && !connection->request_lost) {
 		count_lost_record(COUNTER_RING_FULL_RESPONSE_HEAD);
 	} else {
 		count_lost_record(COUNTER_RING_FULL_OTHER);
@@ -223,7 +220,7 @@ static __always_inline void report(struct capture *capture)
 
 	data->header.size = size;
 	connection->reported = 1;
-	if (capture->turn && capture->looks_request)
+	if (capture->turn && capture->looks == LOOKS_REQUEST)
 		connection->request_lost = 0;
 	if (size > RECORD_SIZE_MAX || bpf_ringbuf_output(&ring, data, size, ring_flags()))
 		count_ring_full(capture);

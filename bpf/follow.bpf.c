@@ -83,7 +83,7 @@ __noinline __u32 head_end_in_word(__u32 index)
 
 	if (!scratch || index >= HEAD_WORDS)
 		return 0;
-	word = *(__u64 *)&scratch->bytes[FRAGMENT_HEADER + index * 8];
+	word = scratch->words[FRAGMENT_HEADER / 8 + index];
 	for (__u32 i = 0; i < 8; i++, word >>= 8) {
 		if (index * 8 + i >= scratch->prefix)
 			break;
@@ -102,20 +102,21 @@ __noinline __u32 head_end_step(__u32 first)
 
 	if (!scratch || first > HEAD_WORDS - HEAD_STEP)
 		return 0;
-	for (__u32 i = first; i < first + HEAD_STEP; i++) {
+	for (__u32 i = 0; i < HEAD_STEP; i++) {
+		__u32 index = first + i;
 		__u64 lines;
 
-		if (i * 8 >= scratch->prefix)
+		if (index * 8 >= scratch->prefix)
 			break;
-		lines = *(__u64 *)&scratch->bytes[FRAGMENT_HEADER + i * 8] ^ (ones * '\n');
+		lines = scratch->words[FRAGMENT_HEADER / 8 + index] ^ (ones * '\n');
 		lines = (lines - ones) & ~lines & (ones * 0x80);
-		if (lines == 0 && i * 8 + 8 <= scratch->prefix) {
+		if (lines == 0 && index * 8 + 8 <= scratch->prefix) {
 			scratch->walk.matched = 0;
 			continue;
 		}
-		found = head_end_in_word(i);
+		found = head_end_in_word(index);
 		if (found)
-			return i * 8 + found;
+			return index * 8 + found;
 	}
 	return 0;
 }
@@ -235,6 +236,19 @@ int follow_chunks(__u32 offset)
 		return follow_trailer(offset);
 	walk->phase = WALK_BODY; /* more lines than we walk in one call */
 	return 0;
+}
+
+int message_look(void)
+{
+	struct scratch *scratch = scratch_get();
+	const __u8 *bytes;
+
+	if (!scratch)
+		return LOOKS_NOTHING;
+	bytes = &scratch->bytes[FRAGMENT_HEADER];
+	if (recognise_response(bytes, scratch->prefix))
+		return LOOKS_RESPONSE;
+	return recognise_request(bytes, scratch->prefix) ? LOOKS_REQUEST : LOOKS_NOTHING;
 }
 
 __noinline int recognise_step(__u32 from)

@@ -24,7 +24,10 @@ struct scratch {
 	__u32 cursor; /* end of the last fragment in `bytes` */
 	__u32 reserved;
 	struct record_data data; /* the record begins here ... */
-	__u8 bytes[2 * SCRATCH_BYTES_MAX]; /* twice, so that any bounded offset plus any bounded size fits */
+	union { /* ... and goes on here; twice, so that any bounded offset plus any bounded size fits */
+		__u8 bytes[2 * SCRATCH_BYTES_MAX];
+		__u64 words[2 * SCRATCH_BYTES_MAX / 8];
+	};
 };
 
 /* What a thread's send call noted when it began, where the socket's own tracepoint can't. */
