@@ -21,7 +21,8 @@ static bool is_fargate_id(struct slice text)
 	uint64_t number;
 
 	return text.length > FARGATE_TASK_LENGTH + 1 && hex_prefix(text) == FARGATE_TASK_LENGTH &&
-	       text.data[FARGATE_TASK_LENGTH] == '-' && slice_to_u64(slice_from(text, FARGATE_TASK_LENGTH + 1), &number);
+	       text.data[FARGATE_TASK_LENGTH] == '-' &&
+	       slice_to_u64(slice_from(text, FARGATE_TASK_LENGTH + 1), &number);
 }
 
 static struct slice without_suffix(struct slice text, struct slice suffix)

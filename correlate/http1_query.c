@@ -6,14 +6,15 @@
 
 /* OpenTelemetry's list, in its case. */
 static const char *const sensitive_exact[] = {
-	"X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token", "sig", "X-Goog-Signature", "AWSAccessKeyId", "Signature",
+	"X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token", "sig", "X-Goog-Signature",
+	"AWSAccessKeyId",  "Signature",
 };
 
 /* Our own, in any case. */
 static const char *const sensitive_any_case[] = {
-	"access_token", "api-key", "api_key",  "apikey",   "auth_token", "client_secret", "id_token",     "jwt",
-	"passphrase",   "passwd",  "password", "pwd",      "refresh_token", "secret",     "secret_key",   "session_token",
-	"token",        "x-api-key", "signature", "x-goog-credential",
+	"access_token", "api-key",       "api_key", "apikey",    "auth_token", "client_secret",     "id_token",
+	"jwt",          "passphrase",    "passwd",  "password",  "pwd",        "refresh_token",     "secret",
+	"secret_key",   "session_token", "token",   "x-api-key", "signature",  "x-goog-credential",
 };
 
 static bool name_is_sensitive(struct slice name)

@@ -204,12 +204,12 @@ static void fill_server(struct fill *fill, struct slice peer)
 	const struct http1_exchange *exchange = fill->exchange;
 	struct slice scheme = lower_case(&fill->text, server_scheme(fill));
 	struct slice named = first_of(fill->target.authority, exchange->host, slice_of(NULL, 0));
-	struct http1_authority authority = http1_authority_split(
-		first_of(http1_forwarded_parameter(exchange->forwarded, SLICE_LITERAL("host")),
-			 http1_list_first(exchange->forwarded_host), named));
-	struct slice client = first_of(
-		http1_node_address(http1_forwarded_parameter(exchange->forwarded, SLICE_LITERAL("for"))),
-		http1_node_address(http1_list_first(exchange->forwarded_for)), peer);
+	struct http1_authority authority =
+		http1_authority_split(first_of(http1_forwarded_parameter(exchange->forwarded, SLICE_LITERAL("host")),
+					       http1_list_first(exchange->forwarded_host), named));
+	struct slice client =
+		first_of(http1_node_address(http1_forwarded_parameter(exchange->forwarded, SLICE_LITERAL("for"))),
+			 http1_node_address(http1_list_first(exchange->forwarded_for)), peer);
 
 	span_add_string(fill->span, "url.scheme", scheme);
 	span_add_string(fill->span, "url.path", fill->target.path);

@@ -26,18 +26,18 @@ struct http1_exchange {
 	size_t storage_size; /* bytes allocated, for the owner's accounting */
 
 	struct slice method;
-	struct slice target;     /* raw; cut at HTTP1_EXCHANGE_TARGET_MAX */
+	struct slice target; /* raw; cut at HTTP1_EXCHANGE_TARGET_MAX */
 	bool target_cut;
 	int request_minor_version;
 	struct slice host;
-	struct slice forwarded;        /* of these the first field each, its leftmost element counts */
+	struct slice forwarded; /* of these the first field each, its leftmost element counts */
 	struct slice forwarded_for;
 	struct slice forwarded_host;
 	struct slice forwarded_proto;
 	struct slice user_agent;
-	bool has_remote;               /* exactly one traceparent, and a valid one */
+	bool has_remote; /* exactly one traceparent, and a valid one */
 	struct trace_context remote;
-	struct slice trace_state;      /* valid and joined, empty if none; only with has_remote */
+	struct slice trace_state; /* valid and joined, empty if none; only with has_remote */
 
 	int status; /* 0: no (final) response head yet */
 	int response_minor_version;
@@ -45,7 +45,7 @@ struct http1_exchange {
 	/* Filled in by the owner as messages end; sizes count only where the flag is set. */
 	bool request_complete;
 	bool response_complete;
-	uint64_t request_size;  /* head, framing and content: as many bytes as passed */
+	uint64_t request_size;      /* head, framing and content: as many bytes as passed */
 	uint64_t request_body_size; /* content without framing */
 	uint64_t response_size;
 	uint64_t response_body_size;

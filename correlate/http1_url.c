@@ -5,8 +5,8 @@
 
 static bool is_scheme_byte(char byte)
 {
-	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '+' ||
-	       byte == '-' || byte == '.';
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
+	       byte == '+' || byte == '-' || byte == '.';
 }
 
 bool http1_scheme_valid(struct slice text)
@@ -76,7 +76,8 @@ struct http1_authority http1_authority_split(struct slice authority)
 	split.host = slice_from(slice_head(host_port, host_end), bracket);
 	struct slice rest = slice_from(host_port, host_end + bracket);
 
-	if (slice_starts_with(rest, SLICE_LITERAL(":")) && slice_to_u64(slice_from(rest, 1), &port) && port <= UINT16_MAX)
+	if (slice_starts_with(rest, SLICE_LITERAL(":")) && slice_to_u64(slice_from(rest, 1), &port) &&
+	    port <= UINT16_MAX)
 		split.port = (uint16_t)port;
 	return split;
 }

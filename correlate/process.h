@@ -13,9 +13,9 @@
 struct process_info {
 	uint32_t pid;
 	uint32_t parent_pid;
-	uint64_t start_wall;      /* process start, ns since the epoch; 0 unknown */
-	struct slice executable;  /* path */
-	struct slice arguments;   /* each ended by NUL; the last may be cut */
+	uint64_t start_wall;     /* process start, ns since the epoch; 0 unknown */
+	struct slice executable; /* path */
+	struct slice arguments;  /* each ended by NUL; the last may be cut */
 	struct slice cgroup;
 	struct slice environment; /* OTEL_* variables, each ended by NUL */
 };

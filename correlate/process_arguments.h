@@ -12,7 +12,10 @@ struct argument_list {
 	size_t count;
 };
 
-/* Splits arguments as a record holds them. One that the record's limit may have cut is left out, unless it is the first. */
+/*
+ * Splits arguments as a record holds them. One that the record's limit may have
+ * cut is left out, unless it is the first.
+ */
 void argument_list_split(struct argument_list *list, struct slice arguments);
 
 /* How an interpreter reads its options. Lists end with NULL, and may be NULL. */

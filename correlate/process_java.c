@@ -3,8 +3,21 @@
 #include "correlate/process_name.h"
 
 static const char *const value_options[] = {
-	"-cp", "-classpath", "--class-path", "-p", "--module-path", "--upgrade-module-path", "--add-modules",
-	"--add-opens", "--add-exports", "--add-reads", "--limit-modules", "--source", "--describe-module", "-d", NULL,
+	"-cp",
+	"-classpath",
+	"--class-path",
+	"-p",
+	"--module-path",
+	"--upgrade-module-path",
+	"--add-modules",
+	"--add-opens",
+	"--add-exports",
+	"--add-reads",
+	"--limit-modules",
+	"--source",
+	"--describe-module",
+	"-d",
+	NULL,
 };
 
 static const char *const jar_options[] = { "-jar", NULL };
@@ -110,7 +123,8 @@ struct slice java_application_name(const struct argument_list *list, size_t from
 			i++;
 		} else if (item.length && item.data[0] != '-' && item.data[0] != '@') {
 			bool source = slice_find(item, '/') < item.length ||
-				      (item.length > 5 && slice_equal(slice_from(item, item.length - 5), SLICE_LITERAL(".java")));
+				      (item.length > 5 &&
+				       slice_equal(slice_from(item, item.length - 5), SLICE_LITERAL(".java")));
 
 			return source ? jar_name(item) : class_name(item);
 		}

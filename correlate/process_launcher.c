@@ -6,15 +6,19 @@
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 static const char *const script_extensions[] = {
-	".py", ".pyc", ".pyw", ".pyz", ".pex", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx",
-	".rb", ".ru", ".pl", ".psgi", ".php", ".phar", ".sh", ".bash", ".lua", NULL,
+	".py",  ".pyc", ".pyw", ".pyz", ".pex",  ".js",  ".mjs",  ".cjs", ".ts",   ".mts", ".cts", ".tsx",
+	".jsx", ".rb",  ".ru",  ".pl",  ".psgi", ".php", ".phar", ".sh",  ".bash", ".lua", NULL,
 };
 
 /* Names that every project has, of files and of the directories they lie in. */
-static const char *const generic_scripts[] = { "index", "main", "__main__", "manage", "artisan", "console", "rails", NULL };
-static const char *const generic_directories[] = { "app", "bin", "build", "current", "dist", "lib", "public", "src", NULL };
-static const char *const system_directories[] = { "", ".", "..", "usr", "local", "opt", "srv", "tmp", "sbin", "home", "root",
-						  "var", "www", "node_modules", "site-packages", NULL };
+static const char *const generic_scripts[] = { "index",   "main",    "__main__", "manage",
+					       "artisan", "console", "rails",    NULL };
+static const char *const generic_directories[] = { "app", "bin",    "build", "current", "dist",
+						   "lib", "public", "src",   NULL };
+static const char *const system_directories[] = { "",     ".",   "..",  "usr",          "local",
+						  "opt",  "srv", "tmp", "sbin",         "home",
+						  "root", "var", "www", "node_modules", "site-packages",
+						  NULL };
 
 /* Takes the last component off *path. */
 static struct slice take_last(struct slice *path)
@@ -61,7 +65,8 @@ struct slice script_name(struct slice path)
 
 static bool is_letter(char byte)
 {
-	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_' || (unsigned char)byte >= 0x80;
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_' ||
+	       (unsigned char)byte >= 0x80;
 }
 
 /* How many leading bytes of `text` are a dotted Python name. */
@@ -69,9 +74,9 @@ static size_t dotted_name(struct slice text)
 {
 	size_t length = 0;
 
-	while (length < text.length && (is_letter(text.data[length]) ||
-					(length && text.data[length] >= '0' && text.data[length] <= '9') ||
-					(length && text.data[length] == '.')))
+	while (length < text.length &&
+	       (is_letter(text.data[length]) || (length && text.data[length] >= '0' && text.data[length] <= '9') ||
+		(length && text.data[length] == '.')))
 		length++;
 	return length;
 }
@@ -155,12 +160,12 @@ static const struct {
 	const char *name;
 	struct slice (*read)(const struct argument_list *list, size_t from);
 } launchers[] = {
-	{ "flask", read_option },	  { "quart", read_option },	  { "celery", read_option },
-	{ "gunicorn", read_positional },  { "uvicorn", read_positional }, { "hypercorn", read_positional },
-	{ "daphne", read_positional },	  { "granian", read_positional }, { "waitress-serve", read_positional },
-	{ "waitress", read_positional },  { "fastapi", read_script },	  { "streamlit", read_script },
-	{ "ts-node", read_script },	  { "tsx", read_script },	  { "nodemon", read_script },
-	{ "plackup", read_script },	  { "bundle", read_bundle },
+	{ "flask", read_option },        { "quart", read_option },       { "celery", read_option },
+	{ "gunicorn", read_positional }, { "uvicorn", read_positional }, { "hypercorn", read_positional },
+	{ "daphne", read_positional },   { "granian", read_positional }, { "waitress-serve", read_positional },
+	{ "waitress", read_positional }, { "fastapi", read_script },     { "streamlit", read_script },
+	{ "ts-node", read_script },      { "tsx", read_script },         { "nodemon", read_script },
+	{ "plackup", read_script },      { "bundle", read_bundle },
 };
 
 struct slice launcher_application(struct slice name, const struct argument_list *list, size_t from)

@@ -13,30 +13,50 @@ struct interpreter {
 
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
-#define PYTHON_OPTIONS { .value_flags = "WX", .code_flags = "c", .module_flags = "m", \
-			 .value_words = WORDS("--check-hash-based-pycs") }
-#define SHELL_OPTIONS { .value_flags = "oO", .code_flags = "c", .value_words = WORDS("--rcfile", "--init-file") }
+#define PYTHON_OPTIONS                                                       \
+	{                                                                    \
+		.value_flags = "WX", .code_flags = "c", .module_flags = "m", \
+		.value_words = WORDS("--check-hash-based-pycs")              \
+	}
+#define SHELL_OPTIONS                                                                                   \
+	{                                                                                               \
+		.value_flags = "oO", .code_flags = "c", .value_words = WORDS("--rcfile", "--init-file") \
+	}
 
 static struct slice read_dotnet(const struct argument_list *list, size_t from);
 
 static const struct interpreter interpreters[] = {
 	{ "python", "cpython", PYTHON_OPTIONS, NULL },
 	{ "pypy", "pypy", PYTHON_OPTIONS, NULL },
-	{ "node", "nodejs",
-	  { .value_flags = "rC", .code_flags = "ep",
-	    .value_words = WORDS("--require", "--import", "--loader", "--experimental-loader", "--conditions", "--env-file",
-				 "--title", "--icu-data-dir", "--openssl-config", "--input-type", "--watch-path",
-				 "--inspect-port", "--max-http-header-size", "--diagnostic-dir"),
-	    .code_words = WORDS("--eval", "--print", "--run"), .commands = WORDS("inspect") }, NULL },
+	{ "node",
+	  "nodejs",
+	  { .value_flags = "rC",
+	    .code_flags = "ep",
+	    .value_words = WORDS("--require", "--import", "--loader", "--experimental-loader", "--conditions",
+				 "--env-file", "--title", "--icu-data-dir", "--openssl-config", "--input-type",
+				 "--watch-path", "--inspect-port", "--max-http-header-size", "--diagnostic-dir"),
+	    .code_words = WORDS("--eval", "--print", "--run"),
+	    .commands = WORDS("inspect") },
+	  NULL },
 	{ "nodejs", "nodejs", { .value_flags = "rC", .code_flags = "ep" }, NULL },
-	{ "deno", "deno",
-	  { .value_flags = "cL", .value_words = WORDS("--config", "--import-map", "--log-level"),
-	    .commands = WORDS("run", "serve", "task") }, NULL },
-	{ "bun", "bun",
-	  { .value_flags = "rc", .code_flags = "e", .value_words = WORDS("--preload", "--config", "--cwd"),
-	    .code_words = WORDS("--eval"), .commands = WORDS("run", "x") }, NULL },
-	{ "ruby", NULL,
-	  { .value_flags = "ICEr", .code_flags = "e", .value_words = WORDS("--encoding", "--external-encoding") }, NULL },
+	{ "deno",
+	  "deno",
+	  { .value_flags = "cL",
+	    .value_words = WORDS("--config", "--import-map", "--log-level"),
+	    .commands = WORDS("run", "serve", "task") },
+	  NULL },
+	{ "bun",
+	  "bun",
+	  { .value_flags = "rc",
+	    .code_flags = "e",
+	    .value_words = WORDS("--preload", "--config", "--cwd"),
+	    .code_words = WORDS("--eval"),
+	    .commands = WORDS("run", "x") },
+	  NULL },
+	{ "ruby",
+	  NULL,
+	  { .value_flags = "ICEr", .code_flags = "e", .value_words = WORDS("--encoding", "--external-encoding") },
+	  NULL },
 	{ "perl", NULL, { .value_flags = "IMmxi", .code_flags = "eE" }, NULL },
 	{ "php", NULL, { .value_flags = "dcztS", .code_flags = "rBRE", .script_flags = "fF" }, NULL },
 	{ "lua", NULL, { .value_flags = "l", .code_flags = "e" }, NULL },
@@ -115,7 +135,8 @@ static struct slice title_application(const struct argument_list *list)
 	return application_name(slice_of(title.data + begin, title.length - begin - 1));
 }
 
-static struct slice interpreter_read(const struct interpreter *interpreter, const struct argument_list *list, size_t from)
+static struct slice interpreter_read(const struct interpreter *interpreter, const struct argument_list *list,
+				     size_t from)
 {
 	struct slice target, name;
 	size_t next;

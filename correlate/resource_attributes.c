@@ -46,9 +46,9 @@ size_t resource_attributes_parse(struct slice value, char *text, struct resource
 			continue;
 		size_t equals = slice_find(member, '=');
 
-		if (equals == member.length ||
-		    !decode(slice_trim(slice_head(member, equals)), &text, &attribute.key) ||
-		    !decode(slice_trim(slice_from(member, equals + 1)), &text, &attribute.value) || !attribute.key.length)
+		if (equals == member.length || !decode(slice_trim(slice_head(member, equals)), &text, &attribute.key) ||
+		    !decode(slice_trim(slice_from(member, equals + 1)), &text, &attribute.value) ||
+		    !attribute.key.length)
 			return 0;
 		if (count < RESOURCE_ATTRIBUTES_MAX)
 			ret_attributes[count++] = attribute;

@@ -11,7 +11,10 @@
 #define ROUTE_LENGTH_MAX 256
 #define ROUTES_MAX 200
 
-/* Writes the route of `path` (no query) into `buffer` of ROUTE_LENGTH_MAX bytes; a longer one is cut at a segment and ended by the catch-all. */
+/*
+ * The route of `path`, whose query is left out; in `buffer`, or static text. One
+ * longer than ROUTE_LENGTH_MAX is cut at a segment and ended by the catch-all.
+ */
 struct slice route_infer(struct slice path, char buffer[ROUTE_LENGTH_MAX]);
 
 /* The routes seen per service name. */

@@ -4,15 +4,15 @@
 #include "correlate/percent.h"
 
 enum {
-	SEGMENT_MAX = 256,       /* longer ones are no names */
-	HEX_MIN = 8,             /* with at least one digit: git's short hashes begin at 7, words end before */
-	HEX_LETTERS_MIN = 16,    /* even without a digit */
-	TOKEN_MIN = 20,          /* base64, random keys */
-	KEY_MIN = 10,            /* the same, shorter and wilder: "dQw4w9WgXcQ" */
-	NAMED_NUMBER_MIN = 3,    /* "item-123"; "step-2" and "covid-19" are names */
-	GROUPED_DIGITS_MIN = 6,  /* digits with dashes: telephone and book numbers */
-	ENCODED_TEXT_MIN = 12,   /* bytes outside ASCII: text that a user wrote */
-	EXTENSION_MAX = 7,       /* ".parquet" */
+	SEGMENT_MAX = 256,      /* longer ones are no names */
+	HEX_MIN = 8,            /* with at least one digit: git's short hashes begin at 7, words end before */
+	HEX_LETTERS_MIN = 16,   /* even without a digit */
+	TOKEN_MIN = 20,         /* base64, random keys */
+	KEY_MIN = 10,           /* the same, shorter and wilder: "dQw4w9WgXcQ" */
+	NAMED_NUMBER_MIN = 3,   /* "item-123"; "step-2" and "covid-19" are names */
+	GROUPED_DIGITS_MIN = 6, /* digits with dashes: telephone and book numbers */
+	ENCODED_TEXT_MIN = 12,  /* bytes outside ASCII: text that a user wrote */
+	EXTENSION_MAX = 7,      /* ".parquet" */
 	ULID_LENGTH = 26,
 	UUID_LENGTH = 36,
 };
@@ -143,7 +143,8 @@ static bool is_email(struct slice text)
 	struct slice domain = slice_from(text, at + 1);
 	char last = text.data[text.length - 1];
 
-	return at > 0 && at < text.length && slice_find(domain, '.') < domain.length && (is_lower(last) || is_upper(last));
+	return at > 0 && at < text.length && slice_find(domain, '.') < domain.length &&
+	       (is_lower(last) || is_upper(last));
 }
 
 /* Crockford's base 32: no I, L, O, U. */

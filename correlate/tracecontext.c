@@ -64,8 +64,7 @@ bool traceparent_parse(struct slice value, struct trace_context *ret_context)
 	    !hex_decode(text + TRACEPARENT_PARENT_ID, context.parent_id, sizeof context.parent_id) ||
 	    !hex_decode(text + TRACEPARENT_FLAGS, &context.flags, 1))
 		return false;
-	if (is_zero(context.trace_id, sizeof context.trace_id) ||
-	    is_zero(context.parent_id, sizeof context.parent_id))
+	if (is_zero(context.trace_id, sizeof context.trace_id) || is_zero(context.parent_id, sizeof context.parent_id))
 		return false;
 	context.flags &= FLAGS_KNOWN;
 	*ret_context = context;

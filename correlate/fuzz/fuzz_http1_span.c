@@ -15,7 +15,9 @@ static void check_span(const struct http1_exchange *exchange, enum span_kind kin
 	static const struct record_connection connection = { .cookie = 1, .family = RECORD_FAMILY_INET6 };
 	static struct span span;
 	const struct http1_span_context context = {
-		.connection = &connection, .service = SLICE_LITERAL("fuzz"), .routes = routes,
+		.connection = &connection,
+		.service = SLICE_LITERAL("fuzz"),
+		.routes = routes,
 	};
 
 	memset(&span, 0, sizeof span);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* A process record of any bytes; and, so that seeds can be written by hand, the strings alone: "exe\narguments\ncgroup\nenvironment". */
+/*
+ * A process record of any bytes; and, so that seeds can be written by hand, its
+ * four strings as lines.
+ */
 #include <assert.h>
 #include <stdlib.h>
 

@@ -12,13 +12,21 @@
 #include "correlate/http1_span.h"
 
 static const struct record_connection connection_v4 = {
-	.cookie = 1, .family = RECORD_FAMILY_INET, .local_port = 8000, .remote_port = 40000,
-	.local_address = { 10, 0, 0, 1 }, .remote_address = { 10, 0, 0, 2 },
+	.cookie = 1,
+	.family = RECORD_FAMILY_INET,
+	.local_port = 8000,
+	.remote_port = 40000,
+	.local_address = { 10, 0, 0, 1 },
+	.remote_address = { 10, 0, 0, 2 },
 };
 
 static const struct record_connection connection_v6 = {
-	.cookie = 1, .family = RECORD_FAMILY_INET6, .local_port = 8000, .remote_port = 40000,
-	.local_address = { [15] = 1 }, .remote_address = { 0x20, 0x01, 0x0d, 0xb8, [15] = 2 },
+	.cookie = 1,
+	.family = RECORD_FAMILY_INET6,
+	.local_port = 8000,
+	.remote_port = 40000,
+	.local_address = { [15] = 1 },
+	.remote_address = { 0x20, 0x01, 0x0d, 0xb8, [15] = 2 },
 };
 
 static const struct record_connection connection_unix = { .cookie = 1, .family = RECORD_FAMILY_UNIX };
@@ -76,8 +84,11 @@ static void request(struct fixture *fixture, const char *bytes)
 static void fill(struct fixture *fixture, enum span_kind kind)
 {
 	const struct http1_span_context context = {
-		.connection = fixture->connection, .pid = 42, .tid = 43,
-		.service = SLICE_LITERAL("shop"), .routes = fixture->routes,
+		.connection = fixture->connection,
+		.pid = 42,
+		.tid = 43,
+		.service = SLICE_LITERAL("shop"),
+		.routes = fixture->routes,
 	};
 
 	memset(&fixture->span, 0, sizeof fixture->span);
@@ -147,13 +158,14 @@ static void test_server(void **state)
 	assert_int_equal(fixture->span.status, SPAN_STATUS_UNSET);
 	assert_int_equal(fixture->span.error_type.length, 0);
 	expect(fixture, "http.request.method=GET", "http.request.method_original", "http.route=/users/{id}",
-	       "wirespan.route.inferred=true", "url.path=/users/42", "url.query=full=1&token=REDACTED", "url.scheme=http",
-	       "url.full", "url.template", "server.address=shop.example", "server.port=8080", "client.address=10.0.0.2",
-	       "user_agent.original=curl/8", "http.response.status_code=200", "error.type", "http.request.size=100",
-	       "http.request.body.size=0", "http.response.size=250", "http.response.body.size=200",
-	       "network.transport=tcp", "network.type=ipv4", "network.protocol.version=1.1", "network.protocol.name",
-	       "network.peer.address=10.0.0.2", "network.peer.port=40000", "network.local.address=10.0.0.1",
-	       "network.local.port=8000", "process.pid=42", "thread.id=43", NULL);
+	       "wirespan.route.inferred=true", "url.path=/users/42", "url.query=full=1&token=REDACTED",
+	       "url.scheme=http", "url.full", "url.template", "server.address=shop.example", "server.port=8080",
+	       "client.address=10.0.0.2", "user_agent.original=curl/8", "http.response.status_code=200", "error.type",
+	       "http.request.size=100", "http.request.body.size=0", "http.response.size=250",
+	       "http.response.body.size=200", "network.transport=tcp", "network.type=ipv4",
+	       "network.protocol.version=1.1", "network.protocol.name", "network.peer.address=10.0.0.2",
+	       "network.peer.port=40000", "network.local.address=10.0.0.1", "network.local.port=8000", "process.pid=42",
+	       "thread.id=43", NULL);
 	for (size_t i = 0; i < fixture->span.attribute_count; i++) {
 		const struct attribute *attribute = &fixture->span.attributes[i];
 
@@ -167,7 +179,8 @@ static void test_client(void **state)
 	struct fixture *fixture = *state;
 
 	span_of(fixture, SPAN_KIND_CLIENT,
-		"POST /orders/7?sig=x HTTP/1.1\r\nHost: back:5001\r\nUser-Agent: curl/8\r\nX-Forwarded-Host: no\r\n\r\n", 201);
+		"POST /orders/7?sig=x HTTP/1.1\r\nHost: back:5001\r\nUser-Agent: curl/8\r\nX-Forwarded-Host: no\r\n\r\n",
+		201);
 	expect_name(fixture, "POST /orders/{id}");
 	expect(fixture, "url.full=http://back:5001/orders/7?sig=REDACTED", "url.template=/orders/{id}", "http.route",
 	       "wirespan.route.inferred=true", "server.address=back", "server.port=5001", "client.address", "url.path",
@@ -203,10 +216,14 @@ static void test_outcome(void **state)
 		int status;
 		const char *transport, *error;
 	} cases[] = {
-		{ SPAN_KIND_SERVER, 200, "", "" },	  { SPAN_KIND_SERVER, 404, "", "" },
-		{ SPAN_KIND_CLIENT, 399, "", "" },	  { SPAN_KIND_CLIENT, 404, "", "404" },
-		{ SPAN_KIND_SERVER, 500, "", "500" },	  { SPAN_KIND_CLIENT, 503, "", "503" },
-		{ SPAN_KIND_SERVER, 101, "", "" },	  { SPAN_KIND_CLIENT, 0, "timeout", "timeout" },
+		{ SPAN_KIND_SERVER, 200, "", "" },
+		{ SPAN_KIND_SERVER, 404, "", "" },
+		{ SPAN_KIND_CLIENT, 399, "", "" },
+		{ SPAN_KIND_CLIENT, 404, "", "404" },
+		{ SPAN_KIND_SERVER, 500, "", "500" },
+		{ SPAN_KIND_CLIENT, 503, "", "503" },
+		{ SPAN_KIND_SERVER, 101, "", "" },
+		{ SPAN_KIND_CLIENT, 0, "timeout", "timeout" },
 		{ SPAN_KIND_CLIENT, 200, "connection_reset", "connection_reset" },
 	};
 	struct fixture *fixture = *state;
@@ -221,7 +238,8 @@ static void test_outcome(void **state)
 		assert_true(slice_equal(fixture->span.error_type, error));
 		assert_int_equal(fixture->span.status, error.length ? SPAN_STATUS_ERROR : SPAN_STATUS_UNSET);
 		assert_int_equal(span_attribute(&fixture->span, "error.type") != NULL, error.length > 0);
-		assert_int_equal(span_attribute(&fixture->span, "http.response.status_code") != NULL, cases[i].status > 0);
+		assert_int_equal(span_attribute(&fixture->span, "http.response.status_code") != NULL,
+				 cases[i].status > 0);
 	}
 }
 
@@ -278,20 +296,24 @@ static void test_forwarded(void **state)
 
 	span_of(fixture, SPAN_KIND_SERVER,
 		"GET / HTTP/1.1\r\nHost: in:1\r\nX-Forwarded-For: 192.0.2.1, 10.9.9.9\r\n"
-		"X-Forwarded-Proto: HTTPS\r\nX-Forwarded-Host: www.example\r\n\r\n", 200);
+		"X-Forwarded-Proto: HTTPS\r\nX-Forwarded-Host: www.example\r\n\r\n",
+		200);
 	expect(fixture, "client.address=192.0.2.1", "url.scheme=https", "server.address=www.example", "server.port=443",
 	       NULL);
 	span_of(fixture, SPAN_KIND_SERVER,
 		"GET / HTTP/1.1\r\nHost: in:1\r\nX-Forwarded-For: 192.0.2.1\r\n"
-		"Forwarded: For=\"[2001:db8::7]:4711\";proto=https ; host=\"a,b;c.example:8443\", for=10.0.0.9\r\n\r\n", 200);
+		"Forwarded: For=\"[2001:db8::7]:4711\";proto=https ; host=\"a,b;c.example:8443\", for=10.0.0.9\r\n\r\n",
+		200);
 	expect(fixture, "client.address=2001:db8::7", "url.scheme=https", "server.address=a,b;c.example",
 	       "server.port=8443", NULL);
 	span_of(fixture, SPAN_KIND_SERVER,
 		"GET / HTTP/1.1\r\nHost: in:1\r\nForwarded: for=unknown;proto=\"no scheme\"\r\n"
-		"X-Forwarded-For: 2001:db8::8\r\n\r\n", 200);
+		"X-Forwarded-For: 2001:db8::8\r\n\r\n",
+		200);
 	expect(fixture, "client.address=2001:db8::8", "url.scheme=http", "server.address=in", NULL);
 	span_of(fixture, SPAN_KIND_SERVER,
-		"GET / HTTP/1.1\r\nHost: in\r\nForwarded: for=_hidden, for=\"x\r\nX-Forwarded-For: 192.0.2.1:99\r\n\r\n", 200);
+		"GET / HTTP/1.1\r\nHost: in\r\nForwarded: for=_hidden, for=\"x\r\nX-Forwarded-For: 192.0.2.1:99\r\n\r\n",
+		200);
 	expect(fixture, "client.address=192.0.2.1", NULL);
 }
 
@@ -336,7 +358,8 @@ static void test_trace_context(void **state)
 	struct fixture *fixture = *state;
 	struct http1_exchange *exchange = &fixture->exchange;
 
-	request(fixture, "GET / HTTP/1.1\r\nTraceparent: " TRACE_PARENT "\r\ntracestate: a=1 ,b=2\r\nTraceState: c=3\r\n\r\n");
+	request(fixture,
+		"GET / HTTP/1.1\r\nTraceparent: " TRACE_PARENT "\r\ntracestate: a=1 ,b=2\r\nTraceState: c=3\r\n\r\n");
 	assert_true(exchange->has_remote);
 	assert_int_equal(exchange->remote.trace_id[0], 0x0a);
 	assert_true(slice_equal(exchange->trace_state, SLICE_LITERAL("a=1,b=2,c=3")));

@@ -138,7 +138,8 @@ static void test_names_by_command(void **state)
 		struct slice name = process_service_name(&info, buffer, sizeof buffer);
 
 		if (!slice_equal(name, slice_of_string(commands[i].name)))
-			fail_msg("%s %s: %.*s", commands[i].executable, commands[i].arguments, (int)name.length, name.data);
+			fail_msg("%s %s: %.*s", commands[i].executable, commands[i].arguments, (int)name.length,
+				 name.data);
 		guard_free(copy, joined.length);
 	}
 }
@@ -295,8 +296,12 @@ static void test_record(void **state)
 	struct {
 		struct record_process record;
 		char strings[24];
-	} bytes = { .record = { .header = { .tgid = 9 }, .parent_tgid = 3, .executable_length = 6,
-				.arguments_length = 5, .cgroup_length = 2, .environment_length = 4 },
+	} bytes = { .record = { .header = { .tgid = 9 },
+				.parent_tgid = 3,
+				.executable_length = 6,
+				.arguments_length = 5,
+				.cgroup_length = 2,
+				.environment_length = 4 },
 		    .strings = "/bin/aa\0xy\0/cA=b" };
 	size_t size = sizeof bytes.record + 24;
 	struct process_info info;
