@@ -36,9 +36,9 @@ static int json_spans(struct output *output, struct span *const *spans, size_t c
 
 	(void)now;
 	for (size_t done = 0; done < count && result == 0; done += JSON_REQUEST_SPANS_MAX) {
-		size_t left = count - done;
+		size_t part = count - done < JSON_REQUEST_SPANS_MAX ? count - done : JSON_REQUEST_SPANS_MAX;
 
-		result = write_request(json, spans + done, left < JSON_REQUEST_SPANS_MAX ? left : JSON_REQUEST_SPANS_MAX);
+		result = write_request(json, spans + done, part);
 	}
 	for (size_t i = 0; i < count; i++)
 		span_free(spans[i]);

@@ -24,7 +24,7 @@ void json_tree_init(struct json_tree *tree);
 void json_tree_done(struct json_tree *tree);
 void json_tree_reset(struct json_tree *tree);
 
-/* Adds to `parent` (NULL: a new root); `name`: static text, NULL for an array's item. Types: cJSON_Object, cJSON_Array. */
+/* Adds an item of that cJSON type to `parent` (NULL: a new root). `name`: static text, NULL for an array's item. */
 cJSON *json_add(struct json_tree *tree, cJSON *parent, const char *name, int type);
 /* Bytes that are not UTF-8 become U+FFFD, NUL too. The text is copied. */
 void json_add_string(struct json_tree *tree, cJSON *parent, const char *name, struct slice text);

@@ -180,13 +180,14 @@ static int append_row(struct buffer *buffer, const struct row *row, const size_t
 
 	for (unsigned int column = 0; column < COLUMNS && result == 0; column++) {
 		struct text_cell cell = { row->cells[column], style };
+		enum text_align align = column < COUNT ? TEXT_LEFT : TEXT_RIGHT;
 
 		if (column == ERRORS && row->failing)
 			cell.style = TEXT_RED;
 		if (column)
 			result = buffer_append(buffer, "  ", 2);
 		if (result == 0)
-			result = text_append(buffer, cell, column < COUNT ? TEXT_LEFT : TEXT_RIGHT, widths[column], color);
+			result = text_append(buffer, cell, align, widths[column], color);
 	}
 	return result == 0 ? buffer_append(buffer, "\n", 1) : result;
 }

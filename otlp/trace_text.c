@@ -209,13 +209,15 @@ static int append_title(struct buffer *buffer, const struct span *span, size_t c
 {
 	char wall[WALL_TEXT_MAX], length[DURATION_TEXT_MAX], text[160];
 	struct slice when = wall_format(span->start, wall);
+	struct text_cell title = { .style = TEXT_BOLD };
 	int size, result;
 
 	duration_format(duration, length);
 	size = snprintf(text, sizeof(text), "trace %016" PRIx64 "%016" PRIx64 "  %.*s  %zu %s  %s",
 			id_number(span->trace_id), id_number(span->trace_id + 8), (int)when.length, when.data, count,
 			count == 1 ? "span" : "spans", length);
-	result = text_append(buffer, (struct text_cell){ slice_of(text, (size_t)size), TEXT_BOLD }, TEXT_LEFT, 0, color);
+	title.text = slice_of(text, (size_t)size);
+	result = text_append(buffer, title, TEXT_LEFT, 0, color);
 	return result == 0 ? buffer_append(buffer, "\n", 1) : result;
 }
 

@@ -108,7 +108,9 @@ static int compare_ids(const void *left, const void *right)
 
 static int compare_id(const void *key, const void *element)
 {
-	return memcmp(key, (*(struct span *const *)element)->span_id, sizeof((*(struct span *const *)element)->span_id));
+	const struct span *span = *(struct span *const *)element;
+
+	return memcmp(key, span->span_id, sizeof(span->span_id));
 }
 
 static bool trace_complete(struct trace *trace)

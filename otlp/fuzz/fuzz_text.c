@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Bytes from the wire on their way to people and collectors: whatever they are,
+ * JSON stays JSON with the text intact, and a terminal gets nothing to obey.
+ */
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+
+#include "otlp/json.h"
+#include "otlp/test/sample.h"
+#include "otlp/trace_text.h"
+#include "otlp/utf8.h"
+
+static void check(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void check_json(struct span *span, const char *expected)
+{
+	struct json_encoder *encoder = json_encoder_new("fuzz");
+	const cJSON *item;
+	struct slice text;
+	cJSON *root;
+
+	check(encoder && json_encode(encoder, &span, 1, &text) == 0);
+	root = cJSON_ParseWithLengthOpts(text.data, text.length + 1, NULL, true);
+	item = cJSON_GetArrayItem(cJSON_GetObjectItem(root, "resourceSpans"), 0);
+	item = cJSON_GetArrayItem(cJSON_GetObjectItem(item, "scopeSpans"), 0);
+	item = cJSON_GetArrayItem(cJSON_GetObjectItem(item, "spans"), 0);
+	item = cJSON_GetObjectItem(item, "name");
+	check(cJSON_IsString(item) && strcmp(item->valuestring, expected) == 0);
+	cJSON_Delete(root);
+	json_encoder_free(encoder);
+}
+
+static void check_terminal(struct span *span)
+{
+	struct buffer buffer;
+	struct arena arena;
+	size_t lines = 0;
+
+	buffer_init(&buffer, 1 << 20);
+	arena_init(&arena);
+	check(trace_format(&arena, &span, 1, false, &buffer) == 0);
+	check(utf8_clean(buffer_slice(&buffer)));
+	for (size_t i = 0; i < buffer.length; i++) {
+		check((unsigned char)buffer.data[i] >= ' ' || buffer.data[i] == '\n');
+		lines += buffer.data[i] == '\n';
+	}
+	check(lines == 3);
+	arena_done(&arena);
+	buffer_done(&buffer);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct slice text = slice_of(data, size);
+	struct resource *resource = sample_resource("fuzz", 1);
+	struct span span = sample_http(resource, 1, 1);
+	char *expected = malloc(UTF8_SANITIZED_MAX(size));
+
+	check(expected);
+	check(utf8_sanitize(text, expected) == strlen(expected));
+	check(utf8_clean(slice_of_string(expected)));
+	span.name = span.trace_state = span.error_type = text;
+	span.attributes[1].string = text;
+	span.attributes[2] = (struct attribute){ .key = text, .type = ATTRIBUTE_STRING_ARRAY, .string = text };
+	check_json(&span, expected);
+	check_terminal(&span);
+	free(expected);
+	resource_unref(resource);
+	return 0;
+}
