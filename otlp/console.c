@@ -133,7 +133,8 @@ static size_t console_counters(const struct output *output, struct counter *ret_
 	};
 	size_t count = sizeof(counters) / sizeof(counters[0]);
 
-	memcpy(ret_counters, counters, (count < max ? count : max) * sizeof(counters[0]));
+	count = count < max ? count : max;
+	memcpy(ret_counters, counters, count * sizeof(counters[0]));
 	return count;
 }
 

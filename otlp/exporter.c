@@ -273,6 +273,7 @@ size_t exporter_counters(const struct exporter *exporter, struct counter *ret_co
 	};
 	size_t total = sizeof(counters) / sizeof(counters[0]);
 
-	memcpy(ret_counters, counters, (total < max ? total : max) * sizeof(counters[0]));
+	total = total < max ? total : max;
+	memcpy(ret_counters, counters, total * sizeof(counters[0]));
 	return total;
 }

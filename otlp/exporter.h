@@ -60,7 +60,7 @@ int exporter_error(const struct exporter *exporter);
 
 /*
  * The losses among the counts: "export_queue_full", "export_out_of_memory",
- * "export_failed", "export_abandoned". Fills at most `max`, returns how many there are.
+ * "export_failed", "export_abandoned". Fills at most `max`, returns how many.
  */
 size_t exporter_counters(const struct exporter *exporter, struct counter *ret_counters, size_t max);
 

@@ -30,7 +30,7 @@ struct output_operations {
 	void (*cancel)(struct output *output);
 	/* Last words, after the final flush: the losses of the whole agent. NULL: none. */
 	int (*finish)(struct output *output, const struct counter *losses, size_t count);
-	/* What this output itself lost. Fills at most `max`, returns how many there are. NULL: none. */
+	/* What this output itself lost. Fills at most `max`, returns how many. NULL: none. */
 	size_t (*counters)(const struct output *output, struct counter *ret_counters, size_t max);
 	void (*free)(struct output *output);
 };
