@@ -42,6 +42,11 @@ else()
 	add_compile_options($<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE> $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>)
 endif()
 
+# RelWithDebInfo switches assert() off; what is built to find mistakes needs it.
+if(WIRESPAN_SANITIZE OR WIRESPAN_FUZZ)
+	add_compile_options(-UNDEBUG)
+endif()
+
 if(WIRESPAN_ANALYZE)
 	if(NOT CMAKE_C_COMPILER_ID STREQUAL "GNU")
 		message(FATAL_ERROR "WIRESPAN_ANALYZE needs gcc")
