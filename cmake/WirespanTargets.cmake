@@ -20,6 +20,8 @@ function(wirespan_unit_test)
 	add_executable(${arg_NAME} ${arg_SOURCES})
 	target_include_directories(${arg_NAME} PRIVATE ${PROJECT_SOURCE_DIR})
 	target_link_libraries(${arg_NAME} PRIVATE ${arg_LINKS} PkgConfig::CMOCKA)
+	# A test that says assert() means it, in every build.
+	target_compile_options(${arg_NAME} PRIVATE -UNDEBUG)
 	add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})
 	set_tests_properties(${arg_NAME} PROPERTIES LABELS unit TIMEOUT 120)
 endfunction()
