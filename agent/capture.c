@@ -65,9 +65,11 @@ static void capture_choose(struct tracing_bpf *skeleton, const struct capture_op
 	bpf_program__set_autoload(skeleton->progs.send_begins_at, by_socket && options->send_begin);
 	bpf_program__set_autoload(skeleton->progs.call_begins, by_address || !options->send_begin);
 	bpf_program__set_autoload(skeleton->progs.call_ends, by_address);
+	bpf_program__set_autoload(skeleton->progs.find_sockets, options->find_sockets && options->socket_cookie);
 	bpf_map__set_autocreate(skeleton->maps.socket_connections, by_socket);
 	bpf_map__set_autocreate(skeleton->maps.address_connections, by_address);
 	skeleton->rodata->config.socket_storage = by_socket;
+	skeleton->rodata->config.socket_cookie = options->socket_cookie;
 	skeleton->rodata->config.socket_send_begin = by_socket && options->send_begin;
 }
 
@@ -177,10 +179,14 @@ struct source *capture_source(struct capture *capture)
 
 int capture_find_sockets(struct capture *capture, const struct record_sink *sink)
 {
+	struct bpf_link *link = capture->skeleton->links.find_sockets;
 	struct record_socket records[64];
-	int iterator = bpf_iter_create(bpf_link__fd(capture->skeleton->links.find_sockets));
 	ssize_t size;
+	int iterator;
 
+	if (!link)
+		return -EOPNOTSUPP;
+	iterator = bpf_iter_create(bpf_link__fd(link));
 	if (iterator < 0)
 		return iterator;
 	while ((size = read(iterator, records, sizeof(records))) > 0 || (size < 0 && errno == EAGAIN)) {

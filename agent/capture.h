@@ -16,6 +16,8 @@ struct capture;
 struct capture_options {
 	enum capture_mode mode;
 	bool send_begin;     /* FEATURE_TCP_SENDMSG_LOCKED works */
+	bool socket_cookie;  /* FEATURE_SOCKET_COOKIE works */
+	bool find_sockets;   /* FEATURE_TASK_FILE_ITERATOR and FEATURE_SOCK_FROM_FILE work */
 	size_t ring_size;    /* bytes, a power of two, at least a page */
 	const uint16_t *ports; /* only connections with one of these at either end */
 	size_t port_count;     /* 0: all */
@@ -34,7 +36,7 @@ void capture_detach(struct capture *capture);
 /* The ring as a source of records; belongs to the capture. */
 struct source *capture_source(struct capture *capture);
 
-/* Visits the sockets that exist already: `accept` gets a RECORD_SOCKET each. 0 or negative errno. */
+/* Visits the sockets that exist already: `accept` gets a RECORD_SOCKET each. 0; -EOPNOTSUPP without find_sockets; negative errno. */
 int capture_find_sockets(struct capture *capture, const struct record_sink *sink);
 
 /* Tells the kernel what was decided of a process; forgotten when it exits. 0; -E2BIG when the table is full. */

@@ -31,6 +31,7 @@ enum verdict {
 struct capture_config {
 	bool socket_storage;    /* sockets carry their state (else by address) */
 	bool socket_send_begin; /* tcp_sendmsg_locked tells when a send begins */
+	bool socket_cookie;     /* bpf_get_socket_cookie works in these programs (Linux 5.12) */
 	bool filter_ports;
 	__u32 agent;     /* our own process id */
 	__u32 ring_high; /* bytes in the ring that end a nap */

@@ -86,7 +86,7 @@ int BPF_PROG(connection_state, struct sock *sk, int old_state, int new_state)
 		return 0;
 	}
 	/* A cookie at birth: later it is read where no helper reaches. */
-	if (new_state == TCP_ESTABLISHED && !config.socket_storage)
+	if (new_state == TCP_ESTABLISHED && !config.socket_storage && config.socket_cookie)
 		bpf_get_socket_cookie(sk);
 	error = BPF_CORE_READ(sk, sk_err);
 	flags = state_flags(sk, old_state, new_state, error);

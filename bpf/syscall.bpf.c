@@ -33,7 +33,7 @@ static __always_inline struct connection *connection_at(struct sock *sk, const s
 	__u64 address = (__u64)sk;
 	struct connection *connection = bpf_map_lookup_elem(&address_connections, &address);
 
-	if (connection && connection->identity.cookie && connection->identity.cookie != cookie) {
+	if (connection && cookie && connection->identity.cookie && connection->identity.cookie != cookie) {
 		bpf_map_delete_elem(&address_connections, &address); /* its end was missed */
 		connection = NULL;
 	}
@@ -54,7 +54,8 @@ static __always_inline struct connection *connection_at(struct sock *sk, const s
 	}
 	identity_read(sk, &connection->identity);
 	connection->own_positions = positions->own;
-	connection->identity.cookie = cookie ? cookie : address;
+	/* Without a cookie, the moment at which we met it; the high bit keeps the two apart. */
+	connection->identity.cookie = cookie ? cookie : 1ull << 63 | bpf_ktime_get_ns();
 	return connection;
 }
 
