@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /* Settings made before the programs load, and the bounds of the maps. */
 #ifndef WIRESPAN_BPF_CONFIG_H
 #define WIRESPAN_BPF_CONFIG_H

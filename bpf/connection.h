@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /* What the kernel keeps of one connection. */
 #ifndef WIRESPAN_BPF_CONNECTION_H
 #define WIRESPAN_BPF_CONNECTION_H
