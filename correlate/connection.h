@@ -71,6 +71,7 @@ struct connection {
 	 * stands where the first one's answer continues or begins.
 	 */
 	bool synced;
+	bool resynced;        /* paired by position after a loss */
 	bool pipelined;       /* requests were sent before the last one was answered */
 	bool late;            /* older than the agent, and nothing claimed yet */
 	bool interim_pending; /* an unpaired 1xx: what comes next may be a request's body */

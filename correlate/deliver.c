@@ -92,6 +92,11 @@ void deliver_exchange(struct engine *engine, struct exchange *exchange)
 	struct span span = { .resource = exchange->resource };
 	char losses[512];
 
+	if (exchange->state == EXCHANGE_DROPPED) {
+		pairing_remove(exchange);
+		exchange_unref(&engine->pool, exchange);
+		return;
+	}
 	link_resolve(engine, exchange);
 	clamp_to_client(exchange, &end);
 	http1_span_fill(&exchange->http, exchange->kind, &context, &span, engine->text);

@@ -176,6 +176,18 @@ void engine_finish_exchange(struct engine *engine, struct exchange *exchange, ui
 		deliver_exchange(engine, exchange);
 }
 
+void engine_retract(struct engine *engine, uint64_t cookie)
+{
+	for (size_t i = 0; i < engine->hold.count; i++) {
+		struct exchange *exchange = engine->hold.heap[i];
+
+		if (exchange->cookie != cookie || !exchange->by_position || exchange->state != EXCHANGE_DONE)
+			continue;
+		exchange->state = EXCHANGE_DROPPED;
+		loss_add(&engine->losses, LOSS_REQUEST_UNPAIRED);
+	}
+}
+
 static bool passed(uint64_t now, uint64_t since, uint64_t by)
 {
 	return now >= since && now - since >= by;

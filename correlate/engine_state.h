@@ -9,6 +9,7 @@
 #include "correlate/ids.h"
 #include "correlate/loss_window.h"
 #include "correlate/pairing.h"
+#include "correlate/pipeliners.h"
 #include "correlate/process_table.h"
 #include "correlate/route.h"
 #include "correlate/thread.h"
@@ -21,6 +22,7 @@ struct engine {
 	struct threads threads;
 	struct pairing pairing;
 	struct hold hold;
+	struct pipeliners pipeliners;
 	struct exchange_pool pool;
 	struct route_table *routes;  /* NULL: not asked for */
 	struct hashmap *connections; /* by cookie */
@@ -40,5 +42,7 @@ struct engine {
 
 /* The exchange has ended at `end`: on its way to become a span. The caller keeps its own reference. */
 void engine_finish_exchange(struct engine *engine, struct exchange *exchange, uint64_t end);
+/* Exchanges of that connection that were paired by position were paired wrongly: those not delivered yet never will be. */
+void engine_retract(struct engine *engine, uint64_t cookie);
 
 #endif

@@ -44,6 +44,7 @@ struct exchange {
 	bool final_seen;      /* its final response's head has been seen */
 	bool response_begun;  /* an interim or final response head began to arrive */
 	bool tail_lost;       /* its response's end can't be seen any more */
+	bool by_position;     /* paired after a loss, by position */
 	bool timed_out;       /* a span already; a response is yet to come */
 	uint32_t losses;      /* bits 1 << enum loss that touched it */
 	struct http1_exchange http;

@@ -66,6 +66,12 @@ void messages_deafen(struct connection *connection, unsigned int which, enum los
 	desync(connection);
 }
 
+static void note_pipelining(struct connection *connection)
+{
+	connection->pipelined = true;
+	pipeliners_note(&connection->engine->pipeliners, connection);
+}
+
 /* Requests before `exchange`: what its coming says about them. */
 static void settle_earlier(struct connection *connection, const struct exchange *exchange)
 {
@@ -81,7 +87,7 @@ static void settle_earlier(struct connection *connection, const struct exchange 
 		else if (responses->deaf && exchange->response_at > earlier->response_at)
 			connection_drop_exchange(connection, earlier, LOSS_REQUEST_UNPAIRED);
 		else
-			connection->pipelined = true;
+			note_pipelining(connection);
 	}
 	if (!connection->pipelined)
 		connection_lay_ghosts(connection);
@@ -217,10 +223,12 @@ static struct exchange *answered_request(struct connection *connection, uint64_t
 	first = LIST_ITEM(connection->requests.next, struct exchange, queued);
 	if (connection->synced)
 		return first;
-	if (connection->pipelined || connection->request_count != 1 || first->response_begun ||
-	    first->response_at != position)
+	if (connection->request_count != 1 || first->response_begun || first->response_at != position)
+		return NULL;
+	if (connection->pipelined || pipeliners_contain(&connection->engine->pipeliners, connection))
 		return NULL;
 	connection->synced = !connection_requests(connection)->deaf;
+	connection->resynced = true;
 	return first;
 }
 
@@ -239,6 +247,7 @@ static void response_begin(void *context, uint64_t position)
 	if (!exchange)
 		return;
 	exchange->response_begun = true;
+	exchange->by_position = connection->resynced;
 	if (exchange != direction->exchange)
 		set_exchange(connection, direction, exchange);
 	if (exchange->timed_out)
@@ -257,6 +266,11 @@ static void response_unpaired(struct connection *connection, const struct http1_
 		count(connection, LOSS_RESPONSE_UNPAIRED);
 	if (head->status == 101)
 		connection->tunnel = true;
+	/* One answer more than requests, and none of these was lost now: one was before, and ahead of others. */
+	if (connection->resynced && !connection_requests(connection)->deaf) {
+		note_pipelining(connection);
+		engine_retract(connection->engine, connection->endpoints.cookie);
+	}
 	/* Whether it has a body depends on a method that nobody saw. */
 	connection_responses(connection)->deaf = true;
 	desync(connection);
