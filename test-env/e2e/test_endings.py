@@ -91,11 +91,12 @@ def test_closed_without_a_response(exchange, port):
 
 def test_response_to_a_client_that_is_gone(exchange, port):
     """A send that fails carries `HTTP/1.1 200`, which nobody ever got."""
-    gone = threading.Event()
+    read, gone = threading.Event(), threading.Event()
     failures = []
 
     def handler(sock):
         sock.receive_head()
+        read.set()
         gone.wait(10)
         try:
             for _ in range(50):
@@ -106,6 +107,7 @@ def test_response_to_a_client_that_is_gone(exchange, port):
 
     def client(sock):
         sock.send(GET)
+        read.wait(10)
         reset(sock)
         gone.set()
 

@@ -101,6 +101,6 @@ def test_started_in_mid_exchange(start_agent, hooks, serve, port):
     server.finish()
     result = agent.stop()
     for kind in ("server", "client"):
-        assert [span.path for span in result.spans_of(kind, port)] == ["/next", "/last"]
+        assert [span.path for span in result.spans_of(kind, port)] == ["/next", "/last"], kind
         assert {span.attr["http.response.body.size"] for span in result.spans_of(kind, port)} == {4}
     assert set(result.losses) <= {"attached_late", "response_unpaired"}, result.errors

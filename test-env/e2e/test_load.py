@@ -36,7 +36,7 @@ def load(cleanup):
 def test_16_keep_alive_connections_for_10_seconds(start_agent, hooks, start_nginx, port, load):
     start_nginx(port, UNIQUE)
     agent = start_agent(*hooks, "--port", port)
-    completed = load(port, 10, CONNECTIONS, script="unique.lua").finish()
+    completed = load(port, 10, CONNECTIONS, script="paced.lua").finish()
     result = agent.stop()
     servers, clients = result.servers(port), result.clients(port)
     print(f"{completed} requests, {completed / 10:.0f}/s; {len(servers)} + {len(clients)} spans; {result.losses}")
@@ -57,7 +57,7 @@ def test_ring_too_small(start_agent, hooks, start_nginx, port, load):
     """Spans and lost heads account for every request, and nothing is wrongly joined."""
     start_nginx(port, UNIQUE)
     agent = start_agent(*hooks, "--port", port, "--ring-size", "64K")
-    completed = load(port, 5, CONNECTIONS, script="unique.lua").finish()
+    completed = load(port, 2, CONNECTIONS, script="unique.lua").finish()
     result = agent.stop()
     requests = result.losses.get("ring_full_request_head", 0)
     responses = result.losses.get("ring_full_response_head", 0)

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The agent does not grow with what it has seen. Under ASan memory is no measure: skipped there."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lib.agent import BINARY
+from lib.load import Load
+
+# The allocator's slack, and tables that reach their size only under load.
+GROWTH_ALLOWED = 8 << 20
+
+
+def resident(pid):
+    return int(re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text()).group(1)) * 1024
+
+
+@pytest.fixture
+def measured_agent(start_agent, start_nginx, port):
+    if b"__asan_init" in Path(BINARY).read_bytes():
+        pytest.skip("ASan keeps freed memory: its RSS says nothing")
+    start_nginx(port, "location / { return 200 hello; }")
+    return start_agent("--port", port, "--format", "none")
+
+
+def test_a_million_exchanges(measured_agent, port, cleanup):
+    def exchanges(wanted):
+        done = 0
+        while done < wanted:
+            load = Load(port, 5, path=f"/{done}")
+            cleanup.callback(load.stop)
+            done += load.finish()
+
+    exchanges(10_000)
+    before = resident(measured_agent.pid)
+    exchanges(1_000_000)
+    after = resident(measured_agent.pid)
+    assert after - before < GROWTH_ALLOWED, f"{before >> 10} KiB became {after >> 10} KiB"
+
+
+def test_ten_thousand_short_lived_processes(measured_agent, port):
+    def processes(count):
+        subprocess.run(["sh", "-c", f"seq {count} | xargs -P 2 -n 1 true"], check=True, timeout=300)
+
+    def clients(count):
+        urls = [f"http://127.0.0.1:{port}/{number}" for number in range(count)]
+        for url in urls:
+            subprocess.run(["curl", "-sS", "-o", os.devnull, url], check=True, timeout=30)
+
+    processes(1000)
+    clients(100)
+    before = resident(measured_agent.pid)
+    processes(10_000)
+    clients(300)
+    after = resident(measured_agent.pid)
+    assert after - before < GROWTH_ALLOWED, f"{before >> 10} KiB became {after >> 10} KiB"
