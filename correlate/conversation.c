@@ -24,7 +24,8 @@ static bool has_turned(const struct connection *connection, const struct record_
 {
 	const struct direction *direction = &connection->directions[record->direction];
 	const struct direction *other = &connection->directions[!record->direction];
-	bool moved = direction->began && !direction->gapped && record->other_position > direction->other_position;
+	bool moved = direction->began && !direction->gapped && direction->other_position &&
+		     record->other_position > direction->other_position;
 
 	if (connection->late && !other->began && !moved)
 		return false;

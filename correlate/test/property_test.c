@@ -221,6 +221,21 @@ static void world_init(struct world *world, uint64_t seed)
 		world_step(world);
 }
 
+/* Records of different threads change places. */
+static void shuffle(struct world *world)
+{
+	struct record_header **records = world->tape.records;
+
+	for (size_t i = world->loss_from; i + 1 < world->tape.count; i++) {
+		struct record_header *moved = records[i];
+
+		if (moved->tid == records[i + 1]->tid || !chance(world, 30))
+			continue;
+		records[i] = records[i + 1];
+		records[i + 1] = moved;
+	}
+}
+
 /* Plays with losses, which are noticed with the next drain. */
 static unsigned int play_lossy(struct world *world, struct engine *engine, unsigned int percent)
 {
@@ -295,7 +310,7 @@ struct totals {
 	unsigned long spans, links, exchanges;
 };
 
-static void run_round(uint64_t seed, unsigned int percent, struct totals *totals)
+static void run_round(uint64_t seed, unsigned int percent, bool shuffled, struct totals *totals)
 {
 	static struct world world;
 	static struct span_list spans;
@@ -305,6 +320,8 @@ static void run_round(uint64_t seed, unsigned int percent, struct totals *totals
 
 	assert_non_null(engine);
 	world_init(&world, seed);
+	if (shuffled)
+		shuffle(&world);
 	lost = play_lossy(&world, engine, percent);
 	for (size_t i = 0; i < spans.count; i++) {
 		check_span(&world, &spans, spans.spans[i]);
@@ -321,12 +338,12 @@ static void run_round(uint64_t seed, unsigned int percent, struct totals *totals
 	tape_done(&world.tape);
 }
 
-static void nothing_wrong_with_losses_of(unsigned int percent, unsigned int least_spans)
+static void nothing_wrong_with_losses_of(unsigned int percent, bool shuffled, unsigned int least_spans)
 {
 	struct totals totals = { 0 };
 
 	for (uint64_t seed = 1; seed <= ROUNDS; seed++)
-		run_round(seed * 100 + percent, percent, &totals);
+		run_round(seed * 100 + percent, percent, shuffled, &totals);
 	print_message("%u %% lost: %lu spans and %lu links of %lu ends\n", percent, totals.spans, totals.links,
 		      totals.exchanges);
 	assert_true(totals.spans * 100 >= totals.exchanges * least_spans);
@@ -335,31 +352,38 @@ static void nothing_wrong_with_losses_of(unsigned int percent, unsigned int leas
 static void no_loss(void **state)
 {
 	(void)state;
-	nothing_wrong_with_losses_of(0, 90);
+	nothing_wrong_with_losses_of(0, false, 90);
+}
+
+static void no_loss_but_disorder(void **state)
+{
+	(void)state;
+	nothing_wrong_with_losses_of(0, true, 90);
 }
 
 static void few_losses(void **state)
 {
 	(void)state;
-	nothing_wrong_with_losses_of(2, 60);
+	nothing_wrong_with_losses_of(2, false, 60);
 }
 
 static void many_losses(void **state)
 {
 	(void)state;
-	nothing_wrong_with_losses_of(10, 20);
+	nothing_wrong_with_losses_of(10, true, 20);
 }
 
 static void most_lost(void **state)
 {
 	(void)state;
-	nothing_wrong_with_losses_of(40, 0);
+	nothing_wrong_with_losses_of(40, true, 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_loss),
+		cmocka_unit_test(no_loss_but_disorder),
 		cmocka_unit_test(few_losses),
 		cmocka_unit_test(many_losses),
 		cmocka_unit_test(most_lost),
