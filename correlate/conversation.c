@@ -19,16 +19,16 @@ static bool proves_head(enum http1_message message, struct slice bytes)
 	return slice_find(bytes, '\n') < bytes.length && http1_may_begin(message, bytes);
 }
 
-/* First bytes of their direction since the other one moved. */
+/*
+ * First bytes of their direction since the other one moved. On a connection
+ * older than the agent the flag says that this was seen, not presumed.
+ */
 static bool has_turned(const struct connection *connection, const struct record_data *record)
 {
 	const struct direction *direction = &connection->directions[record->direction];
-	const struct direction *other = &connection->directions[!record->direction];
 	bool moved = direction->began && !direction->gapped && direction->other_position &&
 		     record->other_position > direction->other_position;
 
-	if (connection->late && !other->began && !moved)
-		return false;
 	return moved || (record->header.flags & RECORD_DATA_TURN);
 }
 

@@ -93,7 +93,7 @@ struct record_data *tape_move(struct tape *tape, struct wire_end *end, enum reco
 
 	record->connection = end->connection;
 	record->header.flags = end->flags;
-	if (end->last != (int)direction)
+	if (end->last != (int)direction && (end->last >= 0 || !(end->flags & RECORD_DATA_LATE)))
 		record->header.flags |= RECORD_DATA_TURN;
 	if (!end->began[direction] && !(end->flags & RECORD_DATA_LATE))
 		record->header.flags |= RECORD_DATA_BEGIN;
