@@ -4,6 +4,7 @@
 #define LINE_STEP 32 /* bytes of a chunk-size line read at a time */
 #define LINES_MAX 48 /* such steps per call */
 #define TRAILER_COPY 512
+#define TRAILERS_MAX 4 /* such copies per call */
 #define HEAD_WORDS (COPY_HEAD_LONG / 8)
 #define HEAD_STEP 32 /* words looked at in one function */
 #define TRAILER_STEP 32
@@ -199,8 +200,8 @@ __noinline int walk_trailer(__u32 at, __u32 size)
 	return 1;
 }
 
-/* Copies and walks what follows the last chunk: the trailer section, and perhaps the next head. */
-__noinline int follow_trailer(__u32 offset)
+/* Copies and walks a part of what follows the last chunk, the trailer section and perhaps the next head; how much. */
+__noinline __u32 follow_trailer(__u32 offset)
 {
 	struct scratch *scratch = scratch_get();
 	__u32 size = TRAILER_COPY, at;
@@ -214,7 +215,7 @@ __noinline int follow_trailer(__u32 offset)
 	}
 	if (offset >= scratch->prefix)
 		fragment_end(offset, size);
-	return 0;
+	return size;
 }
 
 int follow_chunks(__u32 offset)
@@ -230,11 +231,13 @@ int follow_chunks(__u32 offset)
 			break;
 		offset += walk_step(offset);
 	}
-	if (offset >= scratch->length || walk->phase == WALK_BODY)
-		return 0;
-	if (walk->phase == WALK_HEAD)
-		return follow_trailer(offset);
-	walk->phase = WALK_BODY; /* more lines than we walk in one call */
+	for (__u32 i = 0; i < TRAILERS_MAX; i++) {
+		if (offset >= scratch->length || walk->phase != WALK_HEAD || (i && !walk->trailer))
+			break;
+		offset += follow_trailer(offset);
+	}
+	if (offset < scratch->length && (walk->phase != WALK_HEAD || walk->trailer))
+		walk->phase = WALK_BODY; /* more than we walk in one call */
 	return 0;
 }
 

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The capturing program itself, compiled for the host: chunked messages, cut
+ * into calls in every way, must be copied so far that a parser can follow them.
+ */
+#include "bpf/test/host_kernel.h"
+
+#pragma GCC diagnostic ignored "-Wmissing-prototypes"
+#include "bpf/maps.bpf.c"
+#include "bpf/follow.bpf.c"
+#include "bpf/capture.bpf.c"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MESSAGE_MAX (256 * 1024)
+#define REQUEST "GET /chunks HTTP/1.1\r\n\r\n"
+#define HEAD "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+
+static struct scratch test_scratch;
+static union {
+	struct record_data data;
+	char bytes[RECORD_SIZE_MAX];
+} test_record;
+static bool test_reported;
+
+void *bpf_map_lookup_elem(const void *map, const void *key)
+{
+	(void)key;
+	return map == &scratches ? &test_scratch : NULL;
+}
+
+long bpf_probe_read_user(void *to, __u32 size, const void *from)
+{
+	memcpy(to, from, size);
+	return 0;
+}
+
+long bpf_ringbuf_output(void *map, void *data, __u64 size, __u64 flags)
+{
+	(void)map;
+	(void)flags;
+	assert_true(size <= sizeof(test_record));
+	assert_int_equal(size % 8, 0);
+	memcpy(&test_record, data, size);
+	test_reported = true;
+	return 0;
+}
+
+__u64 bpf_ringbuf_query(void *map, __u64 flags)
+{
+	(void)map;
+	(void)flags;
+	return 0;
+}
+
+__u64 bpf_get_current_pid_tgid(void)
+{
+	return 1ull << 32 | 1;
+}
+
+__u32 bpf_get_smp_processor_id(void)
+{
+	return 0;
+}
+
+__u64 bpf_ktime_get_ns(void)
+{
+	return 1;
+}
+
+/* A message, and which of its bytes no parser can do without. */
+struct message {
+	size_t length;
+	char bytes[MESSAGE_MAX];
+	bool framing[MESSAGE_MAX];
+};
+
+/* A connection's state, and how far its message was sent. */
+struct sender {
+	struct connection connection;
+	const struct message *message;
+	size_t sent;
+};
+
+static void message_add(struct message *message, const char *text, size_t length, bool framing)
+{
+	assert_true(message->length + length <= MESSAGE_MAX);
+	memcpy(message->bytes + message->length, text, length);
+	memset(message->framing + message->length, framing, length);
+	message->length += length;
+}
+
+static void message_add_text(struct message *message, const char *text)
+{
+	message_add(message, text, strlen(text), true);
+}
+
+static void message_add_chunk(struct message *message, size_t size, const char *extension)
+{
+	char line[512];
+
+	snprintf(line, sizeof(line), "%zx%s\r\n", size, extension);
+	message_add_text(message, line);
+	for (size_t i = 0; i < size; i++)
+		message_add(message, &"0123\r\n\r\nabcdef;"[i % 15], 1, false);
+	message_add_text(message, "\r\n");
+}
+
+/* `sizes` ends with 0. `trailer` holds whole lines. The caller frees. */
+static struct message *message_new(const size_t *sizes, const char *extension, const char *trailer)
+{
+	struct message *message = calloc(1, sizeof(*message));
+
+	assert_non_null(message);
+	message_add_text(message, HEAD "\r\n");
+	for (; *sizes; sizes++)
+		message_add_chunk(message, *sizes, extension);
+	message_add_text(message, "0\r\n");
+	message_add_text(message, trailer);
+	message_add_text(message, "\r\n");
+	return message;
+}
+
+static void move(struct connection *connection, __u32 direction, struct call_source source, __u32 length)
+{
+	struct movement movement = { .direction = direction, .length = length, .source = source };
+
+	movement.start = connection->directions[direction].next ? connection->directions[direction].next : 1;
+	test_reported = false;
+	capture_movement(connection, &movement);
+}
+
+static struct call_source buffer_source(const char *bytes)
+{
+	return (struct call_source){ .kind = SOURCE_BUFFER, .address = (__u64)(uintptr_t)bytes };
+}
+
+/* A connection on which a request arrived. */
+static void sender_init(struct sender *sender, const struct message *message)
+{
+	memset(sender, 0, sizeof(*sender));
+	sender->message = message;
+	sender->connection.last_direction = NO_DIRECTION;
+	sender->connection.first_direction = NO_DIRECTION;
+	move(&sender->connection, RECORD_RECEIVE, buffer_source(REQUEST), strlen(REQUEST));
+	assert_true(test_reported);
+}
+
+/* The record tells the truth, and all that frames the message. */
+static void record_check(const struct sender *sender, size_t length)
+{
+	const struct message *message = sender->message;
+	const char *at = test_record.bytes + sizeof(struct record_data);
+	size_t known = 0;
+
+	assert_true(test_reported);
+	assert_int_equal(test_record.data.length, length);
+	for (size_t i = 0; i < test_record.data.fragments; i++) {
+		const struct record_fragment *fragment = (const struct record_fragment *)at;
+
+		assert_true(fragment->length > 0 && fragment->offset >= known);
+		assert_true(fragment->offset + fragment->length <= length);
+		for (; known < fragment->offset; known++)
+			assert_false(message->framing[sender->sent + known]);
+		assert_memory_equal(at + sizeof(*fragment), message->bytes + sender->sent + known, fragment->length);
+		known += fragment->length;
+		at += sizeof(*fragment) + (fragment->length + 7) / 8 * 8;
+	}
+	assert_int_equal(at - test_record.bytes, test_record.data.header.size);
+	for (; known < length; known++)
+		assert_false(message->framing[sender->sent + known]);
+}
+
+static void sender_send(struct sender *sender, size_t length)
+{
+	const char *bytes = sender->message->bytes + sender->sent;
+
+	move(&sender->connection, RECORD_SEND, buffer_source(bytes), length);
+	record_check(sender, length);
+	sender->sent += length;
+}
+
+/* Where the message ends, another one may begin. */
+static void sender_end(const struct sender *sender)
+{
+	const struct walk *walk = &sender->connection.directions[RECORD_SEND].walk;
+
+	assert_int_equal(sender->sent, sender->message->length);
+	assert_int_equal(walk->phase, WALK_HEAD);
+	assert_int_equal(walk->trailer, 0);
+}
+
+static void send_cut(const struct message *message, size_t at)
+{
+	struct sender sender;
+
+	sender_init(&sender, message);
+	if (at)
+		sender_send(&sender, at);
+	sender_send(&sender, message->length - at);
+	sender_end(&sender);
+}
+
+static void send_pieces(const struct message *message, size_t size)
+{
+	struct sender sender;
+
+	sender_init(&sender, message);
+	while (sender.sent < message->length) {
+		size_t left = message->length - sender.sent;
+
+		sender_send(&sender, size < left ? size : left);
+	}
+	sender_end(&sender);
+}
+
+static const size_t small_chunks[] = { 1, 5, 16, 300, 0 };
+static const size_t large_chunks[] = { 3000, 5000, 1, 70000, 16, 0 };
+
+static void small_chunks_are_followed(void **state)
+{
+	static const char *const trailers[] = { "", "X-Sum: abc\r\nX-Other: d\r\n" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(trailers) / sizeof(trailers[0]); i++) {
+		struct message *message = message_new(small_chunks, ";name=value", trailers[i]);
+
+		for (size_t at = 0; at < message->length; at++)
+			send_cut(message, at);
+		for (size_t size = 1; size < message->length; size++)
+			send_pieces(message, size);
+		free(message);
+	}
+}
+
+/* Cut near every line, and here and there in the data. */
+static void large_chunks_are_followed(void **state)
+{
+	struct message *message = message_new(large_chunks, "", "X-Sum: abc\r\n");
+
+	(void)state;
+	for (size_t at = 0; at < message->length; at++) {
+		if (at % 101 == 0 || message->framing[at] || message->framing[at - 1])
+			send_cut(message, at);
+	}
+	for (size_t size = 1; size < message->length; size += size / 7 + 1)
+		send_pieces(message, size);
+	free(message);
+}
+
+/* Lines and trailers lie across the end of what is copied first. */
+static void the_prefix_may_end_anywhere(void **state)
+{
+	(void)state;
+	for (size_t size = COPY_HEAD - 300; size < COPY_HEAD; size++) {
+		size_t sizes[] = { size, 20, 0 };
+		struct message *message = message_new(sizes, ";name=value", "X-Sum: abc\r\nX-Other: defghi\r\n");
+
+		send_cut(message, 0);
+		send_cut(message, 1);
+		free(message);
+	}
+}
+
+static void long_trailers_are_followed(void **state)
+{
+	char trailer[TRAILERS_MAX * TRAILER_COPY] = "X-Sum: ";
+	const size_t begin = strlen(trailer), end = sizeof(trailer) - 100;
+	struct message *message;
+
+	(void)state;
+	memset(trailer + begin, 'a', end - begin);
+	strcpy(trailer + end, "\r\n");
+	message = message_new(large_chunks, "", trailer);
+	for (size_t at = message->length - 2 * sizeof(trailer); at < message->length; at++)
+		send_cut(message, at);
+	free(message);
+}
+
+/* One call, its bytes in two or three buffers. */
+static void vectors_are_followed(void **state)
+{
+	struct message *message = message_new(small_chunks, "", "X-Sum: abc\r\n");
+	const char *bytes = message->bytes;
+
+	(void)state;
+	for (size_t at = 0; at < message->length; at++) {
+		size_t middle = (message->length - at) / 2;
+		struct user_iovec vectors[] = {
+			{ (__u64)(uintptr_t)bytes, at },
+			{ (__u64)(uintptr_t)(bytes + at), middle },
+			{ (__u64)(uintptr_t)(bytes + at + middle), message->length - at - middle },
+		};
+		struct call_source source = { (__u64)(uintptr_t)vectors, 3, SOURCE_VECTOR };
+		struct sender sender;
+
+		sender_init(&sender, message);
+		move(&sender.connection, RECORD_SEND, source, message->length);
+		record_check(&sender, message->length);
+		sender.sent = message->length;
+		sender_end(&sender);
+	}
+	free(message);
+}
+
+/* Cut at random, many messages on one connection. */
+static void connections_are_kept_alive(void **state)
+{
+	static const size_t chunks[] = { 700, 3, 9000, 64, 2, 0 };
+	struct message *message = message_new(chunks, ";a;b=\"c\"", "X-Sum: abc\r\n");
+	struct sender sender;
+	uint32_t random = 1;
+
+	(void)state;
+	sender_init(&sender, message);
+	for (size_t round = 0; round < 2000; round++) {
+		move(&sender.connection, RECORD_RECEIVE, buffer_source(REQUEST), strlen(REQUEST));
+		sender.sent = 0;
+		while (sender.sent < message->length) {
+			size_t left = message->length - sender.sent;
+			size_t size;
+
+			random = random * 1103515245 + 12345;
+			size = random % (1u << (random >> 28)) + 1;
+			sender_send(&sender, size < left ? size : left);
+		}
+		sender_end(&sender);
+	}
+	free(message);
+}
+
+/* A body that nobody copies to the end costs little. */
+static void data_is_not_copied(void **state)
+{
+	static const size_t chunks[] = { 200000, 0 };
+	struct message *message = message_new(chunks, "", "");
+	struct sender sender;
+	size_t copied = 0;
+
+	(void)state;
+	sender_init(&sender, message);
+	while (sender.sent < message->length) {
+		size_t left = message->length - sender.sent;
+
+		sender_send(&sender, left < 8192 ? left : 8192);
+		copied += test_record.data.header.size - sizeof(struct record_data);
+	}
+	sender_end(&sender);
+	assert_true(copied < 24 * 1024);
+	free(message);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(small_chunks_are_followed),   cmocka_unit_test(large_chunks_are_followed),
+		cmocka_unit_test(the_prefix_may_end_anywhere), cmocka_unit_test(long_trailers_are_followed),
+		cmocka_unit_test(vectors_are_followed),        cmocka_unit_test(connections_are_kept_alive),
+		cmocka_unit_test(data_is_not_copied),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
