@@ -74,7 +74,8 @@ def test_started_while_50_connections_are_busy(start_agent, hooks, start_nginx, 
             check_linked(result, server, client)
     linked = [span for span in result.servers(port) if result.parent(span)]
     assert len(linked) >= 20 * CONNECTIONS
-    assert set(result.losses) <= {"attached_late", "open_at_exit"}, result.errors
+    # Hooks are attached one after the other: between two of them a part of an exchange can pass.
+    assert set(result.losses) <= {"attached_late", "open_at_exit", "stream_gap", "response_unpaired"}, result.errors
 
 
 def test_started_in_mid_exchange(start_agent, hooks, serve, port):
