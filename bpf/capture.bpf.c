@@ -178,23 +178,27 @@ static __always_inline void place(struct connection *connection, struct movement
 {
 	struct direction *direction = &connection->directions[movement->direction & 1];
 	struct direction *other = &connection->directions[!(movement->direction & 1)];
-	__u64 expected = direction->next;
+	__u8 bit = 1 << (movement->direction & 1);
 
 	if (connection->own_positions) {
 		if (!direction->next)
-			direction->next = 1ull << 32;
+			direction->next = other->next = 1ull << 32;
 		data->position = direction->next;
-		data->other_position = other->next ? other->next : 1ull << 32;
+		data->other_position = other->next;
 		data->header.flags |= RECORD_DATA_OWN_POSITIONS;
 	} else {
 		data->position = widen(direction->next, movement->start);
 		data->other_position = widen(other->next, movement->other);
-		if (expected && movement->direction == RECORD_SEND && data->position != expected)
+		if (connection->moved & bit && movement->direction == RECORD_SEND && data->position != direction->next)
 			data->header.flags |= RECORD_DATA_CONCURRENT;
 	}
-	if (!expected && !connection->late)
+	if (!(connection->moved & bit) && !connection->late)
 		data->header.flags |= RECORD_DATA_BEGIN;
+	connection->moved |= bit;
 	direction->next = data->position + movement->length;
+	/* From here on its end can be told, even if nothing of it is read before. */
+	if (!other->next)
+		other->next = data->other_position;
 }
 
 /* Counts a record that found no room by what was in it. */

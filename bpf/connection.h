@@ -30,7 +30,8 @@ struct connection {
 	__u8 request_lost;     /* the last request head was lost to a full ring */
 	__u8 own_positions;
 	__u8 first_direction;  /* in which the stream's first bytes moved */
-	__u8 padding[7];
+	__u8 moved;            /* directions seen, a bit each */
+	__u8 padding[6];
 };
 
 #endif

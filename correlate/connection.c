@@ -146,8 +146,7 @@ static void check_ends(struct connection *connection)
 
 		if (!direction->fin_at || direction->ended || connection->stream.held)
 			continue;
-		/* A FIN that was counted is no byte to wait for. */
-		if (direction->end ? next && next < direction->end - 1 : i == RECORD_RECEIVE)
+		if (direction->end ? next && next < direction->end : i == RECORD_RECEIVE)
 			continue;
 		direction->ended = true;
 		conversation_close(connection, i);
