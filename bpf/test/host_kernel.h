@@ -28,19 +28,6 @@ struct pt_regs {
 	unsigned long di, si, dx, r10, cs, orig_ax;
 };
 
-struct user_iovec {
-	__u64 base;
-	__u64 length;
-};
-
-struct user_message {
-	__u64 name;
-	__u32 name_length;
-	__u32 pad;
-	__u64 iov;
-	__u64 iov_count;
-};
-
 void *bpf_map_lookup_elem(const void *map, const void *key);
 long bpf_probe_read_user(void *to, __u32 size, const void *from);
 long bpf_ringbuf_output(void *ring, void *data, __u64 size, __u64 flags);
