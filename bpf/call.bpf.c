@@ -12,9 +12,8 @@ const volatile struct call_layout call_layouts[CALL_NUMBER_MAX] = {
 	[CALL_SENDTO] = { CALL_SEND, SOURCE_BUFFER, 0 },
 	[CALL_RECVMSG] = { CALL_RECEIVE, SOURCE_MESSAGE, 2 },
 	[CALL_SENDMSG] = { CALL_SEND, SOURCE_MESSAGE, 0 },
-	/* Which of their messages a record is about can't be told: position and length only. */
-	[CALL_RECVMMSG] = { CALL_RECEIVE, SOURCE_NONE, 3 },
-	[CALL_SENDMMSG] = { CALL_SEND, SOURCE_NONE, 0 },
+	[CALL_RECVMMSG] = { CALL_RECEIVE, SOURCE_MESSAGES, 3 },
+	[CALL_SENDMMSG] = { CALL_SEND, SOURCE_MESSAGES, 0 },
 	[CALL_SENDFILE] = { CALL_SEND, SOURCE_NONE, 0 },
 	[CALL_SPLICE_CALL] = { CALL_SPLICE, SOURCE_NONE, 0 },
 };

@@ -10,16 +10,18 @@ enum source_kind {
 	SOURCE_BUFFER,   /* argument 1 points to them */
 	SOURCE_VECTOR,   /* argument 1 points to struct iovec, argument 2 counts them */
 	SOURCE_MESSAGE,  /* argument 1 points to struct msghdr */
+	SOURCE_MESSAGES, /* argument 1 points to struct mmsghdr, one after the other */
 };
 
 /* Where the bytes of a call are. */
 struct call_source {
-	__u64 address; /* of the bytes, or of the struct iovec */
-	__u32 count;   /* of struct iovec */
-	__u32 kind;    /* SOURCE_NONE, _BUFFER or _VECTOR */
+	__u64 address; /* of the bytes, the struct iovec or the struct mmsghdr */
+	__u32 count;   /* of struct iovec or struct mmsghdr */
+	__u32 kind;    /* SOURCE_NONE, _BUFFER, _VECTOR or _MESSAGES */
 };
 
-#define VECTOR_MAX 16 /* buffers of a vector that are looked at */
+#define VECTOR_MAX 16   /* buffers of a vector that are looked at */
+#define MESSAGES_MAX 16 /* messages of one call that are looked at */
 
 enum call_direction {
 	CALL_NONE = 0, /* moves no bytes */
@@ -36,5 +38,30 @@ struct call_layout {
 };
 
 #define CALL_NUMBER_MAX 512
+
+/* struct iovec, msghdr and mmsghdr of the caller, the same on all 64-bit architectures. */
+struct user_iovec {
+	__u64 base;
+	__u64 length;
+};
+
+struct user_message {
+	__u64 name;
+	__u32 name_length;
+	__u32 pad;
+	__u64 iov;
+	__u64 iov_count;
+	__u64 control;
+	__u64 control_length;
+	__u32 flags;
+	__u32 pad2;
+};
+
+/* struct mmsghdr: the kernel writes how many bytes a message moved once it has. */
+struct user_messages {
+	struct user_message message;
+	__u32 length;
+	__u32 pad;
+};
 
 #endif

@@ -10,6 +10,7 @@
 #define PROCESSES_MAX 65536   /* processes judged at a time */
 #define CONNECTIONS_MAX 65536 /* only where sockets can't carry their state themselves */
 #define THREADS_MAX 16384     /* threads inside a send at a time */
+#define MESSAGES_THREADS_MAX 1024 /* threads that use sendmmsg or recvmmsg on TCP */
 
 #define COPY_HEAD 4096           /* bytes copied of a call where a head may be */
 #define COPY_HEAD_LONG 16384     /* ... where the head did not end within COPY_HEAD */

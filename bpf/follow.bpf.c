@@ -10,27 +10,23 @@
 #define TRAILER_STEP 32
 #define RECOGNISE_STEP 64
 
-__u32 source_read(__u32 at, __u32 offset, __u32 size)
+/* The same from a vector of `count` buffers at `address`. */
+__noinline __u32 vector_read(__u32 at, __u32 offset, __u32 size, __u64 address, __u32 count)
 {
 	struct scratch *scratch = scratch_get();
 	struct user_iovec vector;
 	__u64 skip = offset;
 	__u64 done = 0;
 
-	if (!scratch || at > SCRATCH_BYTES_MAX || size > COPY_HEAD_LONG)
+	if (!scratch)
 		return 0;
-	if (scratch->source.kind == SOURCE_BUFFER)
-		return bpf_probe_read_user(&scratch->bytes[at], size, (void *)(scratch->source.address + offset)) ?
-			       0 :
-			       size;
 	for (__u32 i = 0; i < VECTOR_MAX; i++) {
 		__u64 part = size - done;
 		__u64 to = at + done;
 
-		if (i >= scratch->source.count || done >= size)
+		if (i >= count || done >= size)
 			break;
-		if (bpf_probe_read_user(&vector, sizeof(vector),
-					(void *)(scratch->source.address + i * sizeof(vector))))
+		if (bpf_probe_read_user(&vector, sizeof(vector), (void *)(address + i * sizeof(vector))))
 			break;
 		if (vector.length <= skip) {
 			skip -= vector.length;
@@ -48,6 +44,76 @@ __u32 source_read(__u32 at, __u32 offset, __u32 size)
 		done += part;
 	}
 	return done;
+}
+
+/* The same from the messages of sendmmsg or recvmmsg, as if they were one. */
+__noinline __u32 messages_read(__u32 at, __u32 offset, __u32 size)
+{
+	struct scratch *scratch = scratch_get();
+	struct user_messages messages;
+	__u32 done = 0;
+
+	if (!scratch)
+		return 0;
+	for (__u32 i = 0; i < MESSAGES_MAX; i++) {
+		__u32 part = size - done, got;
+
+		if (i >= scratch->source.count || done >= size)
+			break;
+		if (bpf_probe_read_user(&messages, sizeof(messages),
+					(void *)(scratch->source.address + i * sizeof(messages))))
+			break;
+		if (messages.length <= offset) {
+			offset -= messages.length;
+			continue;
+		}
+		if (part > messages.length - offset)
+			part = messages.length - offset;
+		got = vector_read(at + done, offset, part, messages.message.iov, messages.message.iov_count);
+		done += got;
+		if (got < part)
+			break;
+		offset = 0;
+	}
+	return done;
+}
+
+__u32 messages_length(void)
+{
+	struct scratch *scratch = scratch_get();
+	struct user_messages messages;
+	__u32 length = 0;
+
+	if (!scratch)
+		return 0;
+	for (__u32 i = 0; i < MESSAGES_MAX; i++) {
+		if (i >= scratch->source.count ||
+		    bpf_probe_read_user(&messages, sizeof(messages),
+					(void *)(scratch->source.address + i * sizeof(messages))))
+			break;
+		length += messages.length;
+	}
+	return length;
+}
+
+__u32 source_read(__u32 at, __u32 offset, __u32 size)
+{
+	struct scratch *scratch = scratch_get();
+
+	if (!scratch || at > SCRATCH_BYTES_MAX || size > COPY_HEAD_LONG)
+		return 0;
+	switch (scratch->source.kind) {
+	case SOURCE_BUFFER:
+		return bpf_probe_read_user(&scratch->bytes[at], size, (void *)(scratch->source.address + offset)) ?
+			       0 :
+			       size;
+	case SOURCE_VECTOR:
+		return vector_read(at, offset, size, scratch->source.address, scratch->source.count);
+	case SOURCE_MESSAGES:
+		return messages_read(at, offset, size);
+	default:
+		return 0;
+	}
 }
 
 int fragment_end(__u32 offset, __u32 size)

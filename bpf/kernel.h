@@ -202,18 +202,4 @@ struct pt_regs {
 
 #pragma clang attribute pop
 
-/* User space's, the same on all 64-bit architectures: no relocation. */
-struct user_iovec {
-	__u64 base;
-	__u64 length;
-};
-
-struct user_message {
-	__u64 name;
-	__u32 name_length;
-	__u32 pad;
-	__u64 iov;
-	__u64 iov_count;
-};
-
 #endif

@@ -9,6 +9,7 @@ struct scratch_map scratches SEC(".maps");
 struct socket_connections_map socket_connections SEC(".maps");
 struct address_connections_map address_connections SEC(".maps");
 struct send_begins_map send_begins SEC(".maps");
+struct messages_map message_calls SEC(".maps");
 
 const volatile struct capture_config config = {};
 const volatile struct connection no_connection = {};

@@ -35,6 +35,16 @@ struct send_begin {
 	__u64 time;
 };
 
+/*
+ * How far a thread came in a sendmmsg or recvmmsg: the sockets' tracepoints tell
+ * of each message, but not which one.
+ */
+struct messages_progress {
+	__u64 address; /* of the first struct mmsghdr */
+	__u32 next;    /* the message that comes next */
+	__u32 reserved;
+};
+
 struct ring_map {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, RING_SIZE_DEFAULT);
@@ -96,6 +106,14 @@ struct send_begins_map {
 	__type(value, struct send_begin);
 };
 
+/* Thread -> its call with several messages. */
+struct messages_map {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, MESSAGES_THREADS_MAX);
+	__type(key, __u64);
+	__type(value, struct messages_progress);
+};
+
 extern struct ring_map ring SEC(".maps");
 extern struct counters_map counters SEC(".maps");
 extern struct processes_map processes SEC(".maps");
@@ -104,6 +122,7 @@ extern struct scratch_map scratches SEC(".maps");
 extern struct socket_connections_map socket_connections SEC(".maps");
 extern struct address_connections_map address_connections SEC(".maps");
 extern struct send_begins_map send_begins SEC(".maps");
+extern struct messages_map message_calls SEC(".maps");
 
 /* A connection of which nothing is known. */
 extern const volatile struct connection no_connection;

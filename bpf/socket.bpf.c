@@ -29,8 +29,52 @@ static __always_inline struct connection *connection_of(struct sock *sk, const s
 	return connection;
 }
 
+/*
+ * The message of a sendmmsg or recvmmsg that this event is about. The call goes
+ * on to the next message as long as it lasts: until the last one, an error
+ * (messages_ended) or a message sent in part.
+ */
+static __always_inline void source_of_messages(const struct call_registers *call, __u32 length,
+						struct call_source *ret_source)
+{
+	__u64 thread = bpf_get_current_pid_tgid();
+	struct messages_progress *known = bpf_map_lookup_elem(&message_calls, &thread);
+	struct messages_progress progress = { .address = call->arguments[1] };
+	struct user_message message;
+	struct user_iovec vector;
+
+	if (known && known->address == progress.address && known->next < (__u32)call->arguments[2])
+		progress.next = known->next;
+	ret_source->kind = SOURCE_NONE;
+	if (bpf_probe_read_user(&message, sizeof(message),
+				(void *)(progress.address + progress.next * sizeof(struct user_messages))) ||
+	    bpf_probe_read_user(&vector, sizeof(vector), (void *)message.iov))
+		return;
+	ret_source->kind = SOURCE_VECTOR;
+	ret_source->address = message.iov;
+	ret_source->count = message.iov_count;
+	/* With one buffer a part is told from the whole; with more, the next event may be misplaced only after one. */
+	if (message.iov_count == 1 && length < vector.length && call->number == CALL_SENDMMSG)
+		progress.address = 0;
+	progress.next++;
+	bpf_map_update_elem(&message_calls, &thread, &progress, BPF_ANY);
+}
+
+/* An error ends a call with several messages. */
+static __always_inline void messages_ended(void)
+{
+	struct pt_regs *registers = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	__u64 thread = bpf_get_current_pid_tgid();
+	struct call_registers call;
+
+	call_registers_read(registers, &call);
+	if (call.number == CALL_RECVMMSG || call.number == CALL_SENDMMSG)
+		bpf_map_delete_elem(&message_calls, &thread);
+}
+
 /* The caller's buffer; in the context of another call (io_uring, a kernel thread) nobody knows. */
-static __always_inline void source_of_current(enum call_direction direction, struct call_source *ret_source)
+static __always_inline void source_of_current(enum call_direction direction, __u32 length,
+					       struct call_source *ret_source)
 {
 	struct pt_regs *registers = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 	struct call_registers call;
@@ -38,7 +82,11 @@ static __always_inline void source_of_current(enum call_direction direction, str
 
 	ret_source->kind = SOURCE_NONE;
 	call_registers_read(registers, &call);
-	if (call_layout_of(&call, &layout) && layout.direction == direction)
+	if (!call_layout_of(&call, &layout) || layout.direction != direction)
+		return;
+	if (layout.source == SOURCE_MESSAGES)
+		source_of_messages(&call, length, ret_source);
+	else
 		source_from_call(layout.source, &call, ret_source);
 }
 
@@ -49,8 +97,12 @@ int BPF_PROG(socket_received, struct sock *sk, int result, int flags)
 	struct connection *connection;
 	struct positions positions;
 
-	if (result <= 0 || flags & (MSG_PEEK | MSG_ERRQUEUE | MSG_OOB) || !process_selected() || !socket_selected(sk))
+	if (flags & (MSG_PEEK | MSG_ERRQUEUE | MSG_OOB) || !process_selected() || !socket_selected(sk))
 		return 0;
+	if (result <= 0) {
+		messages_ended();
+		return 0;
+	}
 	positions_read(sk, &positions);
 	connection = connection_of(sk, &positions, result, 0);
 	if (!connection || connection->recognised > RECOGNISED_HTTP1)
@@ -59,7 +111,7 @@ int BPF_PROG(socket_received, struct sock *sk, int result, int flags)
 	movement.start = positions.read - result;
 	movement.other = positions.write;
 	if (!(flags & MSG_TRUNC))
-		source_of_current(CALL_RECEIVE, &movement.source);
+		source_of_current(CALL_RECEIVE, result, &movement.source);
 	return capture_movement(connection, &movement);
 }
 
@@ -80,13 +132,15 @@ int BPF_PROG(socket_sent, struct sock *sk, int result, int flags)
 	movement.begin = connection->send_begin;
 	movement.start = movement.begin ? connection->send_start : positions.write - result;
 	connection->send_begin = 0;
+	if (result <= 0)
+		messages_ended();
 	if (result <= 0 || connection->recognised > RECOGNISED_HTTP1)
 		return 0;
 	if (!config.socket_send_begin)
 		movement.begin = send_began();
 	movement.length = result;
 	movement.other = positions.read;
-	source_of_current(CALL_SEND, &movement.source);
+	source_of_current(CALL_SEND, result, &movement.source);
 	return capture_movement(connection, &movement);
 }
 

@@ -4,6 +4,7 @@
  * same body, the socket found through the descriptor.
  */
 #include "bpf/capture.h"
+#include "bpf/follow.h"
 #include "bpf/maps.h"
 #include "bpf/socket.h"
 
@@ -59,6 +60,18 @@ static __always_inline struct connection *connection_at(struct sock *sk, const s
 	return connection;
 }
 
+/* sendmmsg and recvmmsg return how many messages they moved: their bytes. */
+static __always_inline __u32 length_of_messages(struct call_source *source, __u32 count)
+{
+	struct scratch *scratch = scratch_get();
+
+	if (!scratch)
+		return 0;
+	source->count = count;
+	scratch->source = *source;
+	return messages_length();
+}
+
 static __always_inline int capture_call(__u32 descriptor, __u32 direction, __u32 length, struct call_source *source)
 {
 	struct movement movement = { .direction = direction, .length = length, .source = *source };
@@ -110,10 +123,15 @@ int BPF_PROG(call_ends, struct pt_regs *registers, long result)
 		return 0;
 	if (layout.flags && call.arguments[layout.flags & 3] & (MSG_PEEK | MSG_ERRQUEUE | MSG_OOB))
 		return 0;
-	if (!layout.flags || !(call.arguments[layout.flags & 3] & MSG_TRUNC))
-		source_from_call(layout.source, &call, &source);
+	source_from_call(layout.source, &call, &source);
+	if (layout.source == SOURCE_MESSAGES)
+		result = length_of_messages(&source, result);
+	if (result <= 0)
+		return 0;
 	if (layout.direction == CALL_SPLICE)
 		capture_call(call.arguments[2], RECORD_SEND, result, &source);
+	if (layout.flags && call.arguments[layout.flags & 3] & MSG_TRUNC)
+		source.kind = SOURCE_NONE;
 	return capture_call(call.arguments[0], layout.direction == CALL_SEND ? RECORD_SEND : RECORD_RECEIVE, result,
 			    &source);
 }
