@@ -132,7 +132,8 @@ static void read_record(struct connection *connection, const struct record_data 
 			return;
 		messages_listen(connection, record->direction);
 	}
-	if (!direction->reader && messages_reader(connection, record->direction, record->header.flags & RECORD_DATA_BEGIN) < 0) {
+	if (!direction->reader &&
+	    messages_reader(connection, record->direction, record->header.flags & RECORD_DATA_BEGIN) < 0) {
 		loss_add(&connection->engine->losses, LOSS_MEMORY_LIMIT);
 		messages_deafen(connection, record->direction, LOSS_MEMORY_LIMIT);
 		return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The readers of a connection and what their messages mean for its exchanges. */
+/* The readers of a connection and what their messages mean for its exchanges. Parts of conversation.h. */
 #ifndef WIRESPAN_CORRELATE_MESSAGES_H
 #define WIRESPAN_CORRELATE_MESSAGES_H
 
@@ -14,5 +14,24 @@ void messages_listen(struct connection *connection, unsigned int direction);
 void messages_deafen(struct connection *connection, unsigned int direction, enum loss loss);
 /* Frees both readers; both directions are deaf. Not from within a reader's events. */
 void messages_forget(struct connection *connection);
+
+/* For the readers' events (messages_request.c, messages_response.c): */
+
+extern const struct http1_reader_events request_messages, response_messages;
+
+/*
+ * The order of requests and responses is no longer certain. What is being
+ * answered still ends where its response does; a single request may yet be
+ * proven by position; of several, none.
+ */
+void messages_desync(struct connection *connection);
+/* Takes a reference and gives up the former one's; `exchange` may be NULL. */
+void messages_set_exchange(struct connection *connection, struct direction *direction, struct exchange *exchange);
+/* A request was sent before the last one was answered. */
+void messages_note_pipelining(struct connection *connection);
+/* The reader of a direction has lost its message: counts, deafens. */
+void messages_lost(struct connection *connection, unsigned int direction, enum http1_reader_lost reason);
+/* Event of both readers. */
+void messages_tunnel(void *context, uint64_t position);
 
 #endif

@@ -293,7 +293,8 @@ static void check_span(const struct world *world, const struct span_list *spans,
 	const struct span *parent = find_id(spans, span->parent_span_id);
 
 	if (status && status->integer != 200 + number)
-		fail_msg("seed %lu: request %u was paired with response %d", (unsigned long)world->seed, number, (int)status->integer - 200);
+		fail_msg("seed %lu: request %u was paired with response %d", (unsigned long)world->seed, number,
+			 (int)status->integer - 200);
 	assert_true(span->start <= span->end);
 	if (!parent)
 		return;

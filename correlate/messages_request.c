@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+
+#include "correlate/connection_exchanges.h"
+#include "correlate/engine_state.h"
+#include "correlate/limits.h"
+#include "correlate/messages.h"
+
+/* Requests before `exchange`: what its coming says about them. */
+static void settle_earlier(struct connection *connection, const struct exchange *exchange)
+{
+	struct direction *responses = connection_responses(connection);
+	struct list *link, *next;
+
+	for (link = connection->requests.next; link != &connection->requests; link = next) {
+		struct exchange *earlier = LIST_ITEM(link, struct exchange, queued);
+
+		next = link->next;
+		if (earlier->tail_lost)
+			connection_finish_exchange(connection, earlier, responses->last_time);
+		else if (responses->deaf && exchange->response_at > earlier->response_at)
+			connection_drop_exchange(connection, earlier, LOSS_REQUEST_UNPAIRED);
+		else
+			messages_note_pipelining(connection);
+	}
+	if (!connection->pipelined)
+		connection_lay_ghosts(connection);
+}
+
+static void request_begin(void *context, uint64_t position)
+{
+	struct connection *connection = context;
+	struct direction *direction = connection_requests(connection);
+	const struct record_data *record = connection->current;
+	struct moment moment = connection->first;
+	struct exchange *exchange;
+
+	if (direction->deaf || !record)
+		return;
+	/* The reader may say late that a message had begun in a former record. */
+	if (position >= record->position) {
+		moment.other_position = record->other_position;
+		moment.time = record->header.time;
+		moment.begin = record->begin && record->begin < moment.time ? record->begin : moment.time;
+		moment.tgid = record->header.tgid;
+		moment.tid = record->header.tid;
+	}
+	exchange = connection_begin_exchange(connection, &moment, position);
+	messages_set_exchange(connection, direction, exchange);
+	exchange_unref(&connection->engine->pool, exchange);
+	if (!exchange)
+		messages_deafen(connection, connection->request_direction, LOSS_MEMORY_LIMIT);
+}
+
+static int open_request(struct connection *connection, struct exchange *exchange, const struct http1_head *head)
+{
+	if (connection->pipelined && !connection->synced) {
+		loss_add(&connection->engine->losses, LOSS_REQUEST_UNPAIRED);
+		return -EPROTO;
+	}
+	if (connection->request_count >= PIPELINE_MAX) {
+		loss_add(&connection->engine->losses, LOSS_PIPELINE_LIMIT);
+		return -ENOSPC;
+	}
+	if (http1_exchange_request(&exchange->http, head) < 0 || connection_open_exchange(connection, exchange) < 0) {
+		loss_add(&connection->engine->losses, LOSS_MEMORY_LIMIT);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static void request_head(void *context, const struct http1_head *head, uint64_t position)
+{
+	struct connection *connection = context;
+	struct direction *direction = connection_requests(connection);
+	struct exchange *exchange = direction->exchange;
+	const struct record_data *record = connection->current;
+
+	(void)position;
+	if (direction->deaf || !exchange || !record)
+		return;
+	settle_earlier(connection, exchange);
+	if (!connection->synced)
+		messages_desync(connection);
+	connection->role_proven = true;
+	connection->late = false;
+	if (exchange->kind == SPAN_KIND_SERVER) {
+		exchange->tgid = record->header.tgid;
+		exchange->tid = record->header.tid;
+	}
+	if (open_request(connection, exchange, head) < 0) {
+		exchange->state = EXCHANGE_DROPPED;
+		messages_set_exchange(connection, direction, NULL);
+		messages_desync(connection);
+	}
+}
+
+static struct slice request_answered_method(void *context, const struct http1_head *head)
+{
+	(void)context;
+	(void)head;
+	return slice_of(NULL, 0);
+}
+
+static void request_end(void *context, uint64_t position, uint64_t body_size)
+{
+	struct connection *connection = context;
+	struct direction *direction = connection_requests(connection);
+	struct exchange *exchange = direction->exchange;
+
+	if (direction->deaf || !exchange)
+		return;
+	exchange->http.request_complete = true;
+	exchange->http.request_size = position - exchange->request_at;
+	exchange->http.request_body_size = body_size;
+	messages_set_exchange(connection, direction, NULL);
+}
+
+static void request_lost(void *context, enum http1_reader_lost reason)
+{
+	struct connection *connection = context;
+
+	messages_lost(connection, connection->request_direction, reason);
+}
+
+const struct http1_reader_events request_messages = {
+	.begin = request_begin,
+	.head = request_head,
+	.answered_method = request_answered_method,
+	.end = request_end,
+	.tunnel = messages_tunnel,
+	.lost = request_lost,
+};
