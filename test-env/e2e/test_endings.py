@@ -7,6 +7,8 @@ import struct
 import threading
 import time
 
+import pytest
+
 from lib.expect import Exchange, check_instant, check_linked, check_span
 from lib.processes import python_command
 from lib.raw import connect
@@ -149,6 +151,7 @@ def test_requests_open_when_the_agent_ends(start_agent, hooks, serve, port):
     assert result.losses == {"open_at_exit": 2}, result.errors
 
 
+@pytest.mark.slow
 def test_event_stream_of_30_seconds(start_agent, serve, port):
     """Beside it a long poll and a slow upload, so that the wait is worth it."""
     events = 60
