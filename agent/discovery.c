@@ -9,6 +9,8 @@
 #include "base/hashmap.h"
 #include "base/log.h"
 #include "bpf/config.h"
+#include "correlate/process.h"
+#include "correlate/process_name.h"
 
 struct discovery {
 	const struct selection *selection;
@@ -44,12 +46,18 @@ static void discovery_remember(struct discovery *discovery, uint32_t pid, bool t
 /* Judges the process that the record describes, and lets the record pass if it is traced. */
 static bool discovery_judge(struct discovery *discovery, const struct record_process *process)
 {
-	struct slice executable = slice_of(process + 1, process->executable_length);
-	struct slice arguments = slice_of(executable.data + executable.length, process->arguments_length);
-	struct slice alias = slice_head(arguments, slice_find(arguments, '\0'));
-	bool trace = selection_wants_process(discovery->selection, process->header.tgid, executable, alias);
+	struct process_info info;
+	struct slice alias;
+	bool trace;
 
-	log_debug("process %u (%.*s) is %s", process->header.tgid, (int)executable.length, executable.data,
+	if (process_info_from_record(process, process->header.size, &info) < 0)
+		return false;
+	/* Users know an interpreter's process by its script, any other by its argv[0], too. */
+	alias = process_script(&info);
+	if (!alias.length)
+		alias = slice_head(info.arguments, slice_find(info.arguments, '\0'));
+	trace = selection_wants_process(discovery->selection, info.pid, info.executable, alias);
+	log_debug("process %u (%.*s) is %s", info.pid, (int)info.executable.length, info.executable.data,
 		  trace ? "traced" : "not selected");
 	discovery_remember(discovery, process->header.tgid, trace);
 	if (trace)

@@ -175,6 +175,21 @@ static const struct interpreter *process_interpreter(const struct process_info *
 	return NULL;
 }
 
+struct slice process_script(const struct process_info *info)
+{
+	const struct interpreter *interpreter;
+	struct argument_list list;
+	struct slice target;
+	size_t next;
+
+	argument_list_split(&list, info->arguments);
+	interpreter = process_interpreter(info, &list);
+	if (!interpreter || interpreter->read ||
+	    argument_list_target(&list, 1, &interpreter->options, &target, &next) == TARGET_NONE)
+		return slice_of(NULL, 0);
+	return target;
+}
+
 /* busybox is what argv[0], or else argv[1], says. */
 static struct slice applet_name(const struct argument_list *list, size_t *ret_next)
 {

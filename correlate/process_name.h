@@ -12,6 +12,9 @@ struct slice process_executable_name(struct slice path);
 /* The script, module, application or executable; empty where nothing is known. A view into `info`. */
 struct slice process_command_name(const struct process_info *info);
 
+/* The script (as given) or module that an interpreter runs; empty where there is none. A view into `info`. */
+struct slice process_script(const struct process_info *info);
+
 /* process.runtime.name where the executable leaves no doubt ("cpython"), else empty. */
 struct slice process_runtime_name(const struct process_info *info);
 
