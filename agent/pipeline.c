@@ -9,6 +9,8 @@
 
 #include "agent/discovery.h"
 #include "agent/host.h"
+#include "agent/sockets.h"
+#include "agent/sockets_diag.h"
 #include "agent/summary.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -129,10 +131,27 @@ static int pipeline_open(struct pipeline *pipeline, const struct pipeline_option
 	return pipeline->discovery ? 0 : -ENOMEM;
 }
 
-/* Hooks first, then who runs already: who begins in between is seen by the hooks. */
-static int pipeline_attach(struct pipeline *pipeline)
+/* The connections that exist already, by the kernel's iterator or else by netlink. */
+static int pipeline_find_sockets(struct pipeline *pipeline, const struct selection *selection)
 {
-	struct record_sink sink = { discovery_accept, pipeline->discovery };
+	struct record_sink discovery = { discovery_accept, pipeline->discovery };
+	struct socket_list list = { 0 };
+	struct record_sink gather = { socket_list_accept, &list };
+	int error = capture_find_sockets(pipeline->capture, &gather);
+	int deliver_error;
+
+	if (error == -EOPNOTSUPP)
+		error = sockets_diag_find(selection, &gather);
+	deliver_error = socket_list_deliver(&list, &discovery);
+	if (!error)
+		error = list.left_out ? -ENOSPC : deliver_error;
+	socket_list_done(&list);
+	return error;
+}
+
+/* Hooks first, then who runs already: who begins in between is seen by the hooks. */
+static int pipeline_attach(struct pipeline *pipeline, const struct selection *selection)
+{
 	int error;
 
 	pipeline_tell_clock(pipeline, clock_monotonic());
@@ -141,10 +160,10 @@ static int pipeline_attach(struct pipeline *pipeline)
 		error = discovery_scan(pipeline->discovery);
 	if (error)
 		return error;
-	error = capture_find_sockets(pipeline->capture, &sink);
+	error = pipeline_find_sockets(pipeline, selection);
 	if (error)
-		log_warning("cannot list the sockets that exist already (%s): the roles of their connections are learnt "
-			    "from their next messages",
+		log_warning("cannot list all sockets that exist already (%s): the roles of their connections are "
+			    "learnt from their next messages",
 			    strerror(-error));
 	fprintf(stderr, "wirespan: ready\n");
 	return 0;
@@ -180,7 +199,7 @@ int pipeline_run(const struct pipeline_options *options, const volatile sig_atom
 	if (!pipeline)
 		return error;
 	if (!error)
-		error = pipeline_attach(pipeline);
+		error = pipeline_attach(pipeline, options->selection);
 	if (!error) {
 		int end_error;
 
