@@ -9,9 +9,9 @@
 
 #include "otlp/output.h"
 
-/* A second of spans at the rate that one core makes, and 64 MiB whatever they weigh. */
-#define EXPORTER_QUEUE_SPANS 65536
-#define EXPORTER_QUEUE_BYTES (64u << 20)
+/* A second or two of spans at the rate that one core makes, and 128 MiB whatever they weigh. */
+#define EXPORTER_QUEUE_SPANS 131072
+#define EXPORTER_QUEUE_BYTES (128u << 20)
 #define EXPORTER_BATCH_SPANS 512
 #define EXPORTER_STOP_TIMEOUT (5 * UINT64_C(1000000000))
 
