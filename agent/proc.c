@@ -44,6 +44,7 @@ static ssize_t proc_file_read(uint32_t pid, const char *name, char *buffer, size
 
 static int proc_executable_read(uint32_t pid, struct proc_strings *strings)
 {
+	const ssize_t deleted = sizeof(" (deleted)") - 1;
 	char path[64];
 	ssize_t length;
 
@@ -51,8 +52,11 @@ static int proc_executable_read(uint32_t pid, struct proc_strings *strings)
 	length = readlink(path, strings->executable, sizeof(strings->executable) - 1);
 	if (length < 0)
 		return -errno;
-	strings->executable[length] = '\0';
+	/* What an upgrade has replaced still has its name. */
+	if (length > deleted && memcmp(strings->executable + length - deleted, " (deleted)", deleted) == 0)
+		length -= deleted;
 	strings->executable_length = length;
+	strings->executable[strings->executable_length] = '\0';
 	return 0;
 }
 
@@ -198,11 +202,13 @@ int proc_read(uint32_t pid, union proc_record *ret_record)
 	return error;
 }
 
-/* The kernel gives the names last first, each ended by '/': "c/b/a/" is /a/b/c. */
+/* The kernel gives the names last first, each ended by '/': "c/b/a/" is /a/b/c. A name that was cut is left out. */
 static void proc_cgroup_turn(struct slice names, struct proc_strings *strings)
 {
 	size_t end = names.length;
 
+	while (end > 0 && names.data[end - 1] != '/')
+		end--;
 	while (end > 0) {
 		size_t begin = end - 1;
 
@@ -233,10 +239,15 @@ static void proc_executable_complete(uint32_t pid, struct slice name, struct pro
 int proc_complete(const struct record_process *record, size_t size, union proc_record *ret_record)
 {
 	const char *text = (const char *)(record + 1);
-	size_t executable = record->executable_length, arguments = record->arguments_length;
-	size_t cgroup = record->cgroup_length, environment = record->environment_length;
+	size_t executable, arguments, cgroup, environment;
 	struct proc_strings strings = { 0 };
 
+	if (size < sizeof(*record))
+		return -EBADMSG;
+	executable = record->executable_length;
+	arguments = record->arguments_length;
+	cgroup = record->cgroup_length;
+	environment = record->environment_length;
 	if (executable > RECORD_EXECUTABLE_MAX - 1 || arguments > RECORD_ARGUMENTS_MAX || cgroup > RECORD_CGROUP_MAX ||
 	    environment > RECORD_ENVIRONMENT_MAX ||
 	    sizeof(*record) + executable + arguments + cgroup + environment > size)
