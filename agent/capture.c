@@ -204,6 +204,11 @@ int capture_judge(struct capture *capture, uint32_t pid, bool trace)
 	return bpf_map_update_elem(bpf_map__fd(capture->skeleton->maps.processes), &pid, &verdict, BPF_ANY);
 }
 
+void capture_forget(struct capture *capture, uint32_t pid)
+{
+	(void)bpf_map_delete_elem(bpf_map__fd(capture->skeleton->maps.processes), &pid);
+}
+
 int capture_counters(const struct capture *capture, uint64_t ret_counts[COUNTER_COUNT])
 {
 	int fd = bpf_map__fd(capture->skeleton->maps.counters);

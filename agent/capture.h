@@ -41,6 +41,8 @@ int capture_find_sockets(struct capture *capture, const struct record_sink *sink
 
 /* Tells the kernel what was decided of a process; forgotten when it exits. 0; -E2BIG when the table is full. */
 int capture_judge(struct capture *capture, uint32_t pid, bool trace);
+/* For a process that had exited when it was judged: the kernel's own forgetting came too early. */
+void capture_forget(struct capture *capture, uint32_t pid);
 
 /* Adds up the kernel's counters over all CPUs. 0 or negative errno. */
 int capture_counters(const struct capture *capture, uint64_t ret_counts[COUNTER_COUNT]);

@@ -68,10 +68,15 @@ static bool discovery_judge(struct discovery *discovery, const struct record_pro
 /* Judges a process by what /proc tells. One that is gone is traced where nothing was selected by name. */
 static bool discovery_judge_running(struct discovery *discovery, uint32_t pid)
 {
+	bool trace;
+
 	if (proc_read(pid, &discovery->scratch) == 0)
 		return discovery_judge(discovery, &discovery->scratch.process);
 	discovery->unknown++;
-	return selection_wants_process(discovery->selection, pid, slice_of(NULL, 0), slice_of(NULL, 0));
+	trace = selection_wants_process(discovery->selection, pid, slice_of(NULL, 0), slice_of(NULL, 0));
+	/* The kernel is not told: it would remember for whoever gets this id next. */
+	(void)hashmap_put(discovery->verdicts, &pid, sizeof(pid), (void *)(trace ? &verdict_trace : &verdict_ignore));
+	return trace;
 }
 
 static void discovery_executed(struct discovery *discovery, const struct record_process *record, size_t size)
@@ -99,6 +104,7 @@ static void discovery_exited(struct discovery *discovery, const struct record_ex
 	if (discovery_verdict(discovery, pid) == VERDICT_TRACE)
 		discovery_pass(discovery, exit, sizeof(*exit));
 	hashmap_remove(discovery->verdicts, &pid, sizeof(pid));
+	capture_forget(discovery->capture, pid);
 }
 
 static void discovery_moved(struct discovery *discovery, const struct record_header *header, size_t size)

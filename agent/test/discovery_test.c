@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/discovery.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "agent/proc.h"
+
+#define PASSED_MAX 64
+#define PARENT 0x7ffffff0u /* ids that no process has: larger than any kernel gives out */
+#define CHILD 0x7ffffff1u
+
+/* What the kernel was told last, and of whom. */
+enum told { TOLD_NOTHING, TOLD_TRACE, TOLD_IGNORE, TOLD_FORGET };
+
+static enum told told;
+static uint32_t told_pid;
+
+int capture_judge(struct capture *capture, uint32_t pid, bool trace)
+{
+	(void)capture;
+	told = trace ? TOLD_TRACE : TOLD_IGNORE;
+	told_pid = pid;
+	return 0;
+}
+
+void capture_forget(struct capture *capture, uint32_t pid)
+{
+	(void)capture;
+	told = TOLD_FORGET;
+	told_pid = pid;
+}
+
+/* A discovery, and the heads of what it let pass. */
+struct fixture {
+	struct selection selection;
+	struct discovery *discovery;
+	struct record_header passed[PASSED_MAX];
+	size_t count;
+};
+
+static void fixture_accept(void *context, const void *record, size_t size)
+{
+	struct fixture *fixture = context;
+
+	assert_true(fixture->count < PASSED_MAX);
+	assert_int_equal(size, ((const struct record_header *)record)->size);
+	fixture->passed[fixture->count++] = *(const struct record_header *)record;
+}
+
+/* `pattern`: of --exe; NULL: everything is selected. */
+static void fixture_init(struct fixture *fixture, const char *pattern)
+{
+	const struct record_sink sink = { fixture_accept, fixture };
+
+	memset(fixture, 0, sizeof(*fixture));
+	if (pattern)
+		fixture->selection.executables.patterns[fixture->selection.executables.count++] = pattern;
+	fixture->discovery = discovery_new(&fixture->selection, NULL, &sink);
+	assert_non_null(fixture->discovery);
+	told = TOLD_NOTHING;
+}
+
+static void fixture_give(struct fixture *fixture, enum record_kind kind, uint32_t pid, void *record, size_t size)
+{
+	struct record_header *header = record;
+
+	header->kind = kind;
+	header->size = size;
+	header->tgid = pid;
+	header->tid = pid;
+	discovery_accept(fixture->discovery, record, size);
+}
+
+static void give_data(struct fixture *fixture, uint32_t pid)
+{
+	struct record_data data = { .length = 1 };
+
+	fixture_give(fixture, RECORD_DATA, pid, &data, sizeof(data));
+}
+
+static void give_fork(struct fixture *fixture, uint32_t parent, uint32_t child)
+{
+	struct record_fork fork = { .parent_tgid = parent };
+
+	fixture_give(fixture, RECORD_FORK, child, &fork, sizeof(fork));
+}
+
+static void give_exit(struct fixture *fixture, uint32_t pid)
+{
+	struct record_exit exit = { .code = 0 };
+
+	fixture_give(fixture, RECORD_EXIT, pid, &exit, sizeof(exit));
+}
+
+static void give_exec(struct fixture *fixture, uint32_t pid, const char *executable)
+{
+	union proc_record record = { .process = { .executable_length = strlen(executable) } };
+
+	memcpy(record.bytes + sizeof(record.process), executable, strlen(executable));
+	fixture_give(fixture, RECORD_PROCESS, pid, &record, (sizeof(record.process) + strlen(executable) + 7) / 8 * 8);
+}
+
+/* What passed since the last time, by kind, ended by 0. */
+static void assert_passed(struct fixture *fixture, const enum record_kind *kinds)
+{
+	size_t count = 0;
+
+	for (; kinds[count]; count++) {
+		assert_true(count < fixture->count);
+		assert_int_equal(fixture->passed[count].kind, kinds[count]);
+	}
+	assert_int_equal(fixture->count, count);
+	fixture->count = 0;
+}
+
+#define PASSED(...) ((const enum record_kind[]){ __VA_ARGS__ __VA_OPT__(, ) 0 })
+
+static void assert_told(enum told expected, uint32_t pid)
+{
+	assert_int_equal(told, expected);
+	if (expected != TOLD_NOTHING)
+		assert_int_equal(told_pid, pid);
+	told = TOLD_NOTHING;
+}
+
+static pid_t gone_pid(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	return pid;
+}
+
+static void a_selected_program_passes(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture, "shop");
+	give_exec(&fixture, PARENT, "/opt/shop");
+	assert_told(TOLD_TRACE, PARENT);
+	give_data(&fixture, PARENT);
+	give_exit(&fixture, PARENT);
+	assert_told(TOLD_FORGET, PARENT);
+	assert_passed(&fixture, PASSED(RECORD_PROCESS, RECORD_DATA, RECORD_EXIT));
+	discovery_free(fixture.discovery);
+}
+
+static void another_program_does_not(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture, "shop");
+	give_exec(&fixture, PARENT, "/opt/other");
+	assert_told(TOLD_IGNORE, PARENT);
+	give_data(&fixture, PARENT);
+	give_fork(&fixture, PARENT, CHILD);
+	assert_told(TOLD_IGNORE, CHILD);
+	give_data(&fixture, CHILD);
+	give_exit(&fixture, CHILD);
+	give_exit(&fixture, PARENT);
+	assert_passed(&fixture, PASSED());
+	assert_int_equal(discovery_unknown(fixture.discovery), 0);
+	discovery_free(fixture.discovery);
+}
+
+static void a_program_is_judged_anew_when_it_executes_another(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture, "shop");
+	give_exec(&fixture, PARENT, "/opt/shop");
+	give_exec(&fixture, PARENT, "/opt/other");
+	assert_told(TOLD_IGNORE, PARENT);
+	give_data(&fixture, PARENT);
+	assert_passed(&fixture, PASSED(RECORD_PROCESS));
+	give_exec(&fixture, PARENT, "/opt/shop");
+	assert_told(TOLD_TRACE, PARENT);
+	assert_passed(&fixture, PASSED(RECORD_PROCESS));
+	discovery_free(fixture.discovery);
+}
+
+static void a_child_inherits(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture, "shop");
+	give_exec(&fixture, PARENT, "/opt/shop");
+	give_fork(&fixture, PARENT, CHILD);
+	assert_told(TOLD_TRACE, CHILD);
+	give_exit(&fixture, PARENT);
+	give_data(&fixture, CHILD);
+	assert_passed(&fixture, PASSED(RECORD_PROCESS, RECORD_FORK, RECORD_EXIT, RECORD_DATA));
+	discovery_free(fixture.discovery);
+}
+
+/* A process older than the agent is described before its first record. */
+static void a_running_process_is_described_first(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture, "discovery_test");
+	give_data(&fixture, getpid());
+	assert_told(TOLD_TRACE, getpid());
+	give_data(&fixture, getpid());
+	assert_passed(&fixture, PASSED(RECORD_PROCESS, RECORD_DATA, RECORD_DATA));
+	discovery_free(fixture.discovery);
+
+	fixture_init(&fixture, "discovery_test");
+	give_fork(&fixture, getpid(), CHILD);
+	assert_told(TOLD_TRACE, CHILD);
+	assert_passed(&fixture, PASSED(RECORD_PROCESS, RECORD_FORK));
+	discovery_free(fixture.discovery);
+}
+
+/* Nobody knows its name: it passes where names were not asked for. The kernel must not remember it. */
+static void a_process_that_is_gone_is_counted_once(void **state)
+{
+	uint32_t pid = gone_pid();
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture, NULL);
+	give_data(&fixture, pid);
+	give_data(&fixture, pid);
+	assert_told(TOLD_NOTHING, 0);
+	assert_passed(&fixture, PASSED(RECORD_DATA, RECORD_DATA));
+	assert_int_equal(discovery_unknown(fixture.discovery), 1);
+	discovery_free(fixture.discovery);
+
+	fixture_init(&fixture, "shop");
+	give_data(&fixture, pid);
+	give_exit(&fixture, pid);
+	assert_passed(&fixture, PASSED());
+	assert_int_equal(discovery_unknown(fixture.discovery), 1);
+	discovery_free(fixture.discovery);
+}
+
+static void a_malformed_execution_is_not_passed(void **state)
+{
+	struct record_process process = { .executable_length = RECORD_EXECUTABLE_MAX };
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture, NULL);
+	fixture_give(&fixture, RECORD_PROCESS, PARENT, &process, sizeof(process));
+	assert_told(TOLD_NOTHING, 0);
+	assert_passed(&fixture, PASSED());
+	discovery_free(fixture.discovery);
+}
+
+/* A connection's state and the clock belong to no process. */
+static void what_belongs_to_no_process_passes(void **state)
+{
+	struct record_clock clock = { .wall = 1 };
+	struct record_state state_record = { .error = 0 };
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture, "shop");
+	fixture_give(&fixture, RECORD_CLOCK, 0, &clock, sizeof(clock));
+	fixture_give(&fixture, RECORD_STATE, 0, &state_record, sizeof(state_record));
+	assert_passed(&fixture, PASSED(RECORD_CLOCK, RECORD_STATE));
+	discovery_free(fixture.discovery);
+}
+
+static void a_scan_finds_who_runs(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture, "discovery_test");
+	assert_int_equal(discovery_scan(fixture.discovery), 0);
+	assert_passed(&fixture, PASSED(RECORD_PROCESS));
+	give_data(&fixture, getpid());
+	assert_passed(&fixture, PASSED(RECORD_DATA));
+	discovery_free(fixture.discovery);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_selected_program_passes),
+		cmocka_unit_test(another_program_does_not),
+		cmocka_unit_test(a_program_is_judged_anew_when_it_executes_another),
+		cmocka_unit_test(a_child_inherits),
+		cmocka_unit_test(a_running_process_is_described_first),
+		cmocka_unit_test(a_process_that_is_gone_is_counted_once),
+		cmocka_unit_test(a_malformed_execution_is_not_passed),
+		cmocka_unit_test(what_belongs_to_no_process_passes),
+		cmocka_unit_test(a_scan_finds_who_runs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
