@@ -20,7 +20,7 @@ struct call_source {
 	__u32 kind;    /* SOURCE_NONE, _BUFFER, _VECTOR or _MESSAGES */
 };
 
-#define VECTOR_MAX 16   /* buffers of a vector that are looked at */
+#define VECTOR_MAX 16   /* buffers of a vector that one read passes */
 #define MESSAGES_MAX 16 /* messages of one call that are looked at */
 
 enum call_direction {

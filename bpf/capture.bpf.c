@@ -7,6 +7,8 @@
 #include "bpf/follow.h"
 #include "bpf/maps.h"
 
+#define PREFIX_READS 8 /* times VECTOR_MAX buffers */
+
 /* The call being captured. */
 struct capture {
 	struct connection *connection;
@@ -19,11 +21,18 @@ struct capture {
 /* Copies the movement's first bytes up to `limit` in all. */
 static __always_inline void copy_prefix(struct scratch *scratch, __u32 limit)
 {
-	__u32 have = scratch->prefix;
 	__u32 size = scratch->length < limit ? scratch->length : limit;
 
-	if (scratch->source.kind != SOURCE_NONE && size > have)
-		scratch->prefix = have + source_read(FRAGMENT_HEADER + have, have, size - have);
+	if (scratch->source.kind == SOURCE_NONE)
+		return;
+	for (__u32 i = 0; i < PREFIX_READS && scratch->prefix < size; i++) {
+		__u32 have = scratch->prefix;
+		__u32 got = source_read(FRAGMENT_HEADER + have, have, size - have);
+
+		if (got == 0)
+			break;
+		scratch->prefix = have + got;
+	}
 }
 
 /* Where the head in the prefix ends, copying more of a long one; 0: not in this call. */
@@ -75,7 +84,8 @@ static __always_inline void look(struct capture *capture)
 
 	capture->looks = message_look();
 	if (capture->looks != LOOKS_NOTHING) {
-		if (!capture->turn && walk->phase == WALK_DATA)
+		if (!capture->turn && (walk->phase == WALK_DATA || walk->phase == WALK_DATA_END ||
+				       walk->phase == WALK_EXTENSION))
 			return;
 	} else if (!capture->turn || walk->phase != WALK_BODY) {
 		return;
@@ -274,6 +284,8 @@ __hidden int capture_movement(struct connection *connection, struct movement *mo
 	scratch->length = movement->length;
 	scratch->prefix = 0;
 	scratch->cursor = 0;
+	scratch->vector_index = 0;
+	scratch->vector_offset = 0;
 	copy_prefix(scratch, prefix_limit(&capture));
 	if (connection->recognised == RECOGNISED_NOT_YET && !recognise_movement(&capture))
 		return 0;

@@ -2,7 +2,8 @@
 #include "bpf/follow.h"
 
 #define LINE_STEP 32 /* bytes of a chunk-size line read at a time */
-#define LINES_MAX 48 /* such steps per call */
+#define LINES_STEP 16 /* such steps in one function */
+#define LINES_MAX 64  /* times LINES_STEP in one call: node writes 300 chunks at once */
 #define TRAILER_COPY 512
 #define TRAILERS_MAX 4 /* such copies per call */
 #define HEAD_WORDS (COPY_HEAD_LONG / 8)
@@ -10,10 +11,15 @@
 #define TRAILER_STEP 32
 #define RECOGNISE_STEP 64
 
-/* The same from a vector of `count` buffers at `address`. */
-__noinline __u32 vector_read(__u32 at, __u32 offset, __u32 size, __u64 address, __u32 count)
+/*
+ * The same from a vector of buffers at `address`. The lower half of `count_from`
+ * counts them, the upper half is how many at the beginning are passed over, and
+ * not counted in `offset`, either.
+ */
+__noinline __u32 vector_read(__u32 at, __u32 offset, __u32 size, __u64 address, __u64 count_from)
 {
 	struct scratch *scratch = scratch_get();
+	__u32 count = count_from, from = count_from >> 32;
 	struct user_iovec vector;
 	__u64 skip = offset;
 	__u64 done = 0;
@@ -21,15 +27,18 @@ __noinline __u32 vector_read(__u32 at, __u32 offset, __u32 size, __u64 address, 
 	if (!scratch)
 		return 0;
 	for (__u32 i = 0; i < VECTOR_MAX; i++) {
+		__u32 index = from + i;
 		__u64 part = size - done;
 		__u64 to = at + done;
 
-		if (i >= count || done >= size)
+		if (index >= count || done >= size)
 			break;
-		if (bpf_probe_read_user(&vector, sizeof(vector), (void *)(address + i * sizeof(vector))))
+		if (bpf_probe_read_user(&vector, sizeof(vector), (void *)(address + index * sizeof(vector))))
 			break;
 		if (vector.length <= skip) {
 			skip -= vector.length;
+			scratch->vector_offset += vector.length;
+			scratch->vector_index = index + 1;
 			continue;
 		}
 		if (part > vector.length - skip)
@@ -69,7 +78,8 @@ __noinline __u32 messages_read(__u32 at, __u32 offset, __u32 size)
 		}
 		if (part > messages.length - offset)
 			part = messages.length - offset;
-		got = vector_read(at + done, offset, part, messages.message.iov, messages.message.iov_count);
+		got = vector_read(at + done, offset, part, messages.message.iov,
+				  (__u32)messages.message.iov_count);
 		done += got;
 		if (got < part)
 			break;
@@ -108,7 +118,10 @@ __u32 source_read(__u32 at, __u32 offset, __u32 size)
 			       0 :
 			       size;
 	case SOURCE_VECTOR:
-		return vector_read(at, offset, size, scratch->source.address, scratch->source.count);
+		if (offset < scratch->vector_offset)
+			scratch->vector_index = scratch->vector_offset = 0;
+		return vector_read(at, offset - scratch->vector_offset, size, scratch->source.address,
+				   scratch->source.count | (__u64)scratch->vector_index << 32);
 	case SOURCE_MESSAGES:
 		return messages_read(at, offset, size);
 	default:
@@ -284,6 +297,22 @@ __noinline __u32 follow_trailer(__u32 offset)
 	return size;
 }
 
+/* LINES_STEP steps of the walk from `offset` on; how far it came. */
+__noinline __u32 walk_steps(__u32 offset)
+{
+	struct scratch *scratch = scratch_get();
+	__u32 begin = offset;
+
+	if (!scratch)
+		return 0;
+	for (__u32 i = 0; i < LINES_STEP; i++) {
+		if (offset >= scratch->length || scratch->walk.phase == WALK_BODY || scratch->walk.phase == WALK_HEAD)
+			break;
+		offset += walk_step(offset);
+	}
+	return offset - begin;
+}
+
 int follow_chunks(__u32 offset)
 {
 	struct scratch *scratch = scratch_get();
@@ -295,7 +324,7 @@ int follow_chunks(__u32 offset)
 	for (__u32 i = 0; i < LINES_MAX; i++) {
 		if (offset >= scratch->length || walk->phase == WALK_BODY || walk->phase == WALK_HEAD)
 			break;
-		offset += walk_step(offset);
+		offset += walk_steps(offset);
 	}
 	for (__u32 i = 0; i < TRAILERS_MAX; i++) {
 		if (offset >= scratch->length || walk->phase != WALK_HEAD || (i && !walk->trailer))

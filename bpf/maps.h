@@ -22,6 +22,8 @@ struct scratch {
 	__u32 length; /* of the movement */
 	__u32 prefix; /* bytes copied from its beginning */
 	__u32 cursor; /* end of the last fragment in `bytes` */
+	__u32 vector_index;  /* where the last read of a vector ended: reads go forward */
+	__u32 vector_offset; /* bytes in the buffers before that one */
 	__u32 reserved;
 	struct record_data data; /* the record begins here ... */
 	union { /* ... and goes on here; twice, so that any bounded offset plus any bounded size fits */

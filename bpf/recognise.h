@@ -194,7 +194,8 @@ static inline bool recognise_request(const __u8 *b, __u32 length)
 {
 	for (__u32 i = 0; i < RECOGNISE_METHOD_LOOK && i + 1 < length; i++) {
 		if (b[i] == ' ')
-			return i > 0 && b[i + 1] > ' ' && b[i + 1] < 0x7f;
+			/* "1a ;x" is a chunk-size line */
+			return i > 0 && b[i + 1] > ' ' && b[i + 1] < 0x7f && b[i + 1] != ';';
 		if (!recogniser_is_token(b[i]))
 			return false;
 	}

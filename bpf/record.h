@@ -102,8 +102,8 @@ struct record_data {
 			       * a send that of the next byte to be read; 0 if unknown */
 	__u32 length;         /* bytes that the call moved, > 0 */
 	__u8 direction;       /* enum record_direction */
-	__u8 fragments;       /* how many follow */
-	__u16 reserved;
+	__u8 reserved;
+	__u16 fragments;      /* how many follow */
 };
 _Static_assert(sizeof(struct record_data) == 120, "record_data has no holes");
 
@@ -113,7 +113,7 @@ struct record_fragment {
 	__u32 length; /* > 0 */
 };
 
-#define RECORD_FRAGMENTS_MAX 64
+#define RECORD_FRAGMENTS_MAX 1024
 #define RECORD_SIZE_MAX (24 * 1024) /* no record is larger */
 
 enum record_state_flags {
@@ -136,6 +136,8 @@ _Static_assert(sizeof(struct record_state) == 120, "record_state has no holes");
 
 enum record_process_flags {
 	RECORD_PROCESS_FOUND = 1 << 0, /* ran before the agent: from /proc */
+	/* Its runtime moves work between threads (Go): what a thread does says nothing of the request it read. */
+	RECORD_PROCESS_SHARED_THREADS = 1 << 1,
 };
 
 /*

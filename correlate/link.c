@@ -74,6 +74,8 @@ static bool thread_link_holds(const struct engine *engine, const struct exchange
 			   thread_multiplexes(&engine->threads, client->tgid, client->tid);
 	uint64_t longer = multiplexes ? THREAD_DISTRUST_NS : 0;
 
+	if (process && process->shared_threads)
+		return false;
 	if (server->state == EXCHANGE_DROPPED || (server->state == EXCHANGE_DONE && server->end < client->start))
 		return false;
 	if (loss_windows_touch(&engine->lost, server->start, client->start, longer))

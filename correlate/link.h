@@ -12,6 +12,10 @@
  *              inbound request open: one whose head this thread read to its end, whose
  *              response had not ended.
  *
+ * A process whose requests are read by one thread and answered by another (seen,
+ * or known of its runtime) gets no thread links at all: there, what a thread sends has
+ * nothing to do with what it read.
+ *
  * What a lost record might have contradicted is not claimed. A thread's context
  * is refused where records were lost, or were missing or out of order in the
  * same process, at any time between the beginning of the inbound request and

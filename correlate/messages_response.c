@@ -22,6 +22,14 @@ static struct exchange *answered_request(struct connection *connection, uint64_t
 	return first;
 }
 
+/* Another thread answers than the one that read the request: threads say nothing in this process. */
+static void note_thread(struct connection *connection, const struct exchange *exchange,
+			const struct record_data *record)
+{
+	if (exchange->kind == SPAN_KIND_SERVER && record->header.tid != exchange->tid)
+		process_table_shares_threads(&connection->engine->processes, exchange->tgid);
+}
+
 static void response_begin(void *context, uint64_t position)
 {
 	struct connection *connection = context;
@@ -36,6 +44,7 @@ static void response_begin(void *context, uint64_t position)
 		exchange = answered_request(connection, position);
 	if (!exchange)
 		return;
+	note_thread(connection, exchange, record);
 	exchange->response_begun = true;
 	exchange->by_position = connection->resynced;
 	if (exchange != direction->exchange)

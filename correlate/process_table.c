@@ -131,6 +131,7 @@ int process_table_exec(struct process_table *table, const struct record_process 
 {
 	struct process_identity *identity;
 	struct resource *resource;
+	struct process *process;
 	struct process_info info;
 	int error = process_info_from_record(record, record->header.size, &info);
 
@@ -144,7 +145,11 @@ int process_table_exec(struct process_table *table, const struct record_process 
 		identity_unref(identity);
 		return -ENOMEM;
 	}
-	return process_put(table, record->header.tgid, identity, resource) ? 0 : -ENOMEM;
+	process = process_put(table, record->header.tgid, identity, resource);
+	if (!process)
+		return -ENOMEM;
+	process->shared_threads = record->header.flags & RECORD_PROCESS_SHARED_THREADS;
+	return 0;
 }
 
 int process_table_fork(struct process_table *table, const struct record_fork *record)
@@ -166,6 +171,7 @@ int process_table_fork(struct process_table *table, const struct record_fork *re
 	if (!child)
 		return -ENOMEM;
 	child->forked = record->header.time;
+	child->shared_threads = parent->shared_threads;
 	return 0;
 }
 
@@ -178,6 +184,14 @@ void process_table_exit(struct process_table *table, uint32_t pid, uint64_t time
 	process->exited = time ? time : 1;
 	list_remove(&process->age);
 	list_add(&table->exited, &process->age);
+}
+
+void process_table_shares_threads(struct process_table *table, uint32_t pid)
+{
+	struct process *process = process_table_get(table, pid);
+
+	if (process)
+		process->shared_threads = true;
 }
 
 struct process *process_table_find(const struct process_table *table, uint32_t pid)

@@ -22,6 +22,7 @@ struct process {
 	uint64_t forked;      /* when it came to be by a fork seen; 0 not seen */
 	uint64_t last_fork;   /* when it last forked a child; 0 never */
 	uint64_t exited;      /* 0: lives */
+	bool shared_threads;  /* its threads take over each other's requests */
 	bool swept;           /* its connections have been looked after */
 	struct loss_windows lost; /* records of its connections */
 	struct list age;      /* in the table: living ones by first sight, exited ones by exit */
@@ -45,6 +46,9 @@ void process_table_done(struct process_table *table);
 int process_table_exec(struct process_table *table, const struct record_process *record);
 int process_table_fork(struct process_table *table, const struct record_fork *record);
 void process_table_exit(struct process_table *table, uint32_t pid, uint64_t time);
+
+/* A request of process `pid` was read by one thread and answered by another. */
+void process_table_shares_threads(struct process_table *table, uint32_t pid);
 
 /* NULL where unknown. */
 struct process *process_table_find(const struct process_table *table, uint32_t pid);

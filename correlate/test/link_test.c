@@ -168,6 +168,22 @@ static void two_threads(void **state)
 	assert_evidence(span_of(f, SPAN_KIND_CLIENT, "/d"), NULL);
 }
 
+static void another_thread_answers(void **state)
+{
+	struct fixture *f = *state;
+
+	tape_request(&f->tape, &f->first, GET("/a"));
+	f->first.server.tid = 201;
+	tape_response(&f->tape, &f->first, OK);
+	/* Looks like the cause, but may be anyone's. */
+	tape_request(&f->tape, &f->second, GET("/b"));
+	call_back_end(f, GET("/c"));
+	tape_response(&f->tape, &f->second, OK);
+	tape_play(&f->tape, f->engine);
+	assert_evidence(span_of(f, SPAN_KIND_CLIENT, "/c"), NULL);
+	assert_int_equal(engine_losses(f->engine)->count[LOSS_PARENT_UNKNOWN], 1);
+}
+
 static void header_from_elsewhere(void **state)
 {
 	struct fixture *f = *state;
@@ -318,6 +334,7 @@ int main(void)
 		TEST(whole_chain),
 		TEST(two_open_requests_on_one_thread),
 		TEST(two_threads),
+		TEST(another_thread_answers),
 		TEST(header_from_elsewhere),
 		TEST(client_span_stands_between),
 		TEST(forwarded_context),
