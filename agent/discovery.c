@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "agent/proc.h"
+#include "agent/runtime.h"
 #include "base/hashmap.h"
 #include "base/log.h"
 #include "bpf/config.h"
@@ -43,9 +44,10 @@ static void discovery_remember(struct discovery *discovery, uint32_t pid, bool t
 	(void)capture_judge(discovery->capture, pid, trace);
 }
 
-/* Judges the process that the record describes, and lets the record pass if it is traced. */
-static bool discovery_judge(struct discovery *discovery, const struct record_process *process)
+/* Judges the process that the record in scratch describes, and lets the record pass if it is traced. */
+static bool discovery_judge(struct discovery *discovery)
 {
+	struct record_process *process = &discovery->scratch.process;
 	struct process_info info;
 	struct slice alias;
 	bool trace;
@@ -60,9 +62,12 @@ static bool discovery_judge(struct discovery *discovery, const struct record_pro
 	log_debug("process %u (%.*s) is %s", info.pid, (int)info.executable.length, info.executable.data,
 		  trace ? "traced" : "not selected");
 	discovery_remember(discovery, process->header.tgid, trace);
-	if (trace)
-		discovery_pass(discovery, process, process->header.size);
-	return trace;
+	if (!trace)
+		return false;
+	if (runtime_shares_threads(info.pid))
+		process->header.flags |= RECORD_PROCESS_SHARED_THREADS;
+	discovery_pass(discovery, process, process->header.size);
+	return true;
 }
 
 /* Judges a process by what /proc tells. One that is gone is traced where nothing was selected by name. */
@@ -71,7 +76,7 @@ static bool discovery_judge_running(struct discovery *discovery, uint32_t pid)
 	bool trace;
 
 	if (proc_read(pid, &discovery->scratch) == 0)
-		return discovery_judge(discovery, &discovery->scratch.process);
+		return discovery_judge(discovery);
 	discovery->unknown++;
 	trace = selection_wants_process(discovery->selection, pid, slice_of(NULL, 0), slice_of(NULL, 0));
 	/* The kernel is not told: it would remember for whoever gets this id next. */
@@ -82,7 +87,7 @@ static bool discovery_judge_running(struct discovery *discovery, uint32_t pid)
 static void discovery_executed(struct discovery *discovery, const struct record_process *record, size_t size)
 {
 	if (proc_complete(record, size, &discovery->scratch) == 0)
-		discovery_judge(discovery, &discovery->scratch.process);
+		discovery_judge(discovery);
 }
 
 /* The kernel has let the child inherit already; here the same. */
@@ -153,7 +158,7 @@ int discovery_scan(struct discovery *discovery)
 
 		if (slice_to_u64(slice_of_string(entry->d_name), &pid) && pid <= UINT32_MAX &&
 		    proc_read(pid, &discovery->scratch) == 0)
-			discovery_judge(discovery, &discovery->scratch.process);
+			discovery_judge(discovery);
 	}
 	closedir(directory);
 	return 0;
