@@ -212,6 +212,8 @@ void connection_state(struct connection *connection, const struct record_state *
 
 	if (record->error)
 		connection->error = record->error;
+	connection->moved_to[RECORD_SEND] = record->send_end;
+	connection->moved_to[RECORD_RECEIVE] = record->read_end;
 	connection->reset |= flags & RECORD_STATE_RESET;
 	if (flags & RECORD_STATE_PEER_CLOSED)
 		note_fin(&connection->directions[RECORD_RECEIVE], record->receive_end, time);
@@ -227,11 +229,22 @@ void connection_state(struct connection *connection, const struct record_state *
 		list_add(&engine->ending, &connection->ending);
 }
 
+/* Records lost at the very end show by no later record, only by how far the socket says it came. */
+static void reach_end(struct connection *connection)
+{
+	if (connection->tunnel)
+		return;
+	for (unsigned int i = 0; i < 2; i++)
+		stream_reach(&connection->stream, i, connection->moved_to[i], &events, connection);
+	check_ends(connection);
+}
+
 void connection_end(struct connection *connection, uint64_t time)
 {
 	struct direction *ours = &connection->directions[RECORD_SEND];
 
 	connection_flush(connection);
+	reach_end(connection);
 	/* A connection that ended in order was closed by us, too, though its record was lost. */
 	if (connection->gone_at && !connection->reset && !connection->error && !ours->fin_at) {
 		note_fin(ours, 0, time);

@@ -142,6 +142,19 @@ void stream_flush(struct stream *stream, const struct stream_events *events, voi
 		give_up_one(stream, events, context);
 }
 
+void stream_reach(struct stream *stream, enum record_direction direction, uint64_t position,
+		  const struct stream_events *events, void *context)
+{
+	uint64_t next = stream->next[direction];
+
+	/* A FIN is not waited for, here neither. */
+	if (!next || !position || position - 1 <= next)
+		return;
+	stream->next[direction] = position;
+	events->gap(context, direction, next, position - next);
+	deliver_ready(stream, events, context);
+}
+
 void stream_done(struct stream *stream)
 {
 	while (stream->held) {

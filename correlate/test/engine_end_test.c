@@ -90,6 +90,52 @@ static void client_closes_its_half(void **state)
 	assert_int_equal(server_span(f, "/a")->error_type.length, 0);
 }
 
+/* The last records were lost: the state alone tells that there was an answer. */
+static void last_response_lost(void **state)
+{
+	struct fixture *f = *state;
+
+	tape_request(&f->tape, &f->wire, GET("/a"));
+	f->wire.server.position[RECORD_SEND] += 50;
+	f->wire.client.position[RECORD_RECEIVE] += 50;
+	tape_state(&f->tape, &f->wire.server, RECORD_STATE_CLOSED | RECORD_STATE_GONE, 0);
+	tape_state(&f->tape, &f->wire.client, RECORD_STATE_PEER_CLOSED | RECORD_STATE_GONE, 0);
+	fixture_play(f);
+	assert_int_equal(f->spans.count, 0);
+	assert_int_equal(fixture_loss(f, LOSS_STREAM_GAP), 2);
+	assert_int_equal(fixture_loss(f, LOSS_REQUEST_UNPAIRED), 2);
+}
+
+/* What is lost is content, whose length is known. */
+static void end_of_last_response_lost(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t last_byte;
+
+	fixture_serve(f, GET("/a"), OK("50", "0123456789"));
+	last_byte = f->tape.time;
+	f->wire.server.position[RECORD_SEND] += 40;
+	tape_state(&f->tape, &f->wire.server, RECORD_STATE_CLOSED | RECORD_STATE_GONE, 0);
+	fixture_play(f);
+	assert_int_equal(server_span(f, "/a")->error_type.length, 0);
+	assert_int_equal(server_span(f, "/a")->end, last_byte);
+	assert_string_attribute(server_span(f, "/a"), "wirespan.loss", "stream_gap");
+}
+
+/* What arrived and was never read is no loss. */
+static void response_not_read(void **state)
+{
+	struct fixture *f = *state;
+	struct record_state *gone;
+
+	tape_send(&f->tape, &f->wire.client, GET("/a"));
+	gone = tape_state(&f->tape, &f->wire.client, RECORD_STATE_GONE | RECORD_STATE_RESET, 0);
+	gone->receive_end += 50;
+	fixture_play(f);
+	assert_no_loss(f);
+	assert_error(client_span(f, "/a"), "connection_reset");
+}
+
 static void connection_times_out(void **state)
 {
 	struct fixture *f = *state;
@@ -287,6 +333,9 @@ int main(void)
 		TEST(reset_in_mid_response),
 		TEST(server_closes_without_answer),
 		TEST(client_closes_its_half),
+		TEST(last_response_lost),
+		TEST(end_of_last_response_lost),
+		TEST(response_not_read),
 		TEST(connection_times_out),
 		TEST(process_dies),
 		TEST(process_dies_and_its_close_is_lost),
