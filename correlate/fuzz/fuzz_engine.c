@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The whole engine fed with hostile records. The input is cut at each record's
- * own size; what does not look like a record is given as it is. Every span must keep the
- * promises of span.h.
+ * The whole engine. An input that begins with TALK is a conversation (engine_talk.h).
+ * Any other is hostile records, cut at each record's own size; what does not look
+ * like a record is given as it is. Every span must keep the promises of span.h.
  */
 #include <assert.h>
 #include <stdlib.h>
 
 #include "bpf/record.h"
 #include "correlate/engine.h"
+#include "correlate/fuzz/engine_talk.h"
+
+#define TALK 'T' /* no kind of record */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -44,7 +47,7 @@ static void give(struct engine *engine, const uint8_t *data, size_t size)
 	free(copy);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void hostile(const uint8_t *data, size_t size)
 {
 	struct engine_options options = {
 		.sink = { .accept = check },
@@ -57,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct engine *engine = engine_new(&options);
 
 	if (!engine)
-		return 0;
+		return;
 	while (size >= sizeof(struct record_header)) {
 		struct record_header header;
 		size_t length = size;
@@ -72,5 +75,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	give(engine, data, size);
 	engine_finish(engine);
 	engine_free(engine);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size && data[0] == TALK)
+		engine_talk(data + 1, size - 1);
+	else
+		hostile(data, size);
 	return 0;
 }

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The messages of a conversation, appended to its pipes. */
+#ifndef WIRESPAN_CORRELATE_FUZZ_CONVERSATION_MESSAGES_H
+#define WIRESPAN_CORRELATE_FUZZ_CONVERSATION_MESSAGES_H
+
+#include "correlate/fuzz/conversation.h"
+
+#define MESSAGE_MAX 512 /* no message is longer */
+
+/* `form` chooses method, fields and framing. Sets what is true of the request. */
+void message_request(struct pipe *pipe, struct ask *ask, unsigned int number, unsigned int form);
+/* The final response. Sets what is true of it. */
+void message_answer(struct pipe *pipe, struct ask *ask, unsigned int number, unsigned int form);
+void message_interim(struct pipe *pipe, unsigned int form);
+/* What follows an upgrade, and looks like HTTP. */
+void message_tunnel(struct pipe *pipe);
+
+#endif
