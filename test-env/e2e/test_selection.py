@@ -23,7 +23,7 @@ def test_by_executable_before_and_after_the_start(start_agent, hooks, start_proc
     start_process(python_command("hello.py", other), other)
     agent = start_agent(*hooks, "--exe", "*/nginx")
     command = nginx_command(tmp_path, late, "location / { return 200 late; }")
-    start_process(["sh", "-c", '"$@"; true', "sh", *command], late)
+    start_process(["sh", "-c", 'trap "kill \\$!" TERM; "$@" & wait $!; wait', "sh", *command], late)
     for port in (early, late, other):
         curl(port, f"/{port}")
     result = agent.stop()
