@@ -55,6 +55,7 @@ struct call_registers {
 	long number;
 	__u64 arguments[4];
 	bool native; /* not a 32-bit call, whose numbers and structures differ */
+	bool inside; /* the call is under way: what happens now is its doing */
 };
 
 #define USER32_CS 0x23
@@ -68,6 +69,8 @@ static __always_inline void call_registers_read(struct pt_regs *regs, struct cal
 	call->arguments[2] = regs->dx;
 	call->arguments[3] = regs->r10;
 	call->native = regs->cs != USER32_CS;
+	/* The result is written when the call is over; io_uring's work runs then. */
+	call->inside = (long)regs->ax == -ENOSYS;
 #else
 	call->number = regs->syscallno;
 	call->arguments[0] = regs->orig_x0;
@@ -75,6 +78,7 @@ static __always_inline void call_registers_read(struct pt_regs *regs, struct cal
 	call->arguments[2] = regs->regs[2];
 	call->arguments[3] = regs->regs[3];
 	call->native = true;
+	call->inside = regs->regs[0] == regs->orig_x0;
 #endif
 }
 

@@ -138,7 +138,7 @@ static __always_inline bool recognise_movement(struct capture *capture)
 	if (capture->scratch->source.kind == SOURCE_NONE) {
 		count(COUNTER_UNREADABLE);
 		report = !connection->late;
-		if (++connection->late_turns >= LATE_TURNS_MAX)
+		if (capture->turn && ++connection->late_turns >= LATE_TURNS_MAX)
 			connection->recognised = RECOGNISED_UNKNOWN;
 	} else if (connection->late) {
 		report = recognise_late(capture);
@@ -199,7 +199,8 @@ static __always_inline void place(struct connection *connection, struct movement
 	} else {
 		data->position = widen(direction->next, movement->start);
 		data->other_position = widen(other->next, movement->other);
-		if (connection->moved & bit && movement->direction == RECORD_SEND && data->position != direction->next)
+		if (movement->contended || (connection->moved & bit && movement->direction == RECORD_SEND &&
+					    data->position != direction->next))
 			data->header.flags |= RECORD_DATA_CONCURRENT;
 	}
 	if (!(connection->moved & bit) && !connection->late)

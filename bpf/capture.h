@@ -13,6 +13,7 @@ struct movement {
 	__u32 other;  /* sequence number at which the other direction stands */
 	__u32 length; /* > 0 */
 	__u32 direction;
+	bool contended; /* another thread's bytes may stand among them */
 	struct call_source source;
 };
 

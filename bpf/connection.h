@@ -19,7 +19,7 @@ struct connection {
 	struct direction directions[2];    /* by enum record_direction */
 	__u64 send_begin;                  /* time at which the send under way began; 0: none */
 	__u32 send_start;                  /* TCP sequence number at which it began */
-	__u32 reserved;
+	__u32 send_thread;                 /* whose it is */
 	struct recogniser recogniser;
 	__u8 recognised;       /* enum recognised */
 	__u8 last_direction;   /* enum record_direction or NO_DIRECTION */
@@ -31,7 +31,8 @@ struct connection {
 	__u8 own_positions;
 	__u8 first_direction;  /* in which the stream's first bytes moved */
 	__u8 moved;            /* directions seen, a bit each */
-	__u8 padding[6];
+	__u8 send_contended;   /* another thread sends, too */
+	__u8 padding[5];
 };
 
 #endif

@@ -49,6 +49,10 @@ __noinline __u32 vector_read(__u32 at, __u32 offset, __u32 size, __u64 address, 
 			break;
 		if (bpf_probe_read_user(&scratch->bytes[to], part, (void *)(vector.base + skip)))
 			break;
+		if (part == vector.length - skip) {
+			scratch->vector_offset += vector.length;
+			scratch->vector_index = index + 1;
+		}
 		skip = 0;
 		done += part;
 	}

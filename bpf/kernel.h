@@ -31,6 +31,7 @@
 
 #define ECONNRESET 104
 #define EPIPE 32
+#define ENOSYS 38
 
 /* include/net/tcp_states.h */
 enum {
@@ -188,7 +189,7 @@ struct bpf_iter__task_file {
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
-	unsigned long di, si, dx, r10, cs, orig_ax;
+	unsigned long di, si, dx, r10, ax, cs, orig_ax;
 };
 #elif defined(__TARGET_ARCH_arm64)
 struct pt_regs {

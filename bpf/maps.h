@@ -134,7 +134,7 @@ static __always_inline void count(__u32 counter)
 	__u64 *value = bpf_map_lookup_elem(&counters, &counter);
 
 	if (value)
-		*value += 1;
+		__sync_fetch_and_add(value, 1); /* an interrupt may count, too */
 }
 
 /* A record found no room in the ring. */

@@ -18,14 +18,7 @@ static __always_inline struct connection *connection_of(struct sock *sk, const s
 	}
 	if (connection->identity.cookie)
 		return connection;
-	if (connection->identity.role == RECORD_ROLE_UNKNOWN) {
-		bool late = !positions_at_beginning(sk, positions, received, sent);
-
-		connection_born(connection, late ? RECORD_ROLE_UNKNOWN : RECORD_ROLE_SERVER, late);
-	}
-	identity_read(sk, &connection->identity);
-	connection->own_positions = positions->own;
-	connection->identity.cookie = bpf_get_socket_cookie(sk);
+	connection_fill(connection, sk, bpf_get_socket_cookie(sk), positions, received, sent);
 	return connection;
 }
 
@@ -56,7 +49,8 @@ static __always_inline void source_of_messages(const struct call_registers *call
 	/* With one buffer a part is told from the whole; with more, the next event may be misplaced only after one. */
 	if (message.iov_count == 1 && length < vector.length && call->number == CALL_SENDMMSG)
 		progress.address = 0;
-	progress.next++;
+	if (++progress.next >= (__u32)call->arguments[2])
+		progress.address = 0;
 	bpf_map_update_elem(&message_calls, &thread, &progress, BPF_ANY);
 }
 
@@ -68,12 +62,15 @@ static __always_inline void messages_ended(void)
 	struct call_registers call;
 
 	call_registers_read(registers, &call);
-	if (call.number == CALL_RECVMMSG || call.number == CALL_SENDMMSG)
+	if (call.inside && (call.number == CALL_RECVMMSG || call.number == CALL_SENDMMSG))
 		bpf_map_delete_elem(&message_calls, &thread);
 }
 
-/* The caller's buffer; in the context of another call (io_uring, a kernel thread) nobody knows. */
-static __always_inline void source_of_current(enum call_direction direction, __u32 length,
+/*
+ * The caller's buffer. False in the context of another call (io_uring, a kernel
+ * thread): there, nobody knows.
+ */
+static __always_inline bool source_of_current(enum call_direction direction, __u32 length,
 					       struct call_source *ret_source)
 {
 	struct pt_regs *registers = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
@@ -82,12 +79,13 @@ static __always_inline void source_of_current(enum call_direction direction, __u
 
 	ret_source->kind = SOURCE_NONE;
 	call_registers_read(registers, &call);
-	if (!call_layout_of(&call, &layout) || layout.direction != direction)
-		return;
+	if (!call.inside || !call_layout_of(&call, &layout) || !(layout.direction & direction))
+		return false;
 	if (layout.source == SOURCE_MESSAGES)
 		source_of_messages(&call, length, ret_source);
 	else
 		source_from_call(layout.source, &call, ret_source);
+	return true;
 }
 
 SEC("tp_btf/sock_recv_length")
@@ -115,12 +113,27 @@ int BPF_PROG(socket_received, struct sock *sk, int result, int flags)
 	return capture_movement(connection, &movement);
 }
 
+/* When and where this thread's send began, as noted by send_begins_at; another's stays. */
+static __always_inline void send_begin_take(struct connection *connection, struct movement *movement)
+{
+	__u32 thread = bpf_get_current_pid_tgid();
+
+	if (!connection->send_begin || connection->send_thread != thread)
+		return;
+	movement->begin = connection->send_begin;
+	movement->start = connection->send_start;
+	movement->contended = connection->send_contended;
+	connection->send_begin = 0;
+	connection->send_contended = 0;
+}
+
 SEC("tp_btf/sock_send_length")
 int BPF_PROG(socket_sent, struct sock *sk, int result, int flags)
 {
 	struct movement movement = { .direction = RECORD_SEND };
 	struct connection *connection;
 	struct positions positions;
+	bool in_call;
 
 	if (!process_selected() || !socket_selected(sk))
 		return 0;
@@ -129,31 +142,39 @@ int BPF_PROG(socket_sent, struct sock *sk, int result, int flags)
 				  bpf_sk_storage_get(&socket_connections, sk, NULL, 0);
 	if (!connection)
 		return 0;
-	movement.begin = connection->send_begin;
-	movement.start = movement.begin ? connection->send_start : positions.write - result;
-	connection->send_begin = 0;
+	movement.start = positions.write - result;
+	send_begin_take(connection, &movement);
 	if (result <= 0)
 		messages_ended();
 	if (result <= 0 || connection->recognised > RECOGNISED_HTTP1)
 		return 0;
-	if (!config.socket_send_begin)
-		movement.begin = send_began();
 	movement.length = result;
 	movement.other = positions.read;
-	source_of_current(CALL_SEND, result, &movement.source);
+	in_call = source_of_current(CALL_SEND, result, &movement.source);
+	if (!config.socket_send_begin && in_call)
+		movement.begin = send_began();
 	return capture_movement(connection, &movement);
 }
 
-/* A send begins: its time, and exactly where, whoever else writes. */
+/*
+ * A send begins: its time, and exactly where. Where another thread sleeps in a
+ * send of its own, the bytes of the two mix: neither knows its place any more.
+ */
 SEC("tp_btf/tcp_sendmsg_locked")
 int BPF_PROG(send_begins_at, struct sock *sk)
 {
 	struct connection *connection = bpf_sk_storage_get(&socket_connections, sk, NULL, 0);
+	__u32 thread = bpf_get_current_pid_tgid();
 
-	if (!connection || connection->send_begin || connection->recognised > RECOGNISED_HTTP1)
+	if (!connection || connection->recognised > RECOGNISED_HTTP1 || !process_selected())
 		return 0;
+	if (connection->send_begin) {
+		connection->send_contended |= connection->send_thread != thread;
+		return 0;
+	}
 	connection->send_begin = bpf_ktime_get_ns();
 	connection->send_start = BPF_CORE_READ((struct tcp_sock *)sk, write_seq);
+	connection->send_thread = thread;
 	return 0;
 }
 
@@ -168,7 +189,7 @@ int BPF_PROG(socket_spliced, struct sock *sk)
 	struct call_registers call;
 
 	call_registers_read(registers, &call);
-	if (call.number != CALL_SPLICE_CALL || !process_selected() || !socket_selected(sk))
+	if (!call.inside || call.number != CALL_SPLICE_CALL || !process_selected() || !socket_selected(sk))
 		return 0;
 	positions_read(sk, &positions);
 	connection = bpf_sk_storage_get(&socket_connections, sk, NULL, 0);

@@ -76,8 +76,6 @@ struct positions {
 	__u32 write;
 	__u32 read;
 	__u32 receive_next; /* after the last byte that arrived */
-	__u32 receive_first; /* the stream's first byte */
-	__u32 send_first;    /* ... or the one before it */
 	bool own; /* the numbers are not the byte stream's: we count ourselves */
 };
 
@@ -100,21 +98,41 @@ static __always_inline void positions_read(const struct sock *sk, struct positio
 	ret_positions->receive_next -= fin;
 }
 
+enum beginning {
+	BEGINNING_MISSED,   /* bytes passed before */
+	BEGINNING_ACCEPTED, /* none did, and the peer opened the connection */
+	BEGINNING_OPENED,   /* none did, and we opened it */
+	BEGINNING_UNKNOWN,  /* the counts are not the byte stream's */
+};
+
 /*
  * Did nothing pass before this movement? TCP counts what arrived and what was
- * acknowledged; a connection that we opened counts its SYN, too.
+ * acknowledged; who opened the connection had a SYN acknowledged, too. The socket is
+ * not locked here: what arrives in between is told by a second look.
  */
-static __always_inline bool positions_at_beginning(const struct sock *sk, const struct positions *positions,
-						   __u32 received, __u32 sent)
+static __always_inline enum beginning positions_beginning(const struct sock *sk, const struct positions *positions,
+							   __u32 received, __u32 sent)
 {
 	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
-	__u32 arrived = BPF_CORE_READ(tcp, bytes_received);
-	__u32 acknowledged = BPF_CORE_READ(tcp, bytes_acked);
-	__u32 first_received = BPF_CORE_READ(tcp, rcv_nxt) - arrived;
-	__u32 first_sent = BPF_CORE_READ(tcp, snd_una) - acknowledged;
+	__u32 first_sent = BPF_CORE_READ(tcp, snd_una) - (__u32)BPF_CORE_READ(tcp, bytes_acked);
+	__u32 next = BPF_CORE_READ(tcp, rcv_nxt);
+	__u32 first_received = next - (__u32)BPF_CORE_READ(tcp, bytes_received);
+	__u32 again = BPF_CORE_READ(tcp, rcv_nxt);
 
-	return positions->own || (positions->read - received == first_received &&
-				  positions->write - sent - first_sent <= 1);
+	if (positions->own)
+		return BEGINNING_UNKNOWN;
+	if (again != next)
+		first_received = again - (__u32)BPF_CORE_READ(tcp, bytes_received);
+	if (positions->read - received != first_received)
+		return BEGINNING_MISSED;
+	switch (positions->write - sent - first_sent) {
+	case 0:
+		return BEGINNING_ACCEPTED;
+	case 1:
+		return BEGINNING_OPENED;
+	default:
+		return BEGINNING_MISSED;
+	}
 }
 
 static __always_inline void connection_born(struct connection *connection, __u8 role, bool late)
@@ -123,6 +141,25 @@ static __always_inline void connection_born(struct connection *connection, __u8 
 	connection->last_direction = NO_DIRECTION;
 	connection->first_direction = NO_DIRECTION;
 	connection->late = late;
+}
+
+/* Fills in what only the first movement tells. `cookie` is not 0. */
+static __always_inline void connection_fill(struct connection *connection, const struct sock *sk, __u64 cookie,
+					    const struct positions *positions, __u32 received, __u32 sent)
+{
+	enum beginning beginning;
+
+	if (connection->identity.role == RECORD_ROLE_UNKNOWN) {
+		beginning = positions_beginning(sk, positions, received, sent);
+		connection_born(connection,
+				beginning == BEGINNING_ACCEPTED ? RECORD_ROLE_SERVER :
+				beginning == BEGINNING_OPENED	? RECORD_ROLE_CLIENT :
+								  RECORD_ROLE_UNKNOWN,
+				beginning == BEGINNING_MISSED);
+	}
+	identity_read(sk, &connection->identity);
+	connection->own_positions = positions->own;
+	connection->identity.cookie = cookie;
 }
 
 #endif

@@ -81,8 +81,11 @@ int BPF_PROG(connection_state, struct sock *sk, int old_state, int new_state)
 		if (!process_selected() || !socket_selected(sk))
 			return 0;
 		connection = connection_find(sk, true);
-		if (connection)
-			connection_born(connection, RECORD_ROLE_CLIENT, false);
+		if (!connection)
+			return 0;
+		/* A socket may be connected again: nothing of its last connection holds. */
+		__builtin_memset(connection, 0, sizeof(*connection));
+		connection_born(connection, RECORD_ROLE_CLIENT, false);
 		return 0;
 	}
 	/* A cookie at birth: later it is read where no helper reaches. */

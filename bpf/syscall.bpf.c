@@ -48,15 +48,8 @@ static __always_inline struct connection *connection_at(struct sock *sk, const s
 	}
 	if (connection->identity.cookie)
 		return connection;
-	if (connection->identity.role == RECORD_ROLE_UNKNOWN) {
-		bool late = !positions_at_beginning(sk, positions, received, sent);
-
-		connection_born(connection, late ? RECORD_ROLE_UNKNOWN : RECORD_ROLE_SERVER, late);
-	}
-	identity_read(sk, &connection->identity);
-	connection->own_positions = positions->own;
 	/* Without a cookie, the moment at which we met it; the high bit keeps the two apart. */
-	connection->identity.cookie = cookie ? cookie : 1ull << 63 | bpf_ktime_get_ns();
+	connection_fill(connection, sk, cookie ? cookie : 1ull << 63 | bpf_ktime_get_ns(), positions, received, sent);
 	return connection;
 }
 

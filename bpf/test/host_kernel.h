@@ -6,6 +6,7 @@
 #ifndef WIRESPAN_BPF_KERNEL_H
 #define WIRESPAN_BPF_KERNEL_H
 
+#include <errno.h>
 #include <linux/types.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,7 +26,7 @@
 #define __TARGET_ARCH_x86
 
 struct pt_regs {
-	unsigned long di, si, dx, r10, cs, orig_ax;
+	unsigned long di, si, dx, r10, ax, cs, orig_ax;
 };
 
 void *bpf_map_lookup_elem(const void *map, const void *key);
