@@ -136,7 +136,6 @@ static __always_inline bool recognise_movement(struct capture *capture)
 	bool report = true;
 
 	if (capture->scratch->source.kind == SOURCE_NONE) {
-		count(COUNTER_UNREADABLE);
 		report = !connection->late;
 		if (capture->turn && ++connection->late_turns >= LATE_TURNS_MAX)
 			connection->recognised = RECOGNISED_UNKNOWN;
@@ -261,8 +260,15 @@ static __always_inline void data_init(struct record_data *data, struct connectio
 	data->reserved = 0;
 	if (connection->late)
 		data->header.flags |= RECORD_DATA_LATE;
-	if (movement->source.kind == SOURCE_NONE)
-		data->header.flags |= RECORD_DATA_UNREADABLE;
+}
+
+/* Nothing could be read, be it that nobody knows where it is. Where a head may begin, that is a loss. */
+static __always_inline void note_unreadable(struct capture *capture)
+{
+	capture->scratch->source.kind = SOURCE_NONE;
+	capture->scratch->data.header.flags |= RECORD_DATA_UNREADABLE;
+	if (capture->turn && !capture->connection->late)
+		count(COUNTER_UNREADABLE);
 }
 
 __hidden int capture_movement(struct connection *connection, struct movement *movement)
@@ -288,6 +294,8 @@ __hidden int capture_movement(struct connection *connection, struct movement *mo
 	scratch->vector_index = 0;
 	scratch->vector_offset = 0;
 	copy_prefix(scratch, prefix_limit(&capture));
+	if (scratch->prefix == 0)
+		note_unreadable(&capture);
 	if (connection->recognised == RECOGNISED_NOT_YET && !recognise_movement(&capture))
 		return 0;
 	look(&capture);

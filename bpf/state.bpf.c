@@ -14,7 +14,7 @@ static __always_inline struct connection *connection_find(struct sock *sk, bool 
 	return bpf_map_lookup_elem(&address_connections, &address);
 }
 
-static __always_inline __u16 state_flags(struct sock *sk, int old_state, int new_state, int error)
+static __always_inline __u16 state_flags(int old_state, int new_state, int error, bool fin)
 {
 	switch (new_state) {
 	case TCP_CLOSE_WAIT:
@@ -27,7 +27,8 @@ static __always_inline __u16 state_flags(struct sock *sk, int old_state, int new
 		if (error == ECONNRESET || error == EPIPE || old_state == TCP_ESTABLISHED ||
 		    old_state == TCP_CLOSE_WAIT)
 			return RECORD_STATE_GONE | RECORD_STATE_RESET;
-		return RECORD_STATE_GONE;
+		/* Who closed first learns of the peer's FIN only now. */
+		return RECORD_STATE_GONE | (fin ? RECORD_STATE_PEER_CLOSED : 0);
 	default:
 		return 0;
 	}
@@ -69,6 +70,14 @@ static __always_inline void state_report(struct sock *sk, const struct connectio
 	bpf_ringbuf_submit(state, ring_flags());
 }
 
+static __always_inline bool unread(const struct sock *sk)
+{
+	struct positions positions;
+
+	positions_read(sk, &positions);
+	return positions.read != positions.receive_next;
+}
+
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(connection_state, struct sock *sk, int old_state, int new_state)
 {
@@ -92,7 +101,8 @@ int BPF_PROG(connection_state, struct sock *sk, int old_state, int new_state)
 	if (new_state == TCP_ESTABLISHED && !config.socket_storage && config.socket_cookie)
 		bpf_get_socket_cookie(sk);
 	error = BPF_CORE_READ(sk, sk_err);
-	flags = state_flags(sk, old_state, new_state, error);
+	flags = state_flags(old_state, new_state, error,
+			    BPF_CORE_READ(sk, __sk_common.skc_flags) >> SOCK_DONE_BIT & 1);
 	if (!flags)
 		return 0;
 	connection = connection_find(sk, false);
@@ -100,7 +110,8 @@ int BPF_PROG(connection_state, struct sock *sk, int old_state, int new_state)
 		return 0;
 	if (connection->reported)
 		state_report(sk, connection, old_state, flags, error);
-	if (new_state == TCP_CLOSE && !config.socket_storage)
+	/* What arrived in order can be read still; then the entry stays until its address is another socket's. */
+	if (new_state == TCP_CLOSE && !config.socket_storage && (flags & RECORD_STATE_RESET || !unread(sk)))
 		bpf_map_delete_elem(&address_connections, &address);
 	return 0;
 }
