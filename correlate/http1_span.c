@@ -212,7 +212,9 @@ static void fill_server(struct fill *fill, struct slice peer)
 			 http1_node_address(http1_list_first(exchange->forwarded_for)), peer);
 
 	span_add_string(fill->span, "url.scheme", scheme);
-	span_add_string(fill->span, "url.path", fill->target.path);
+	/* Required by the conventions; but of a malformed target no path is known, and what it holds may be a secret. */
+	if (!fill->target.malformed)
+		span_add_string(fill->span, "url.path", fill->target.path);
 	add_server(fill, &authority, scheme);
 	add_text(fill, "client.address", client);
 	add_text(fill, "user_agent.original", exchange->user_agent);
@@ -267,6 +269,7 @@ static void fill_client(struct fill *fill, struct slice peer)
 
 	if (!authority.host.length)
 		authority = peer_authority(fill, peer);
+	authority.has_userinfo = authority.has_userinfo || fill->target.hides_userinfo;
 	add_server(fill, &authority, scheme);
 	add_full_url(fill, &authority, scheme);
 }

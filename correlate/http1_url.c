@@ -28,57 +28,98 @@ static void split_query(struct http1_target *target)
 	target->path = slice_head(target->path, mark);
 }
 
-/* Up to the first of '/' and '?'. */
+/* Up to the first of '/', '?' and '#'. */
 static size_t authority_length(struct slice text)
 {
-	return slice_find(slice_head(text, slice_find(text, '/')), '?');
+	text = slice_head(text, slice_find(text, '/'));
+	text = slice_head(text, slice_find(text, '?'));
+	return slice_find(text, '#');
+}
+
+/* Behind the last '@'; 0 where there is none. */
+static size_t userinfo_length(struct slice text)
+{
+	size_t length = text.length;
+
+	while (length && text.data[length - 1] != '@')
+		length--;
+	return length;
+}
+
+/* "scheme://authority/path?query"; false where it is none. */
+static bool split_absolute(struct slice target, struct http1_target *split)
+{
+	struct slice scheme = slice_head(target, slice_find(target, ':'));
+	struct slice rest = slice_from(target, scheme.length);
+
+	if (!http1_scheme_valid(scheme) || !slice_starts_with(rest, SLICE_LITERAL("://")))
+		return false;
+	rest = slice_from(rest, strlen("://"));
+	size_t length = authority_length(rest);
+	size_t userinfo = userinfo_length(slice_head(rest, slice_find(rest, '?')));
+
+	split->scheme = scheme;
+	if (userinfo > length) {
+		/*
+		 * A password with a slash, or a path with an at sign: all of it
+		 * may be secret, and who is asked can't be told.
+		 */
+		split->hides_userinfo = true;
+		rest = slice_from(rest, userinfo);
+		split->path = slice_from(rest, authority_length(rest));
+	} else {
+		split->authority = slice_head(rest, length);
+		split->path = slice_from(rest, length);
+		if (!http1_authority_split(split->authority).valid)
+			return false;
+	}
+	split_query(split);
+	if (!slice_starts_with(split->path, SLICE_LITERAL("/")))
+		split->path = SLICE_LITERAL("/"); /* may be left out (RFC 9110, 4.2.3) */
+	return true;
 }
 
 struct http1_target http1_target_split(struct slice method, struct slice target)
 {
 	struct http1_target split = { .path = target };
-	size_t colon = slice_find(target, ':');
-	struct slice scheme = slice_head(target, colon);
 
 	if (slice_equal(method, SLICE_LITERAL("CONNECT"))) {
-		split.authority = target;
 		split.path = slice_from(target, target.length);
+		if (authority_length(target) == target.length)
+			split.authority = target;
 		return split;
 	}
-	if (http1_scheme_valid(scheme) && slice_starts_with(slice_from(target, colon), SLICE_LITERAL("://"))) {
-		struct slice rest = slice_from(target, colon + strlen("://"));
-		size_t length = authority_length(rest);
-
-		split.scheme = scheme;
-		split.authority = slice_head(rest, length);
-		split.path = slice_from(rest, length);
+	if (slice_starts_with(target, SLICE_LITERAL("/"))) {
+		split_query(&split);
+		return split;
 	}
-	split_query(&split);
-	if (split.scheme.length && !split.path.length)
-		split.path = SLICE_LITERAL("/"); /* may be left out (RFC 9110, 4.2.3) */
-	return split;
+	if (slice_equal(target, SLICE_LITERAL("*")) || split_absolute(target, &split))
+		return split;
+	return (struct http1_target){ .scheme = split.scheme, .malformed = true };
 }
 
 struct http1_authority http1_authority_split(struct slice authority)
 {
-	struct http1_authority split = { .port = 0 };
-	struct slice host_port = authority;
+	struct slice host_port = slice_from(authority, userinfo_length(authority));
+	struct http1_authority split = { .has_userinfo = host_port.length < authority.length };
 	uint64_t port;
 
-	/* The last "@" ends the userinfo. */
-	for (size_t at; (at = slice_find(host_port, '@')) < host_port.length; split.has_userinfo = true)
-		host_port = slice_from(host_port, at + 1);
-	split.host_port = host_port;
+	split.host_port = slice_head(host_port, authority_length(host_port));
+	bool bracket = slice_starts_with(split.host_port, SLICE_LITERAL("["));
+	size_t host_end = slice_find(split.host_port, bracket ? ']' : ':');
 
-	bool bracket = slice_starts_with(host_port, SLICE_LITERAL("["));
-	size_t host_end = slice_find(host_port, bracket ? ']' : ':');
+	split.host = slice_from(slice_head(split.host_port, host_end), bracket);
+	struct slice rest = slice_from(split.host_port, host_end + bracket);
 
-	split.host = slice_from(slice_head(host_port, host_end), bracket);
-	struct slice rest = slice_from(host_port, host_end + bracket);
-
+	split.valid = split.host.length && split.host_port.length == host_port.length;
 	if (slice_starts_with(rest, SLICE_LITERAL(":")) && slice_to_u64(slice_from(rest, 1), &port) &&
-	    port <= UINT16_MAX)
+	    port <= UINT16_MAX) {
 		split.port = (uint16_t)port;
+	} else if (rest.length) {
+		/* "host:" is allowed (RFC 3986, 3.2.3). What else stands there may be anything, a password too. */
+		split.valid = split.valid && rest.length == 1 && rest.data[0] == ':';
+		split.host_port.length -= rest.length;
+	}
 	return split;
 }
 

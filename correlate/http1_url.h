@@ -14,16 +14,22 @@ struct http1_target {
 	struct slice path;      /* empty for CONNECT, "*" for asterisk-form */
 	struct slice query;     /* without "?" */
 	bool has_query;
+	bool hides_userinfo; /* an '@' past the authority: left out with all before it, and no authority is claimed */
+	bool malformed;      /* of no known form: nothing but perhaps the scheme is known */
 };
 
-/* RFC 9112, 3.2. A target of no known form counts as a path. */
+/*
+ * RFC 9112, 3.2. What has no form is not taken for a path: it may be a URL that
+ * somebody misspelt, with a password in it.
+ */
 struct http1_target http1_target_split(struct slice method, struct slice target);
 
 struct http1_authority {
 	struct slice host; /* IPv6 without brackets */
 	uint16_t port;     /* 0: none, or none that makes sense */
 	bool has_userinfo;
-	struct slice host_port; /* as written, without userinfo */
+	bool valid;             /* a host, and nothing but a port behind it */
+	struct slice host_port; /* as written, without userinfo and what is no port */
 };
 
 struct http1_authority http1_authority_split(struct slice authority);

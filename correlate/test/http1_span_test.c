@@ -141,12 +141,22 @@ static void expect_name(const struct fixture *fixture, const char *name)
 		fail_msg("name is %.*s", (int)fixture->span.name.length, fixture->span.name.data);
 }
 
+static void expect_no_secret(const struct fixture *fixture)
+{
+	for (size_t i = 0; i < fixture->span.attribute_count; i++) {
+		const struct attribute *attribute = &fixture->span.attributes[i];
+
+		for (size_t j = 0; attribute->type == ATTRIBUTE_STRING && j < attribute->string.length; j++)
+			assert_false(slice_starts_with(slice_from(attribute->string, j), SLICE_LITERAL("secret")));
+	}
+}
+
 static void test_server(void **state)
 {
 	struct fixture *fixture = *state;
 
 	request(fixture, "GET /users/42?full=1&token=abc HTTP/1.1\r\nHost: shop.example:8080\r\nUser-Agent: curl/8\r\n"
-			 "Authorization: Bearer s3cret\r\nCookie: sid=s3cret\r\n\r\n");
+			 "Authorization: Bearer secret\r\nCookie: sid=secret\r\n\r\n");
 	fixture->exchange.status = 200;
 	fixture->exchange.request_complete = fixture->exchange.response_complete = true;
 	fixture->exchange.request_size = 100;
@@ -166,12 +176,7 @@ static void test_server(void **state)
 	       "network.protocol.version=1.1", "network.protocol.name", "network.peer.address=10.0.0.2",
 	       "network.peer.port=40000", "network.local.address=10.0.0.1", "network.local.port=8000", "process.pid=42",
 	       "thread.id=43", NULL);
-	for (size_t i = 0; i < fixture->span.attribute_count; i++) {
-		const struct attribute *attribute = &fixture->span.attributes[i];
-
-		for (size_t j = 0; attribute->type == ATTRIBUTE_STRING && j < attribute->string.length; j++)
-			assert_false(slice_starts_with(slice_from(attribute->string, j), SLICE_LITERAL("s3cret")));
-	}
+	expect_no_secret(fixture);
 }
 
 static void test_client(void **state)
@@ -264,6 +269,50 @@ static void test_targets(void **state)
 	expect(fixture, "url.full=http://x", NULL);
 	span_of(fixture, SPAN_KIND_SERVER, "GET /a? HTTP/1.1\r\nHost: x\r\n\r\n", 200);
 	expect(fixture, "url.path=/a", "url.query", NULL);
+}
+
+/* A target of no known form is neither a path nor part of a URL; whatever may be userinfo stays home. */
+static void test_malformed_targets(void **state)
+{
+	static const struct {
+		const char *target, *full, *path, *query;
+	} cases[] = {
+		{ "1http://user:secret@host/x", "http://good.example", NULL, NULL },
+		{ "averyveryverylongscheme://user:secret@host/x?a=secret", "http://good.example", NULL, NULL },
+		{ "http:user:secret@host/x", "http://good.example", NULL, NULL },
+		{ "http://user:secret/secret@host/x?a", "http://REDACTED:REDACTED@good.example/x?a", "/x", "a" },
+		{ "http://user:p@secret/secret@host", "http://REDACTED:REDACTED@good.example/", "/", NULL },
+		{ "http://user:1234/secret@host#y", "http://REDACTED:REDACTED@good.example/", "/", NULL },
+		{ "http://registry/@scope/pkg", "http://REDACTED:REDACTED@good.example/pkg", "/pkg", NULL },
+		{ "https://user:secret?secret@host/x", "https://good.example", NULL, NULL },
+		{ "http://h#secret?x", "http://h/?x", "/", "x" },
+		{ "http:///x", "http://good.example", NULL, NULL },
+		{ "evil", "http://good.example", NULL, NULL },
+		{ "@evil/", "http://good.example", NULL, NULL },
+		{ "?token=secret", "http://good.example", NULL, NULL },
+		{ "*secret", "http://good.example", NULL, NULL },
+		{ "/@scope/pkg?a@b", "http://good.example/@scope/pkg?a@b", "/@scope/pkg", "a@b" },
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char head[256], full[128], path[64], query[64];
+
+		snprintf(head, sizeof head, "GET %s HTTP/1.1\r\nHost: good.example\r\n\r\n", cases[i].target);
+		snprintf(full, sizeof full, "url.full=%s", cases[i].full);
+		snprintf(path, sizeof path, cases[i].path ? "url.path=%s" : "url.path", cases[i].path);
+		snprintf(query, sizeof query, cases[i].query ? "url.query=%s" : "url.query", cases[i].query);
+		span_of(fixture, SPAN_KIND_CLIENT, head, 200);
+		expect(fixture, full, NULL);
+		expect_no_secret(fixture);
+		span_of(fixture, SPAN_KIND_SERVER, head, 200);
+		expect(fixture, path, query, NULL);
+		expect_no_secret(fixture);
+	}
+	span_of(fixture, SPAN_KIND_CLIENT, "CONNECT http://user:secret@h/x?secret HTTP/1.1\r\nHost: h\r\n\r\n", 200);
+	expect(fixture, "url.full=http://h", "server.address=h", NULL);
+	span_of(fixture, SPAN_KIND_CLIENT, "GET /a HTTP/1.1\r\nHost: h:secret/secret\r\n\r\n", 200);
+	expect(fixture, "url.full=http://h/a", "server.address=h", "server.port=80", NULL);
 }
 
 static void test_hosts(void **state)
@@ -413,6 +462,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_methods, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_outcome, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_targets, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_malformed_targets, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_hosts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_forwarded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_secrets, set_up, tear_down),
