@@ -197,11 +197,23 @@ int capture_find_sockets(struct capture *capture, const struct record_sink *sink
 	return size < 0 ? -errno : 0;
 }
 
-int capture_judge(struct capture *capture, uint32_t pid, bool trace)
+static int capture_tell(struct capture *capture, uint32_t pid, bool trace, uint64_t flags)
 {
 	uint32_t verdict = trace ? VERDICT_TRACE : VERDICT_IGNORE;
 
-	return bpf_map_update_elem(bpf_map__fd(capture->skeleton->maps.processes), &pid, &verdict, BPF_ANY);
+	return bpf_map_update_elem(bpf_map__fd(capture->skeleton->maps.processes), &pid, &verdict, flags);
+}
+
+int capture_judge(struct capture *capture, uint32_t pid, bool trace)
+{
+	return capture_tell(capture, pid, trace, BPF_ANY);
+}
+
+int capture_judge_found(struct capture *capture, uint32_t pid, bool trace)
+{
+	int error = capture_tell(capture, pid, trace, BPF_NOEXIST);
+
+	return error == -EEXIST ? 0 : error;
 }
 
 void capture_forget(struct capture *capture, uint32_t pid)

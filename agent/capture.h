@@ -41,6 +41,11 @@ int capture_find_sockets(struct capture *capture, const struct record_sink *sink
 
 /* Tells the kernel what was decided of a process; forgotten when it exits. 0; -E2BIG when the table is full. */
 int capture_judge(struct capture *capture, uint32_t pid, bool trace);
+/*
+ * The same where /proc was judged, which may be out of date by now: what the kernel knows
+ * of the process, from its parent or since it executed another program, stays.
+ */
+int capture_judge_found(struct capture *capture, uint32_t pid, bool trace);
 /* For a process that had exited when it was judged: the kernel's own forgetting came too early. */
 void capture_forget(struct capture *capture, uint32_t pid);
 

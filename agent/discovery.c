@@ -20,6 +20,7 @@ struct discovery {
 	struct hashmap *verdicts; /* process id -> one of the two below */
 	union proc_record scratch;
 	uint64_t unknown;
+	uint64_t untold;
 };
 
 static const enum verdict verdict_trace = VERDICT_TRACE;
@@ -41,7 +42,14 @@ static void discovery_remember(struct discovery *discovery, uint32_t pid, bool t
 {
 	/* Full or out of memory: it is judged again with its next record. */
 	(void)hashmap_put(discovery->verdicts, &pid, sizeof(pid), (void *)(trace ? &verdict_trace : &verdict_ignore));
-	(void)capture_judge(discovery->capture, pid, trace);
+}
+
+static void discovery_tell(struct discovery *discovery, const struct record_process *process, bool trace)
+{
+	bool found = process->header.flags & RECORD_PROCESS_FOUND;
+
+	if ((found ? capture_judge_found : capture_judge)(discovery->capture, process->header.tgid, trace) < 0)
+		discovery->untold++;
 }
 
 /* Judges the process that the record in scratch describes, and lets the record pass if it is traced. */
@@ -62,6 +70,7 @@ static bool discovery_judge(struct discovery *discovery)
 	log_debug("process %u (%.*s) is %s", info.pid, (int)info.executable.length, info.executable.data,
 		  trace ? "traced" : "not selected");
 	discovery_remember(discovery, process->header.tgid, trace);
+	discovery_tell(discovery, process, trace);
 	if (!trace)
 		return false;
 	if (runtime_shares_threads(info.pid))
@@ -80,7 +89,7 @@ static bool discovery_judge_running(struct discovery *discovery, uint32_t pid)
 	discovery->unknown++;
 	trace = selection_wants_process(discovery->selection, pid, slice_of(NULL, 0), slice_of(NULL, 0));
 	/* The kernel is not told: it would remember for whoever gets this id next. */
-	(void)hashmap_put(discovery->verdicts, &pid, sizeof(pid), (void *)(trace ? &verdict_trace : &verdict_ignore));
+	discovery_remember(discovery, pid, trace);
 	return trace;
 }
 
@@ -90,7 +99,10 @@ static void discovery_executed(struct discovery *discovery, const struct record_
 		discovery_judge(discovery);
 }
 
-/* The kernel has let the child inherit already; here the same. */
+/*
+ * The kernel let the child inherit when it forked. It is not told again: the child may have executed
+ * another program since, and would be ignored, or traced, by what its parent is.
+ */
 static void discovery_forked(struct discovery *discovery, const struct record_fork *fork)
 {
 	enum verdict verdict = discovery_verdict(discovery, fork->parent_tgid);
@@ -167,6 +179,11 @@ int discovery_scan(struct discovery *discovery)
 uint64_t discovery_unknown(const struct discovery *discovery)
 {
 	return discovery->unknown;
+}
+
+uint64_t discovery_untold(const struct discovery *discovery)
+{
+	return discovery->untold;
 }
 
 struct discovery *discovery_new(const struct selection *selection, struct capture *capture,

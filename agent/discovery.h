@@ -27,5 +27,7 @@ int discovery_scan(struct discovery *discovery);
 
 /* Processes that could not be described because they were gone before anyone looked. */
 uint64_t discovery_unknown(const struct discovery *discovery);
+/* Judgements that the kernel's table had no room for: their processes are captured, and sorted out here. */
+uint64_t discovery_untold(const struct discovery *discovery);
 
 #endif

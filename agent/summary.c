@@ -30,6 +30,7 @@ void summary_add_engine(struct summary *summary, const struct losses *losses)
 void summary_add_discovery(struct summary *summary, const struct discovery *discovery)
 {
 	summary_add(summary, "process_unknown", discovery_unknown(discovery));
+	summary_add(summary, "process_judgement_untold", discovery_untold(discovery));
 }
 
 void summary_add_exporter(struct summary *summary, const struct exporter *exporter, const struct output *output)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/discovery.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,17 +19,26 @@
 #define CHILD 0x7ffffff1u
 
 /* What the kernel was told last, and of whom. */
-enum told { TOLD_NOTHING, TOLD_TRACE, TOLD_IGNORE, TOLD_FORGET };
+enum told { TOLD_NOTHING, TOLD_TRACE, TOLD_IGNORE, TOLD_FOUND_TRACE, TOLD_FOUND_IGNORE, TOLD_FORGET };
 
 static enum told told;
 static uint32_t told_pid;
+static int told_error; /* what the kernel answers */
 
 int capture_judge(struct capture *capture, uint32_t pid, bool trace)
 {
 	(void)capture;
 	told = trace ? TOLD_TRACE : TOLD_IGNORE;
 	told_pid = pid;
-	return 0;
+	return told_error;
+}
+
+int capture_judge_found(struct capture *capture, uint32_t pid, bool trace)
+{
+	(void)capture;
+	told = trace ? TOLD_FOUND_TRACE : TOLD_FOUND_IGNORE;
+	told_pid = pid;
+	return told_error;
 }
 
 void capture_forget(struct capture *capture, uint32_t pid)
@@ -66,6 +76,7 @@ static void fixture_init(struct fixture *fixture, const char *pattern)
 	fixture->discovery = discovery_new(&fixture->selection, NULL, &sink);
 	assert_non_null(fixture->discovery);
 	told = TOLD_NOTHING;
+	told_error = 0;
 }
 
 static void fixture_give(struct fixture *fixture, enum record_kind kind, uint32_t pid, void *record, size_t size)
@@ -166,7 +177,7 @@ static void another_program_does_not(void **state)
 	assert_told(TOLD_IGNORE, PARENT);
 	give_data(&fixture, PARENT);
 	give_fork(&fixture, PARENT, CHILD);
-	assert_told(TOLD_IGNORE, CHILD);
+	assert_told(TOLD_NOTHING, 0);
 	give_data(&fixture, CHILD);
 	give_exit(&fixture, CHILD);
 	give_exit(&fixture, PARENT);
@@ -199,11 +210,47 @@ static void a_child_inherits(void **state)
 	(void)state;
 	fixture_init(&fixture, "shop");
 	give_exec(&fixture, PARENT, "/opt/shop");
+	assert_told(TOLD_TRACE, PARENT);
 	give_fork(&fixture, PARENT, CHILD);
-	assert_told(TOLD_TRACE, CHILD);
+	assert_told(TOLD_NOTHING, 0);
 	give_exit(&fixture, PARENT);
 	give_data(&fixture, CHILD);
 	assert_passed(&fixture, PASSED(RECORD_PROCESS, RECORD_FORK, RECORD_EXIT, RECORD_DATA));
+	discovery_free(fixture.discovery);
+}
+
+/* The child of an ignored shell may run a selected program before its fork is read here. */
+static void a_fork_does_not_overrule_an_execution(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture, "shop");
+	give_exec(&fixture, PARENT, "/bin/sh");
+	assert_told(TOLD_IGNORE, PARENT);
+	give_fork(&fixture, PARENT, CHILD);
+	assert_told(TOLD_NOTHING, 0);
+	give_exec(&fixture, CHILD, "/opt/shop");
+	assert_told(TOLD_TRACE, CHILD);
+	give_data(&fixture, CHILD);
+	assert_passed(&fixture, PASSED(RECORD_PROCESS, RECORD_DATA));
+	discovery_free(fixture.discovery);
+}
+
+/* It is sorted out here all the same. */
+static void a_judgement_without_room_is_counted(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture, "shop");
+	told_error = -E2BIG;
+	give_exec(&fixture, PARENT, "/opt/other");
+	assert_told(TOLD_IGNORE, PARENT);
+	give_data(&fixture, PARENT);
+	assert_passed(&fixture, PASSED());
+	assert_int_equal(discovery_untold(fixture.discovery), 1);
+	assert_int_equal(discovery_unknown(fixture.discovery), 0);
 	discovery_free(fixture.discovery);
 }
 
@@ -215,14 +262,14 @@ static void a_running_process_is_described_first(void **state)
 	(void)state;
 	fixture_init(&fixture, "discovery_test");
 	give_data(&fixture, getpid());
-	assert_told(TOLD_TRACE, getpid());
+	assert_told(TOLD_FOUND_TRACE, getpid());
 	give_data(&fixture, getpid());
 	assert_passed(&fixture, PASSED(RECORD_PROCESS, RECORD_DATA, RECORD_DATA));
 	discovery_free(fixture.discovery);
 
 	fixture_init(&fixture, "discovery_test");
 	give_fork(&fixture, getpid(), CHILD);
-	assert_told(TOLD_TRACE, CHILD);
+	assert_told(TOLD_FOUND_TRACE, getpid());
 	assert_passed(&fixture, PASSED(RECORD_PROCESS, RECORD_FORK));
 	discovery_free(fixture.discovery);
 }
@@ -298,6 +345,8 @@ int main(void)
 		cmocka_unit_test(another_program_does_not),
 		cmocka_unit_test(a_program_is_judged_anew_when_it_executes_another),
 		cmocka_unit_test(a_child_inherits),
+		cmocka_unit_test(a_fork_does_not_overrule_an_execution),
+		cmocka_unit_test(a_judgement_without_room_is_counted),
 		cmocka_unit_test(a_running_process_is_described_first),
 		cmocka_unit_test(a_process_that_is_gone_is_counted_once),
 		cmocka_unit_test(a_malformed_execution_is_not_passed),
