@@ -66,7 +66,16 @@ static void add_method(struct fill *fill)
 		span_add_string(fill->span, "http.request.method_original", fill->exchange->method);
 }
 
-/* The route by guess; empty where none may be guessed. */
+/*
+ * Whether the answer proves that the application has a route for the path.
+ * Otherwise who scans a server for what it has not would use up the routes.
+ */
+static bool proves_route(int status)
+{
+	return status != 0 && status != 404 && status != 405;
+}
+
+/* The route by guess; empty where none may be guessed: what was not found has none, unless it is a known one. */
 static struct slice add_route(struct fill *fill)
 {
 	struct text *text = &fill->text;
@@ -77,7 +86,12 @@ static struct slice add_route(struct fill *fill)
 	struct slice route = route_infer(fill->target.path, text->data + text->length);
 
 	text->length += ROUTE_LENGTH_MAX;
-	route = route_table_admit(context->routes, context->service, route);
+	if (proves_route(fill->exchange->status))
+		route = route_table_admit(context->routes, context->service, route);
+	else
+		route = route_table_find(context->routes, context->service, route);
+	if (!route.length)
+		return route;
 	span_add_string(fill->span, fill->span->kind == SPAN_KIND_SERVER ? "http.route" : "url.template", route);
 	span_add_boolean(fill->span, "wirespan.route.inferred", true);
 	return route;

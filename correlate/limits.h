@@ -49,4 +49,15 @@
 /* A request that was lost sight of blocks links of its thread for at most so long. */
 #define GHOST_NS (60 * NSEC_PER_SEC)
 
+/*
+ * Routes known, of all services, and services that have any: names may hold the number
+ * of a job that never comes back. Past either, the service that was idle for longest
+ * is forgotten; if it does come back, it claims its routes anew. Measured with the
+ * longest names: less than 400 bytes per route, so 6 MiB, and 2 MiB of services.
+ */
+#define ROUTES_TOTAL_MAX 16384
+#define ROUTE_SERVICES_MAX 1024
+/* Longer names count as one where they begin alike. */
+#define ROUTE_SERVICE_NAME_MAX 256
+
 #endif

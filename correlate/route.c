@@ -4,9 +4,11 @@
 #include <stdlib.h>
 
 #include "base/hashmap.h"
+#include "correlate/limits.h"
+#include "correlate/list.h"
 #include "correlate/route_segment.h"
 
-#define ROUTE_SERVICES_MAX 4096 /* names are few, unless a job number stands in them */
+_Static_assert(ROUTES_MAX < ROUTES_TOTAL_MAX, "the service in use is never the one forgotten");
 
 static const struct slice catch_all = SLICE_LITERAL("/*");
 
@@ -62,60 +64,116 @@ struct slice route_infer(struct slice path, char buffer[ROUTE_LENGTH_MAX])
 	}
 }
 
+/* The routes of one service. */
+struct service {
+	struct list link;
+	struct hashmap *routes; /* a set: the values say nothing */
+	size_t name_length;
+	char name[];
+};
+
 struct route_table {
-	struct hashmap *services; /* name -> struct hashmap of routes */
+	struct hashmap *by_name;
+	struct list services; /* the one that was idle for longest comes first */
+	size_t route_count;   /* of all services */
 };
 
 struct route_table *route_table_new(void)
 {
-	struct route_table *table = malloc(sizeof *table);
+	struct route_table *table = calloc(1, sizeof *table);
 
 	if (!table)
 		return NULL;
-	table->services = hashmap_new(ROUTE_SERVICES_MAX);
-	if (!table->services) {
+	list_init(&table->services);
+	table->by_name = hashmap_new(ROUTE_SERVICES_MAX);
+	if (!table->by_name) {
 		free(table);
 		return NULL;
 	}
 	return table;
 }
 
-static void routes_free(void *routes)
+static void service_forget(struct route_table *table, struct service *service)
 {
-	hashmap_free(routes, NULL);
+	table->route_count -= hashmap_count(service->routes);
+	list_remove(&service->link);
+	hashmap_remove(table->by_name, service->name, service->name_length);
+	hashmap_free(service->routes, NULL);
+	free(service);
+}
+
+static struct service *service_idle(struct route_table *table)
+{
+	return LIST_ITEM(table->services.next, struct service, link);
 }
 
 void route_table_free(struct route_table *table)
 {
 	if (!table)
 		return;
-	hashmap_free(table->services, routes_free);
+	while (!list_empty(&table->services))
+		service_forget(table, service_idle(table));
+	hashmap_free(table->by_name, NULL);
 	free(table);
 }
 
-/* The service's routes, new ones where there are none; NULL past the maximum or out of memory. */
-static struct hashmap *service_routes(struct route_table *table, struct slice service)
+/* Marks it as used last. NULL where there is none of that name. */
+static struct service *service_find(struct route_table *table, struct slice name)
 {
-	struct hashmap *routes = hashmap_get(table->services, service.data, service.length);
+	name = slice_head(name, ROUTE_SERVICE_NAME_MAX);
+	struct service *service = hashmap_get(table->by_name, name.data, name.length);
 
-	if (routes)
-		return routes;
-	routes = hashmap_new(ROUTES_MAX);
-	if (routes && hashmap_put(table->services, service.data, service.length, routes)) {
-		hashmap_free(routes, NULL);
+	if (service) {
+		list_remove(&service->link);
+		list_add(&table->services, &service->link);
+	}
+	return service;
+}
+
+/* NULL when out of memory. */
+static struct service *service_new(struct route_table *table, struct slice name)
+{
+	name = slice_head(name, ROUTE_SERVICE_NAME_MAX);
+	if (hashmap_count(table->by_name) == ROUTE_SERVICES_MAX)
+		service_forget(table, service_idle(table));
+	struct service *service = malloc(sizeof *service + name.length);
+
+	if (!service)
+		return NULL;
+	if (name.length)
+		memcpy(service->name, name.data, name.length);
+	service->name_length = name.length;
+	service->routes = hashmap_new(ROUTES_MAX);
+	if (!service->routes || hashmap_put(table->by_name, name.data, name.length, service)) {
+		hashmap_free(service->routes, NULL);
+		free(service);
 		return NULL;
 	}
-	return routes;
+	list_add(&table->services, &service->link);
+	return service;
+}
+
+struct slice route_table_find(struct route_table *table, struct slice service, struct slice route)
+{
+	struct service *known = service_find(table, service);
+
+	return known && hashmap_get(known->routes, route.data, route.length) ? route : slice_of(NULL, 0);
 }
 
 struct slice route_table_admit(struct route_table *table, struct slice service, struct slice route)
 {
-	struct hashmap *routes = service_routes(table, service);
+	struct service *known = service_find(table, service);
 
-	if (!routes)
+	if (!known)
+		known = service_new(table, service);
+	if (!known)
 		return catch_all;
-	if (hashmap_get(routes, route.data, route.length))
+	if (hashmap_get(known->routes, route.data, route.length))
 		return route;
-	/* Only that the key is there matters. */
-	return hashmap_put(routes, route.data, route.length, routes) ? catch_all : route;
+	if (hashmap_put(known->routes, route.data, route.length, known))
+		return catch_all;
+	/* One service alone stays far below the maximum, so the one in use is not what goes. */
+	if (++table->route_count > ROUTES_TOTAL_MAX)
+		service_forget(table, service_idle(table));
+	return route;
 }

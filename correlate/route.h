@@ -9,7 +9,7 @@
 #include "base/slice.h"
 
 #define ROUTE_LENGTH_MAX 256
-#define ROUTES_MAX 200
+#define ROUTES_MAX 200 /* per service; that of all services stands in limits.h */
 
 /*
  * The route of `path`, whose query is left out; in `buffer`, or static text. One
@@ -17,10 +17,14 @@
  */
 struct slice route_infer(struct slice path, char buffer[ROUTE_LENGTH_MAX]);
 
-/* The routes seen per service name. */
+/* The routes seen per service name; those of services long idle are forgotten (limits.h). */
 struct route_table;
+/* NULL when out of memory. */
 struct route_table *route_table_new(void);
+/* Accepts NULL. */
 void route_table_free(struct route_table *table);
+/* The same route where the service is known to have it, else empty. Claims nothing. */
+struct slice route_table_find(struct route_table *table, struct slice service, struct slice route);
 /* The same route, or the catch-all where the service has ROUTES_MAX others already (or memory is out). */
 struct slice route_table_admit(struct route_table *table, struct slice service, struct slice route);
 

@@ -203,6 +203,28 @@ static void test_routes_off(void **state)
 	expect(fixture, "http.route", "wirespan.route.inferred", "url.path=/users/42", NULL);
 }
 
+/* What is not found, or not answered, has a known route or none, and claims none of the few there are. */
+static void test_only_answers_claim_routes(void **state)
+{
+	static const int no_proof[] = { 404, 405, 0 };
+	struct fixture *fixture = *state;
+	char head[128];
+
+	for (int i = 0; i < 3 * ROUTES_MAX; i++) {
+		snprintf(head, sizeof head, "GET /wp-%c%c/scan HTTP/1.1\r\nHost: x\r\n\r\n", 'a' + i % 26, 'a' + i / 26);
+		span_of(fixture, i % 2 ? SPAN_KIND_SERVER : SPAN_KIND_CLIENT, head, no_proof[i % 3]);
+		expect_name(fixture, "GET");
+		expect(fixture, "http.route", "url.template", "wirespan.route.inferred", NULL);
+	}
+	span_of(fixture, SPAN_KIND_SERVER, "GET /users/7 HTTP/1.1\r\nHost: x\r\n\r\n", 500);
+	expect_name(fixture, "GET /users/{id}");
+	for (int i = 0; i < 3; i++) {
+		span_of(fixture, SPAN_KIND_SERVER, "GET /users/8 HTTP/1.1\r\nHost: x\r\n\r\n", no_proof[i]);
+		expect_name(fixture, "GET /users/{id}");
+		expect(fixture, "http.route=/users/{id}", "wirespan.route.inferred=true", NULL);
+	}
+}
+
 static void test_methods(void **state)
 {
 	struct fixture *fixture = *state;
@@ -459,6 +481,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_server, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_client, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_routes_off, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_only_answers_claim_routes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_methods, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_outcome, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_targets, set_up, tear_down),

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/test/guard.h"
+#include "correlate/limits.h"
 #include "correlate/route.h"
 
 /* Paths as they come, and their routes. NULL: the path itself. */
@@ -167,12 +168,63 @@ static void test_table_admits_a_maximum_per_service(void **state)
 	route_table_free(NULL);
 }
 
+static bool has_route(struct route_table *table, const char *service, const char *route)
+{
+	return route_table_find(table, slice_of_string(service), slice_of_string(route)).length > 0;
+}
+
+static void admit(struct route_table *table, const char *service, int routes)
+{
+	char text[32];
+
+	for (int i = 0; i < routes; i++) {
+		snprintf(text, sizeof text, "/route%d", i);
+		route_table_admit(table, slice_of_string(service), slice_of_string(text));
+	}
+}
+
+static void test_table_forgets_idle_services(void **state)
+{
+	struct route_table *table = route_table_new();
+	char name[2 * ROUTE_SERVICE_NAME_MAX];
+
+	(void)state;
+	assert_non_null(table);
+	assert_false(has_route(table, "busy", "/route0"));
+	admit(table, "idle", 1);
+	admit(table, "busy", 1);
+	/* Too many services. */
+	for (int i = 0; i < ROUTE_SERVICES_MAX - 1; i++) {
+		snprintf(name, sizeof name, "job-%d", i);
+		admit(table, name, 1);
+		assert_true(has_route(table, "busy", "/route0"));
+	}
+	assert_false(has_route(table, "idle", "/route0"));
+	assert_true(has_route(table, "job-0", "/route0"));
+	/* Too many routes. */
+	for (int i = 0; i < ROUTES_TOTAL_MAX / ROUTES_MAX + 1; i++) {
+		snprintf(name, sizeof name, "large-%d", i);
+		admit(table, name, ROUTES_MAX);
+		assert_true(has_route(table, "busy", "/route0"));
+	}
+	assert_false(has_route(table, "job-0", "/route0"));
+	assert_false(has_route(table, "large-0", "/route0"));
+	assert_true(has_route(table, name, "/route199"));
+	/* A long name is one service. */
+	memset(name, 'x', sizeof name);
+	name[sizeof name - 1] = '\0';
+	admit(table, name, 1);
+	assert_true(has_route(table, name + 1, "/route0"));
+	route_table_free(table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_routes),
 		cmocka_unit_test(test_long_routes_are_cut_at_a_segment),
 		cmocka_unit_test(test_table_admits_a_maximum_per_service),
+		cmocka_unit_test(test_table_forgets_idle_services),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
