@@ -115,6 +115,66 @@ void connection_drop_exchange(struct connection *connection, struct exchange *ex
 	}
 }
 
+/* The ghost that this connection has left on that thread; forgets those whose time is over. */
+static struct exchange *find_ghost(struct connection *connection, uint32_t tgid, uint32_t tid)
+{
+	struct list *link, *next;
+
+	for (link = connection->ghosts.next; link != &connection->ghosts; link = next) {
+		struct exchange *ghost = LIST_ITEM(link, struct exchange, queued);
+
+		next = link->next;
+		if (ghost->thread && ghost->tgid == tgid && ghost->tid == tid)
+			return ghost;
+		if (ghost->thread)
+			continue;
+		list_remove(&ghost->queued);
+		exchange_unref(&connection->engine->pool, ghost);
+	}
+	return NULL;
+}
+
+void connection_lose_request(struct connection *connection, struct exchange *exchange)
+{
+	struct engine *engine = connection->engine;
+	struct exchange *ghost;
+
+	exchange->state = EXCHANGE_DROPPED;
+	if (exchange->kind != SPAN_KIND_SERVER)
+		return;
+	ghost = find_ghost(connection, exchange->tgid, exchange->tid);
+	if (ghost) {
+		ghost->lost_sight_at = engine->time;
+		return;
+	}
+	if (thread_serve(&engine->threads, exchange, engine->time) < 0) {
+		loss_add(&engine->losses, LOSS_THREAD_LIMIT);
+		return;
+	}
+	thread_lose_sight(exchange, engine->time);
+	exchange->connection = NULL;
+	list_add(&connection->ghosts, &exchange_ref(exchange)->queued);
+}
+
+void connection_miss_request(struct connection *connection, const struct record_data *record)
+{
+	struct moment moment = {
+		.other_position = record->other_position,
+		.begin = record->header.time,
+		.time = record->header.time,
+		.tgid = record->header.tgid,
+		.tid = record->header.tid,
+	};
+	struct exchange *exchange;
+
+	if (connection->request_direction != RECORD_RECEIVE)
+		return;
+	exchange = connection_begin_exchange(connection, &moment, record->position);
+	if (exchange)
+		connection_lose_request(connection, exchange);
+	exchange_unref(&connection->engine->pool, exchange);
+}
+
 void connection_lay_ghosts(struct connection *connection)
 {
 	while (!list_empty(&connection->ghosts)) {

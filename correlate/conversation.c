@@ -50,14 +50,32 @@ static void settle_role(struct connection *connection, const struct record_data 
 		messages_forget(connection);
 }
 
+/*
+ * Requests may have been under way since before the agent came: until now any
+ * thread of the process may have worked on one that nobody saw.
+ */
+static void attach_late(struct connection *connection, const struct record_data *record)
+{
+	struct engine *engine = connection->engine;
+	struct process *process;
+
+	loss_add(&engine->losses, LOSS_ATTACHED_LATE);
+	if (connection->request_direction == RECORD_SEND ||
+	    (record->direction == RECORD_RECEIVE && record->header.flags & RECORD_DATA_TURN))
+		return;
+	process = process_table_get(&engine->processes, record->header.tgid);
+	if (process)
+		loss_windows_add(&process->lost, 0, record->header.time);
+}
+
 static void begin(struct connection *connection, const struct record_data *record)
 {
 	bool from_the_start = (record->header.flags & RECORD_DATA_BEGIN) && !(record->header.flags & RECORD_DATA_LATE);
 
 	connection->late = record->header.flags & RECORD_DATA_LATE;
-	if (connection->late)
-		loss_add(&connection->engine->losses, LOSS_ATTACHED_LATE);
 	settle_role(connection, record);
+	if (connection->late)
+		attach_late(connection, record);
 	connection->synced = from_the_start && is_request(connection, record->direction);
 	connection->directions[RECORD_RECEIVE].deaf = connection->directions[RECORD_SEND].deaf = !connection->synced;
 }
@@ -77,6 +95,15 @@ static bool may_listen(struct connection *connection, const struct record_data *
 	if (request && connection->interim_pending)
 		return false;
 	return proves_head(request ? HTTP1_REQUEST : HTTP1_RESPONSE, record_first_bytes(record));
+}
+
+/* What can't be read is perhaps a request on which its thread works from now on, or is working already. */
+static void note_unheard(struct connection *connection, const struct record_data *record)
+{
+	bool first = !connection->directions[RECORD_RECEIVE].began && !connection->directions[RECORD_SEND].began;
+
+	if ((first && connection->late) || (record->direction == RECORD_RECEIVE && has_turned(connection, record)))
+		connection_miss_request(connection, record);
 }
 
 static void hole(struct connection *connection, unsigned int direction, uint64_t position, uint64_t length)
@@ -128,8 +155,10 @@ static void read_record(struct connection *connection, const struct record_data 
 	struct direction *direction = &connection->directions[record->direction];
 
 	if (direction->deaf) {
-		if (!may_listen(connection, record, skip))
+		if (!may_listen(connection, record, skip)) {
+			note_unheard(connection, record);
 			return;
+		}
 		messages_listen(connection, record->direction);
 	}
 	if (!direction->reader &&

@@ -31,12 +31,23 @@ void messages_desync(struct connection *connection)
 	}
 }
 
+/* The head under way, or the one that begins where nothing can be read. */
+static void lose_request(struct connection *connection, struct exchange *exchange)
+{
+	if (exchange && exchange->state == EXCHANGE_FORMING)
+		connection_lose_request(connection, exchange);
+	else if (!exchange && connection->current)
+		connection_miss_request(connection, connection->current);
+}
+
 static void lose_response(struct connection *connection, struct exchange *exchange)
 {
-	if (exchange->final_seen)
+	if (exchange->final_seen) {
 		exchange->tail_lost = true;
-	else
-		connection_drop_exchange(connection, exchange, LOSS_REQUEST_UNPAIRED);
+		thread_lose_sight(exchange, connection->engine->time);
+		return;
+	}
+	connection_drop_exchange(connection, exchange, LOSS_REQUEST_UNPAIRED);
 }
 
 void messages_deafen(struct connection *connection, unsigned int which, enum loss loss)
@@ -45,6 +56,8 @@ void messages_deafen(struct connection *connection, unsigned int which, enum los
 	struct exchange *exchange = direction->exchange;
 
 	direction->deaf = true;
+	if (direction != connection_responses(connection))
+		lose_request(connection, exchange);
 	if (exchange) {
 		exchange_mark(exchange, loss);
 		direction->exchange = NULL;

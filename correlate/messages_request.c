@@ -89,7 +89,7 @@ static void request_head(void *context, const struct http1_head *head, uint64_t 
 		exchange->tid = record->header.tid;
 	}
 	if (open_request(connection, exchange, head) < 0) {
-		exchange->state = EXCHANGE_DROPPED;
+		connection_lose_request(connection, exchange);
 		messages_set_exchange(connection, direction, NULL);
 		messages_desync(connection);
 	}

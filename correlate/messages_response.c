@@ -26,7 +26,8 @@ static struct exchange *answered_request(struct connection *connection, uint64_t
 static void note_thread(struct connection *connection, const struct exchange *exchange,
 			const struct record_data *record)
 {
-	if (exchange->kind == SPAN_KIND_SERVER && record->header.tid != exchange->tid)
+	if (exchange->kind == SPAN_KIND_SERVER && record->header.tid && record->header.tgid == exchange->tgid &&
+	    record->header.tid != exchange->tid)
 		process_table_shares_threads(&connection->engine->processes, exchange->tgid);
 }
 

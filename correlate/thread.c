@@ -57,7 +57,7 @@ int thread_serve(struct threads *threads, struct exchange *server, uint64_t now)
 
 	if (error < 0)
 		return error;
-	for (struct list *link = thread->served.next; link != &thread->served; link = link->next)
+	for (struct list *link = thread->served.next; !thread->multiplexes && link != &thread->served; link = link->next)
 		if (!LIST_ITEM(link, struct exchange, served)->lost_sight_at)
 			thread->multiplexes = true;
 	server->thread = thread;
@@ -91,15 +91,19 @@ struct exchange *thread_context(const struct threads *threads, uint32_t tgid, ui
 	uint64_t key = thread_key(tgid, tid);
 	const struct thread *thread = hashmap_get(threads->map, &key, sizeof(key));
 	struct exchange *only = NULL;
+	struct list *link, *next;
 
 	*ret_refused = false;
 	if (!thread)
 		return NULL;
-	for (struct list *link = thread->served.next; link != &thread->served; link = link->next) {
+	for (link = thread->served.next; link != &thread->served; link = next) {
 		struct exchange *server = LIST_ITEM(link, struct exchange, served);
 
-		if (ghost_expired(server, begin))
+		next = link->next;
+		if (ghost_expired(server, begin)) {
+			thread_leave(server);
 			continue;
+		}
 		if (only || server->lost_sight_at || thread->untrusted || server->start >= begin) {
 			*ret_refused = true;
 			return NULL;

@@ -9,83 +9,11 @@
 
 #include <cmocka.h>
 
-#include "correlate/engine.h"
-#include "correlate/test/record_builder.h"
+#include "correlate/test/link_fixture.h"
 
-/* Client processes call a front end (200), which calls a back end (300). */
-struct fixture {
-	struct tape tape;
-	struct wire first, second; /* to the front end */
-	struct wire back;
-	struct span_list spans;
-	struct engine *engine;
-};
-
-static int setup(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-	struct engine_options options = { .seed = 7 };
-
-	assert_non_null(f);
-	tape_init(&f->tape);
-	wire_init(&f->first, 1);
-	wire_init(&f->second, 2);
-	wire_init(&f->back, 3);
-	f->back.client.tgid = f->back.client.tid = 200;
-	f->back.server.tgid = f->back.server.tid = 300;
-	options.sink = span_list_sink(&f->spans);
-	f->engine = engine_new(&options);
-	assert_non_null(f->engine);
-	*state = f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	engine_free(f->engine);
-	span_list_done(&f->spans);
-	tape_done(&f->tape);
-	free(f);
-	return 0;
-}
-
-#define GET(path) "GET " path " HTTP/1.1\r\nHost: h\r\n\r\n"
 #define TRACE_ID "4bf92f3577b34da6a3ce929d0e0e4736"
 #define TRACED(path, parent_id) \
 	"GET " path " HTTP/1.1\r\nHost: h\r\ntraceparent: 00-" TRACE_ID "-" parent_id "-01\r\ntracestate: a=1\r\n\r\n"
-#define OK "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
-
-static const struct span *span_of(const struct fixture *f, enum span_kind kind, const char *path)
-{
-	const struct span *span = span_list_find(&f->spans, kind, path);
-
-	assert_non_null(span);
-	return span;
-}
-
-static void assert_evidence(const struct span *span, const char *evidence)
-{
-	const struct attribute *attribute = span_attribute(span, "wirespan.link.evidence");
-
-	if (!evidence) {
-		assert_null(attribute);
-		assert_false(span_has_parent(span));
-		return;
-	}
-	assert_non_null(attribute);
-	assert_int_equal(attribute->string.length, strlen(evidence));
-	assert_memory_equal(attribute->string.data, evidence, strlen(evidence));
-	assert_true(span_has_parent(span));
-}
-
-static void assert_child(const struct span *child, const struct span *parent, const char *evidence)
-{
-	assert_evidence(child, evidence);
-	assert_memory_equal(child->parent_span_id, parent->span_id, 8);
-	assert_memory_equal(child->trace_id, parent->trace_id, 16);
-}
 
 static void assert_remote(const struct span *span, const char *parent_id)
 {
@@ -100,15 +28,9 @@ static void assert_remote(const struct span *span, const char *parent_id)
 	assert_evidence(span, "header");
 }
 
-static void call_back_end(struct fixture *f, const char *request)
-{
-	tape_request(&f->tape, &f->back, request);
-	tape_response(&f->tape, &f->back, OK);
-}
-
 static void whole_chain(void **state)
 {
-	struct fixture *f = *state;
+	struct link_fixture *f = *state;
 	const struct span *root, *front, *call, *back;
 
 	tape_request(&f->tape, &f->first, GET("/a"));
@@ -132,7 +54,7 @@ static void whole_chain(void **state)
 
 static void two_open_requests_on_one_thread(void **state)
 {
-	struct fixture *f = *state;
+	struct link_fixture *f = *state;
 
 	tape_request(&f->tape, &f->first, GET("/a"));
 	tape_request(&f->tape, &f->second, GET("/b"));
@@ -151,7 +73,7 @@ static void two_open_requests_on_one_thread(void **state)
 
 static void two_threads(void **state)
 {
-	struct fixture *f = *state;
+	struct link_fixture *f = *state;
 
 	f->first.server.tid = 201;
 	f->second.server.tid = 202;
@@ -170,7 +92,7 @@ static void two_threads(void **state)
 
 static void another_thread_answers(void **state)
 {
-	struct fixture *f = *state;
+	struct link_fixture *f = *state;
 
 	tape_request(&f->tape, &f->first, GET("/a"));
 	f->first.server.tid = 201;
@@ -186,7 +108,7 @@ static void another_thread_answers(void **state)
 
 static void header_from_elsewhere(void **state)
 {
-	struct fixture *f = *state;
+	struct link_fixture *f = *state;
 
 	tape_receive(&f->tape, &f->first.server, TRACED("/a", "00f067aa0ba902b7"));
 	call_back_end(f, GET("/b"));
@@ -198,7 +120,7 @@ static void header_from_elsewhere(void **state)
 
 static void client_span_stands_between(void **state)
 {
-	struct fixture *f = *state;
+	struct link_fixture *f = *state;
 
 	tape_request(&f->tape, &f->first, TRACED("/a", "00f067aa0ba902b7"));
 	tape_response(&f->tape, &f->first, OK);
@@ -209,7 +131,7 @@ static void client_span_stands_between(void **state)
 
 static void forwarded_context(void **state)
 {
-	struct fixture *f = *state;
+	struct link_fixture *f = *state;
 
 	tape_receive(&f->tape, &f->first.server, TRACED("/a", "00f067aa0ba902b7"));
 	call_back_end(f, TRACED("/same", "00f067aa0ba902b7"));
@@ -222,7 +144,7 @@ static void forwarded_context(void **state)
 
 static void address_translation(void **state)
 {
-	struct fixture *f = *state;
+	struct link_fixture *f = *state;
 
 	f->first.server.connection.remote_address[0] = 172;
 	f->first.server.connection.remote_port = 61000;
@@ -237,7 +159,7 @@ static void address_translation(void **state)
 /* Two pairs of namespaces, the same four addresses and ports. */
 static void equal_addresses(void **state)
 {
-	struct fixture *f = *state;
+	struct link_fixture *f = *state;
 	struct record_connection *client = &f->second.client.connection, *server = &f->second.server.connection;
 
 	client->local_port = server->remote_port = f->first.client.connection.local_port;
@@ -255,7 +177,7 @@ static void equal_addresses(void **state)
 
 static void own_positions_prove_nothing(void **state)
 {
-	struct fixture *f = *state;
+	struct link_fixture *f = *state;
 
 	f->first.client.flags = f->first.server.flags = RECORD_DATA_OWN_POSITIONS;
 	tape_request(&f->tape, &f->first, GET("/a"));
@@ -269,7 +191,7 @@ static void slow_upload(void **state)
 {
 	static const char head[] = "POST /up HTTP/1.1\r\nContent-Length: 1000\r\n\r\n";
 	static char request[sizeof(head) - 1 + 1000];
-	struct fixture *f = *state;
+	struct link_fixture *f = *state;
 	struct record_data *sent;
 	uint64_t begin;
 
@@ -285,48 +207,7 @@ static void slow_upload(void **state)
 	assert_child(span_of(f, SPAN_KIND_SERVER, "/up"), span_of(f, SPAN_KIND_CLIENT, "/up"), "connection");
 }
 
-/* What a lost record might contradict is not claimed. */
-static void loss_between(void **state)
-{
-	struct fixture *f = *state;
-
-	tape_request(&f->tape, &f->first, GET("/a"));
-	tape_play(&f->tape, f->engine);
-	engine_note_loss(f->engine, f->tape.time + 2 * NSEC_PER_SEC);
-	tape_done(&f->tape);
-	tape_wait(&f->tape, 3 * NSEC_PER_SEC);
-	call_back_end(f, GET("/b"));
-	tape_response(&f->tape, &f->first, OK);
-	/* The thread's next request is read after the loss. */
-	tape_request(&f->tape, &f->first, GET("/c"));
-	call_back_end(f, GET("/d"));
-	tape_response(&f->tape, &f->first, OK);
-	tape_play(&f->tape, f->engine);
-	assert_evidence(span_of(f, SPAN_KIND_CLIENT, "/b"), NULL);
-	assert_child(span_of(f, SPAN_KIND_CLIENT, "/d"), span_of(f, SPAN_KIND_SERVER, "/c"), "thread");
-}
-
-/* An event loop, of whose open requests one was lost sight of. */
-static void ghosts_contradict(void **state)
-{
-	struct fixture *f = *state;
-	struct record_header **lost;
-
-	tape_request(&f->tape, &f->first, GET("/a"));
-	tape_send(&f->tape, &f->first.server, "HTTP/1.1 100 Continue\r\n\r\n");
-	lost = &f->tape.records[f->tape.count - 1];
-	for (int i = 0; i < 20; i++)
-		tape_receive(&f->tape, &f->first.server, GET("/pipelined"));
-	tape_request(&f->tape, &f->second, GET("/b"));
-	call_back_end(f, GET("/c"));
-	tape_response(&f->tape, &f->second, OK);
-	free(*lost);
-	*lost = NULL;
-	tape_play(&f->tape, f->engine);
-	assert_evidence(span_of(f, SPAN_KIND_CLIENT, "/c"), NULL);
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, link_setup, link_teardown)
 
 int main(void)
 {
@@ -342,8 +223,6 @@ int main(void)
 		TEST(equal_addresses),
 		TEST(own_positions_prove_nothing),
 		TEST(slow_upload),
-		TEST(loss_between),
-		TEST(ghosts_contradict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
