@@ -11,6 +11,7 @@
 struct trace {
 	struct trace *previous, *next;
 	struct list *list;
+	uint64_t began;
 	uint64_t changed;
 	size_t count;
 	size_t capacity;
@@ -188,9 +189,14 @@ int traces_add(struct traces *traces, struct span *span, uint64_t now)
 	}
 	if (trace->list)
 		list_remove(trace);
+	else
+		trace->began = now;
 	trace->changed = now;
 	list_append(&traces->active, trace);
 	traces->span_count++;
+	/* One that keeps getting spans is never quiet: several pieces of it are shown, rather than nothing. */
+	if (trace->began + traces->options.patience <= now)
+		hand_over(traces, trace);
 	shrink(traces);
 	return 0;
 }

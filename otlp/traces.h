@@ -4,7 +4,8 @@
  * until their trace can be shown whole. A trace is ready when it is complete
  * (no parent is still expected) and nothing came for TRACES_QUIET, or when
  * nothing came for TRACES_PATIENCE: then the parent that it waits for was lost,
- * or is a request that lasts very long.
+ * or is a request that lasts very long. One that keeps getting spans (a client
+ * that always sends the same traceparent) is shown in pieces of TRACES_PATIENCE.
  */
 #ifndef WIRESPAN_OTLP_TRACES_H
 #define WIRESPAN_OTLP_TRACES_H

@@ -110,6 +110,32 @@ static void test_patience_ends(void **state)
 	teardown(&fixture);
 }
 
+/* Complete or not: a trace that is never quiet is shown in pieces. */
+static void test_endless_trace(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	setup(&fixture, 1000);
+	for (uint64_t i = 0; i < 400; i++) {
+		add(&fixture, 1, (uint8_t)(i % 255 + 1), 0, NULL, i * 200 * MSEC);
+		traces_advance(fixture.traces, i * 200 * MSEC);
+	}
+	assert_string_equal(fixture.log.text, "1:151 1:151 ");
+	fixture.log = (struct log){ 0 };
+	traces_flush(fixture.traces);
+	assert_string_equal(fixture.log.text, "1:98 ");
+	/* Waiting for a parent in between changes nothing. */
+	fixture.log = (struct log){ 0 };
+	for (uint64_t i = 0; i < 40; i++) {
+		add(&fixture, 2, (uint8_t)(i + 1), 99, "thread", i * 1000 * MSEC);
+		traces_advance(fixture.traces, i * 1000 * MSEC + 500 * MSEC);
+	}
+	assert_string_equal(fixture.log.text, "2:31 ");
+	assert_int_equal(traces_cut(fixture.traces), 0);
+	teardown(&fixture);
+}
+
 static void test_foreign_parent_is_not_awaited(void **state)
 {
 	struct fixture fixture;
@@ -185,6 +211,7 @@ int main(void)
 		cmocka_unit_test(test_quiet),
 		cmocka_unit_test(test_waits_for_parents),
 		cmocka_unit_test(test_patience_ends),
+		cmocka_unit_test(test_endless_trace),
 		cmocka_unit_test(test_foreign_parent_is_not_awaited),
 		cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_bound_takes_waiting_first),
