@@ -39,20 +39,20 @@ static struct slice arena_format(struct arena *arena, const char *format, ...) _
 
 static struct slice arena_format(struct arena *arena, const char *format, ...)
 {
-	char text[128], *copy;
 	va_list arguments;
+	char *text;
 	int length;
 
 	va_start(arguments, format);
-	length = vsnprintf(text, sizeof(text), format, arguments);
+	length = vsnprintf(NULL, 0, format, arguments);
 	va_end(arguments);
-	if (length >= (int)sizeof(text))
-		length = sizeof(text) - 1;
-	copy = length < 0 ? NULL : arena_allocate(arena, (size_t)length);
-	if (!copy)
+	text = length < 0 ? NULL : arena_allocate(arena, (size_t)length + 1);
+	if (!text)
 		return (struct slice){ 0 };
-	memcpy(copy, text, (size_t)length);
-	return slice_of(copy, (size_t)length);
+	va_start(arguments, format);
+	vsnprintf(text, (size_t)length + 1, format, arguments);
+	va_end(arguments);
+	return slice_of(text, (size_t)length);
 }
 
 /* A copy that is safe to print, cut to `columns`. */

@@ -9,12 +9,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "otlp/console.h"
 #include "otlp/test/sample.h"
 #include "otlp/trace_text.h"
+#include "otlp/utf8.h"
 
 static struct resource *shop, *stock;
 
@@ -164,6 +166,26 @@ static void test_hostile_text(void **state)
 		"\n");
 }
 
+/* Few columns, but many bytes: nothing is cut inside a character. */
+static void test_many_combining_marks(void **state)
+{
+	struct span span = client(shop, 1, 0, 200, 0, 10);
+	char address[256] = "ab", shown[300];
+	struct buffer buffer;
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		strcat(address, "\xcc\x81");
+	sample_string(&span, "server.address", address);
+	span.attributes[0] = span.attributes[span.attribute_count - 1];
+	format(&span, 1, false, &buffer);
+	snprintf(shown, sizeof(shown), "  %s:5001  ", address);
+	assert_int_equal(buffer_append(&buffer, "", 1), 0);
+	assert_non_null(strstr(buffer.data, shown));
+	assert_true(utf8_clean(slice_of_string(buffer.data)));
+	buffer_done(&buffer);
+}
+
 /* Each the parent of the other: nothing is lost and nothing runs in circles. */
 static void test_circle(void **state)
 {
@@ -301,6 +323,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_color, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_notes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hostile_text, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_many_combining_marks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_circle, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_deep, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_output, setup, teardown),
