@@ -6,8 +6,11 @@
 #include "base/buffer.h"
 #include "correlate/span.h"
 
-/* An endpoint takes about 5 KB, so 10 MB at the most; what comes after these counts as "(other)". */
-#define LATENCY_ENDPOINTS_MAX 2000
+/*
+ * An endpoint takes 13 KB where its durations spread from 1 µs to 10 s (half a
+ * KB per power of two): 10 MB of such. What comes after these counts as "(other)".
+ */
+#define LATENCY_ENDPOINTS_MAX 750
 /* A longer service or span name is cut. */
 #define LATENCY_NAME_MAX 200
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -97,12 +98,35 @@ static void test_long_names_are_cut(void **state)
 	resource_unref(resource);
 }
 
+/* What the header promises. (Sanitizers have an allocator that does not tell.) */
+static void test_memory_is_bounded(void **state)
+{
+	struct resource *shop = sample_resource("shop", 1);
+	size_t before = mallinfo2().uordblks;
+	struct latency *latency = latency_new(LATENCY_ENDPOINTS_MAX);
+
+	(void)state;
+	for (int i = 0; i < LATENCY_ENDPOINTS_MAX + 10; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "GET /%d", i);
+		/* In µs: up to 8 s. */
+		for (uint64_t duration = 1; duration <= 8u << 20; duration *= 2)
+			add(latency, shop, SPAN_KIND_SERVER, name, duration, false);
+	}
+	assert_true(latency_other(latency) > 0);
+	assert_in_range(mallinfo2().uordblks - before, 0, 10u << 20);
+	latency_free(latency);
+	resource_unref(shop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_long_names_are_cut),
+		cmocka_unit_test(test_memory_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
