@@ -15,9 +15,14 @@ def kernel_objects():
     """Ids of every program, map and link that the kernel holds."""
     found = set()
     for kind in ("prog", "map", "link"):
-        listed = subprocess.run(["bpftool", "--json", kind, "list"], capture_output=True, text=True, check=True)
-        found |= {(kind, item["id"]) for item in json.loads(listed.stdout or "[]")}
+        found |= {(kind, item["id"]) for item in wait_until(lambda: listed(kind), f"bpftool {kind}")["all"]}
     return found
+
+
+def listed(kind):
+    """None where bpftool fails, as it does when something vanishes while it looks."""
+    done = subprocess.run(["bpftool", "--json", kind, "list"], capture_output=True, text=True)
+    return {"all": json.loads(done.stdout or "[]")} if done.returncode == 0 else None
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
