@@ -173,7 +173,7 @@ static int pipeline_attach(struct pipeline *pipeline, const struct selection *se
 static int pipeline_end(struct pipeline *pipeline, struct output *output)
 {
 	struct summary summary = { 0 };
-	int error;
+	int error, finish_error;
 
 	capture_detach(pipeline->capture);
 	pipeline_step(pipeline);
@@ -183,10 +183,10 @@ static int pipeline_end(struct pipeline *pipeline, struct output *output)
 	summary_add_engine(&summary, engine_losses(pipeline->engine));
 	summary_add_discovery(&summary, pipeline->discovery);
 	summary_add_exporter(&summary, pipeline->exporter, output);
-	if (!error)
-		error = output_finish(output, summary.counters, summary.count);
-	summary_print(&summary, pipeline->capture);
-	if (error)
+	/* One failed write must not cost the last words, too. */
+	finish_error = output_finish(output, summary.counters, summary.count);
+	error = error ? error : finish_error;
+	if (summary_print(&summary, pipeline->capture) == 0 && error)
 		log_error("cannot write all spans: %s", strerror(-error));
 	return error;
 }

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/summary.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
+#include <unistd.h>
+
+#define PRINT_TIMEOUT_MS 1000 /* nobody may read what we print; that must not keep us from ending */
 
 static void summary_add(struct summary *summary, const char *name, uint64_t value)
 {
@@ -39,19 +44,28 @@ void summary_add_exporter(struct summary *summary, const struct exporter *export
 	summary->count += output_counters(output, summary->counters + summary->count, SUMMARY_MAX - summary->count);
 }
 
-void summary_print(const struct summary *summary, const struct capture *capture)
+static int summary_print_line(const char *kind, const char *name, uint64_t value)
+{
+	struct pollfd file = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	if (value == 0)
+		return 0;
+	if (poll(&file, 1, PRINT_TIMEOUT_MS) == 0)
+		return -ETIMEDOUT;
+	fprintf(stderr, "wirespan: %s: %s %" PRIu64 "\n", kind, name, value);
+	return 0;
+}
+
+int summary_print(const struct summary *summary, const struct capture *capture)
 {
 	uint64_t counts[COUNTER_COUNT];
+	int error = 0;
 
-	for (size_t i = 0; i < summary->count; i++) {
-		if (summary->counters[i].value)
-			fprintf(stderr, "wirespan: loss: %s %" PRIu64 "\n", summary->counters[i].name,
-				summary->counters[i].value);
-	}
-	if (capture_counters(capture, counts) != 0)
-		return;
-	for (size_t i = COUNTER_LOSSES; i < COUNTER_COUNT; i++) {
-		if (counts[i])
-			fprintf(stderr, "wirespan: ignored: %s %" PRIu64 "\n", kernel_counter_name(i), counts[i]);
-	}
+	for (size_t i = 0; i < summary->count && !error; i++)
+		error = summary_print_line("loss", summary->counters[i].name, summary->counters[i].value);
+	if (error || capture_counters(capture, counts) != 0)
+		return error;
+	for (size_t i = COUNTER_LOSSES; i < COUNTER_COUNT && !error; i++)
+		error = summary_print_line("ignored", kernel_counter_name(i), counts[i]);
+	return error;
 }

@@ -22,8 +22,9 @@ void summary_add_exporter(struct summary *summary, const struct exporter *export
 
 /*
  * On standard error, zeros left out: "wirespan: loss: NAME COUNT" for each loss,
- * "wirespan: ignored: NAME COUNT" for connections by what they looked like.
+ * "wirespan: ignored: NAME COUNT" for connections by what they looked like. 0;
+ * -ETIMEDOUT when standard error is a pipe or terminal that takes no more.
  */
-void summary_print(const struct summary *summary, const struct capture *capture);
+int summary_print(const struct summary *summary, const struct capture *capture);
 
 #endif

@@ -169,14 +169,17 @@ static int run_open_output(const struct run_options *options, int fd, struct out
 	}
 }
 
-/* SIGINT and SIGTERM end us in order; a reader of our output that goes away is a failed write. */
+/*
+ * SIGINT and SIGTERM end us in order, a second one at once: the end may wait for whoever should read
+ * what we write. A reader of our output that goes away is a failed write.
+ */
 static void run_handle_signals(void)
 {
-	struct sigaction action = { .sa_handler = run_stop };
+	struct sigaction action = { .sa_handler = run_stop, .sa_flags = SA_RESETHAND };
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	action.sa_handler = SIG_IGN;
+	action = (struct sigaction){ .sa_handler = SIG_IGN };
 	sigaction(SIGPIPE, &action, NULL);
 }
 
