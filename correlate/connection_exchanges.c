@@ -68,7 +68,8 @@ static struct slice error_type(const struct connection *connection, const struct
 {
 	const struct process *process = process_table_find(&connection->engine->processes, exchange->tgid);
 
-	if (process && process->exited && !connection->shared)
+	if (process && process->exited && !connection->shared &&
+	    (!connection->gone_at || process->exited <= connection->gone_at))
 		return SLICE_LITERAL("process_exit");
 	if (connection->error == ETIMEDOUT)
 		return SLICE_LITERAL("connection_timeout");

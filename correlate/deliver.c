@@ -16,14 +16,16 @@ static void add_attribute(struct span *span, struct attribute attribute)
 
 /*
  * A receiver may have read before the sender's call returned: where both ends
- * were seen, the server's time lies inside the client's.
+ * were seen to the response's end, the server's time lies inside the client's. A
+ * client that gave up ends earlier than the work it left behind.
  */
 static void clamp_to_client(const struct exchange *exchange, uint64_t *end)
 {
 	const struct exchange *client = exchange->client_end;
 	uint64_t least = exchange->last_send_begin > exchange->start ? exchange->last_send_begin : exchange->start;
 
-	if (!client || client->state != EXCHANGE_DONE || client->end >= *end)
+	if (!client || client->state != EXCHANGE_DONE || client->end >= *end ||
+	    !client->http.response_complete || !exchange->http.response_complete)
 		return;
 	*end = client->end > least ? client->end : least;
 }

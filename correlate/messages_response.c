@@ -70,6 +70,7 @@ static void response_unpaired(struct connection *connection, const struct http1_
 	if (connection->resynced && !connection_requests(connection)->deaf) {
 		messages_note_pipelining(connection);
 		engine_retract(connection->engine, connection->endpoints.cookie);
+		connection->resynced = false;
 	}
 	/* Whether it has a body depends on a method that nobody saw. */
 	connection_responses(connection)->deaf = true;

@@ -94,7 +94,7 @@ struct exchange *pairing_match(struct pairing *pairing, struct exchange *exchang
 		others++;
 	}
 	/* With translated addresses the positions are the whole proof: it must be the only one. */
-	if (others == 1) {
+	if (others == 1 && looked_at < CHAIN_MAX) {
 		list_remove(&translated->bucket);
 		return translated;
 	}

@@ -163,6 +163,34 @@ static void process_dies(void **state)
 	assert_error(client_span(f, "/a"), "connection_reset");
 }
 
+static void process_dies_after_its_connection(void **state)
+{
+	struct fixture *f = *state;
+
+	tape_process(&f->tape, 200, "/usr/bin/server");
+	tape_request(&f->tape, &f->wire, GET("/a"));
+	tape_state(&f->tape, &f->wire.server, RECORD_STATE_GONE | RECORD_STATE_RESET, ECONNRESET);
+	tape_wait(&f->tape, 10 * NSEC_PER_MSEC);
+	tape_exit(&f->tape, 200);
+	fixture_play(f);
+	assert_error(server_span(f, "/a"), "connection_reset");
+}
+
+/* What the server did meanwhile took its time. */
+static void client_gives_up_before_the_server_does(void **state)
+{
+	struct fixture *f = *state;
+
+	tape_request(&f->tape, &f->wire, GET("/a"));
+	tape_wait(&f->tape, 10 * NSEC_PER_MSEC);
+	tape_state(&f->tape, &f->wire.client, RECORD_STATE_CLOSED | RECORD_STATE_GONE, 0);
+	tape_wait(&f->tape, 20 * NSEC_PER_MSEC);
+	tape_state(&f->tape, &f->wire.server, RECORD_STATE_CLOSED | RECORD_STATE_GONE, 0);
+	fixture_play(f);
+	assert_true(duration(client_span(f, "/a")) < 11 * NSEC_PER_MSEC);
+	assert_true(duration(server_span(f, "/a")) > 30 * NSEC_PER_MSEC);
+}
+
 static void process_dies_and_its_close_is_lost(void **state)
 {
 	struct fixture *f = *state;
@@ -338,6 +366,8 @@ int main(void)
 		TEST(response_not_read),
 		TEST(connection_times_out),
 		TEST(process_dies),
+		TEST(process_dies_after_its_connection),
+		TEST(client_gives_up_before_the_server_does),
 		TEST(process_dies_and_its_close_is_lost),
 		TEST(process_dies_but_its_child_has_the_socket),
 		TEST(worker_is_its_own_resource),

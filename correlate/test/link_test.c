@@ -175,6 +175,26 @@ static void equal_addresses(void **state)
 	assert_child(span_of(f, SPAN_KIND_SERVER, "/b"), span_of(f, SPAN_KIND_CLIENT, "/b"), "connection");
 }
 
+/* Senders of so many requests that the chain is not looked through: any of the others might be the one. */
+static void too_many_senders(void **state)
+{
+	struct link_fixture *f = *state;
+	uint64_t other_position = f->first.client.position[RECORD_RECEIVE];
+
+	f->first.server.connection.remote_port = 61000;
+	for (unsigned int i = 0; i < 70; i++) {
+		struct wire wire = f->first;
+
+		wire.client.connection.cookie += 100 * (i + 1);
+		wire.client.position[RECORD_RECEIVE] = other_position + (i == 0 || i == 69 ? 0 : i);
+		tape_send(&f->tape, &wire.client, i == 69 ? GET("/a") : GET("/b"));
+	}
+	tape_receive(&f->tape, &f->first.server, GET("/a"));
+	tape_send(&f->tape, &f->first.server, OK);
+	tape_play(&f->tape, f->engine);
+	assert_evidence(span_of(f, SPAN_KIND_SERVER, "/a"), NULL);
+}
+
 static void own_positions_prove_nothing(void **state)
 {
 	struct link_fixture *f = *state;
@@ -221,6 +241,7 @@ int main(void)
 		TEST(forwarded_context),
 		TEST(address_translation),
 		TEST(equal_addresses),
+		TEST(too_many_senders),
 		TEST(own_positions_prove_nothing),
 		TEST(slow_upload),
 	};
