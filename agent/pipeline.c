@@ -33,6 +33,7 @@ struct pipeline {
 	struct host host;
 	uint32_t lost_seen; /* capture_lost_records() at the last drain */
 	uint64_t clock_told;
+	uint64_t taken; /* time of the last record taken from the source */
 };
 
 static void pipeline_record(void *context, const void *record, size_t size)
@@ -41,6 +42,16 @@ static void pipeline_record(void *context, const void *record, size_t size)
 
 	/* Malformed records and missing memory are counted there. */
 	(void)engine_record(pipeline->engine, record, size);
+}
+
+static void pipeline_take(void *context, const void *record, size_t size)
+{
+	const struct record_header *header = record;
+	struct pipeline *pipeline = context;
+
+	if (size >= sizeof(*header))
+		pipeline->taken = header->time;
+	discovery_accept(pipeline->discovery, record, size);
 }
 
 static void pipeline_tell_clock(struct pipeline *pipeline, uint64_t now)
@@ -59,7 +70,7 @@ static void pipeline_tell_clock(struct pipeline *pipeline, uint64_t now)
 static int pipeline_step(struct pipeline *pipeline)
 {
 	struct source *source = capture_source(pipeline->capture);
-	struct record_sink sink = { discovery_accept, pipeline->discovery };
+	struct record_sink sink = { pipeline_take, pipeline };
 	uint64_t now = clock_monotonic();
 	uint32_t lost;
 	int count;
@@ -71,6 +82,9 @@ static int pipeline_step(struct pipeline *pipeline)
 	if (lost != pipeline->lost_seen)
 		engine_note_loss(pipeline->engine, clock_monotonic());
 	pipeline->lost_seen = lost;
+	/* What is still in the ring may be older than now. */
+	if (count >= SOURCE_DRAIN_MAX && pipeline->taken < now)
+		now = pipeline->taken;
 	engine_advance(pipeline->engine, now - SETTLE_TIME);
 	return count;
 }
@@ -94,6 +108,8 @@ static int pipeline_loop(struct pipeline *pipeline, uint64_t duration, const vol
 			last = now;
 		if (duration && now - begin >= duration)
 			return 0;
+		if (count >= SOURCE_DRAIN_MAX)
+			continue;
 		if (wait > left / NSEC_PER_MSEC)
 			wait = left / NSEC_PER_MSEC + 1;
 		error = source->wait(source, wait, idle);
@@ -176,7 +192,8 @@ static int pipeline_end(struct pipeline *pipeline, struct output *output)
 	int error, finish_error;
 
 	capture_detach(pipeline->capture);
-	pipeline_step(pipeline);
+	while (pipeline_step(pipeline) >= SOURCE_DRAIN_MAX)
+		;
 	engine_finish(pipeline->engine);
 	error = exporter_stop(pipeline->exporter);
 	summary_add_capture(&summary, pipeline->capture);

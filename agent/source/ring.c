@@ -15,8 +15,13 @@ struct ring {
 	struct ring_buffer *buffer;
 	int wakeups; /* epoll descriptor */
 	uint32_t *sleeps;
-	const struct record_sink *sink; /* of the drain under way */
+	/* Of the drain under way. */
+	const struct record_sink *sink;
+	int count;
 };
+
+/* Ends libbpf's own loop, which goes on until the ring is empty; it has released the record by then. */
+#define RING_ENOUGH (-ECANCELED)
 
 static int ring_accept(void *context, void *data, size_t size)
 {
@@ -24,18 +29,19 @@ static int ring_accept(void *context, void *data, size_t size)
 
 	if (ring->sink)
 		ring->sink->accept(ring->sink->context, data, size);
-	return 0;
+	return ++ring->count == SOURCE_DRAIN_MAX ? RING_ENOUGH : 0;
 }
 
 static int ring_drain(struct source *source, const struct record_sink *sink)
 {
 	struct ring *ring = (struct ring *)source;
-	int count;
+	int result;
 
 	ring->sink = sink;
-	count = ring_buffer__consume(ring->buffer);
+	ring->count = 0;
+	result = ring_buffer__consume(ring->buffer);
 	ring->sink = NULL;
-	return count;
+	return result == RING_ENOUGH ? ring->count : result;
 }
 
 /*

@@ -12,8 +12,14 @@ struct record_sink {
 	void *context;
 };
 
+/* Records of one drain: where they come faster than they are read, everything else must go on, too. */
+#define SOURCE_DRAIN_MAX 65536
+
 struct source {
-	/* Gives every record that is there to `sink`, without waiting. How many, or negative errno. */
+	/*
+	 * Gives the records that are there to `sink`, without waiting. How many, or
+	 * negative errno; after SOURCE_DRAIN_MAX there may be more.
+	 */
 	int (*drain)(struct source *source, const struct record_sink *sink);
 	/* Waits up to `milliseconds`; `idle`: until the next record, else until there are many. 0 or negative errno. */
 	int (*wait)(struct source *source, int milliseconds, bool idle);
