@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/buffer.h"
 #include "otlp/json_tree.h"
 
 #define PRINT_SIZE_FIRST (256u * 1024)
@@ -163,6 +164,42 @@ static cJSON *build_request(struct json_encoder *encoder, struct span *const *sp
 	return tree->failed ? NULL : root;
 }
 
+/* The first of U+0080..U+009F, which a terminal obeys; NULL where there is none. */
+static char *find_control(char *text)
+{
+	while ((text = strchr(text, '\xc2')) && (unsigned char)text[1] > 0x9f)
+		text++;
+	return text;
+}
+
+/* cJSON escapes the control characters below U+0020 only; here the rest of them become "\u00xx". */
+static int escape_controls(struct json_encoder *encoder)
+{
+	char *control = find_control(encoder->printed), *rest = encoder->printed;
+	struct buffer escaped;
+	int result = 0;
+
+	if (!control)
+		return 0;
+	buffer_init(&escaped, JSON_REQUEST_SIZE_MAX);
+	for (; control && result == 0; control = find_control(rest)) {
+		result = buffer_append(&escaped, rest, (size_t)(control - rest));
+		if (result == 0)
+			result = buffer_append_format(&escaped, "\\u%04x", (unsigned char)control[1]);
+		rest = control + 2;
+	}
+	if (result == 0)
+		result = buffer_append(&escaped, rest, strlen(rest) + 1);
+	if (result < 0) {
+		buffer_done(&escaped);
+		return result == -ENOSPC ? -EMSGSIZE : result;
+	}
+	free(encoder->printed);
+	encoder->printed = escaped.data;
+	encoder->printed_size = escaped.capacity;
+	return 0;
+}
+
 /* Doubles the room until the text fits; the room is kept for the next request. */
 static int print(struct json_encoder *encoder, cJSON *root)
 {
@@ -192,6 +229,8 @@ int json_encode(struct json_encoder *encoder, struct span *const *spans, size_t 
 	json_tree_reset(&encoder->tree);
 	root = build_request(encoder, spans, count);
 	result = root ? print(encoder, root) : -ENOMEM;
+	if (result == 0)
+		result = escape_controls(encoder);
 	if (result == 0)
 		*ret_text = slice_of_string(encoder->printed);
 	return result;

@@ -21,7 +21,7 @@ void json_encoder_free(struct json_encoder *encoder);
 
 /*
  * One request on one line (no newline) of `count` > 0 spans, grouped by
- * Resource. *ret_text is terminated by NUL, and valid until the next call. 0;
+ * Resource. Control characters are escaped, those past ASCII too: safe for a terminal. *ret_text is terminated by NUL, and valid until the next call. 0;
  * -ENOMEM; -EMSGSIZE when it would be longer than JSON_REQUEST_SIZE_MAX.
  */
 int json_encode(struct json_encoder *encoder, struct span *const *spans, size_t count, struct slice *ret_text);

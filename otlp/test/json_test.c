@@ -250,6 +250,25 @@ static void test_bytes_that_are_no_text(void **state)
 	resource_unref(resource);
 }
 
+/* The same text for who decodes it, and no control character for a terminal to obey. */
+static void test_controls_are_escaped(void **state)
+{
+	static const char text[] = "\xc2\x9b" "2J\xc2\xa0\x1b\xc2\x80\xc2\xc2\x9f";
+	struct json_encoder *encoder = json_encoder_new("1");
+	struct resource *resource = sample_resource("shop", 1);
+	struct span span = sample_span(resource, 1, 1, 0, SPAN_KIND_SERVER, text, 0, 1), *spans = &span;
+	struct slice line;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(json_encode(encoder, &spans, 1, &line), 0);
+		assert_int_equal(line.length, strlen(line.data));
+		assert_non_null(strstr(line.data, "\"\\u009b2J\xc2\xa0\\u001b\\u0080\xef\xbf\xbd\\u009f\""));
+	}
+	json_encoder_free(encoder);
+	resource_unref(resource);
+}
+
 static void test_groups_by_resource(void **state)
 {
 	struct resource *shop = sample_resource("shop", 1), *stock = sample_resource("stock", 2);
@@ -367,6 +386,7 @@ int main(void)
 		cmocka_unit_test(test_attribute_types),
 		cmocka_unit_test(test_numbers_that_json_lacks),
 		cmocka_unit_test(test_bytes_that_are_no_text),
+		cmocka_unit_test(test_controls_are_escaped),
 		cmocka_unit_test(test_groups_by_resource),
 		cmocka_unit_test(test_room_grows),
 		cmocka_unit_test(test_output_lines),
