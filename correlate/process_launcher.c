@@ -46,8 +46,26 @@ static struct slice without_extension(struct slice name)
 	return name;
 }
 
+/* "/dev/fd/3", "/proc/self/fd/3", "/dev/stdin": a descriptor, which says nothing of what it holds. */
+static bool is_descriptor(struct slice path)
+{
+	struct slice name = take_last(&path);
+	uint64_t number;
+
+	if (slice_equal(path, SLICE_LITERAL("/dev")))
+		return slice_equal(name, SLICE_LITERAL("stdin"));
+	if (!slice_to_u64(name, &number) || !slice_equal(take_last(&path), SLICE_LITERAL("fd")))
+		return false;
+	if (slice_equal(path, SLICE_LITERAL("/dev")))
+		return true;
+	take_last(&path);
+	return slice_equal(path, SLICE_LITERAL("/proc"));
+}
+
 struct slice script_name(struct slice path)
 {
+	if (is_descriptor(path))
+		return slice_of(NULL, 0);
 	while (path.length && path.data[path.length - 1] == '/')
 		path.length--;
 	struct slice name = without_extension(take_last(&path));
