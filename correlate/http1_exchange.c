@@ -101,7 +101,6 @@ int http1_exchange_request(struct http1_exchange *exchange, const struct http1_h
 	struct http1_exchange taken = {
 		.method = slice_head(head->method, HTTP1_METHOD_MAX),
 		.target = slice_head(head->target, HTTP1_EXCHANGE_TARGET_MAX),
-		.target_cut = head->target.length > HTTP1_EXCHANGE_TARGET_MAX,
 		.request_minor_version = head->minor_version,
 	};
 
@@ -124,7 +123,6 @@ int http1_exchange_request(struct http1_exchange *exchange, const struct http1_h
 void http1_exchange_response(struct http1_exchange *exchange, const struct http1_head *head)
 {
 	exchange->status = head->status;
-	exchange->response_minor_version = head->minor_version;
 }
 
 void http1_exchange_done(struct http1_exchange *exchange)

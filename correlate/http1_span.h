@@ -14,8 +14,12 @@
 #include "correlate/span.h"
 #include "correlate/tracecontext.h"
 
-#define HTTP1_EXCHANGE_TARGET_MAX 8192 /* kept of a request target: what most servers take at all */
-#define HTTP1_EXCHANGE_FIELD_MAX 1024  /* kept of any field's value */
+/*
+ * Kept of a request target: what most servers take at all (nginx and Apache
+ * answer 414 to more). The span of a longer one has a URL that ends there.
+ */
+#define HTTP1_EXCHANGE_TARGET_MAX 8192
+#define HTTP1_EXCHANGE_FIELD_MAX 1024 /* kept of any field's value */
 
 /*
  * What is kept of an exchange between its request head and its span. The slices
@@ -27,7 +31,6 @@ struct http1_exchange {
 
 	struct slice method;
 	struct slice target; /* raw; cut at HTTP1_EXCHANGE_TARGET_MAX */
-	bool target_cut;
 	int request_minor_version;
 	struct slice host;
 	struct slice forwarded; /* of these the first field each, its leftmost element counts */
@@ -40,7 +43,6 @@ struct http1_exchange {
 	struct slice trace_state; /* valid and joined, empty if none; only with has_remote */
 
 	int status; /* 0: no (final) response head yet */
-	int response_minor_version;
 
 	/* Filled in by the owner as messages end; sizes count only where the flag is set. */
 	bool request_complete;
