@@ -11,6 +11,7 @@
 #include "agent/capability.h"
 #include "agent/check/report.h"
 #include "agent/mount.h"
+#include "agent/namespace.h"
 #include "base/slice.h"
 
 #define SYSTEM "system"
@@ -103,9 +104,20 @@ static void check_lockdown(struct check_report *report)
 					    : strerror(-error));
 }
 
+static void check_pid_namespace(struct check_report *report)
+{
+	bool host = namespace_sees_all_pids();
+
+	check_report_add(report, SYSTEM, "pid namespace", host ? CHECK_WORKS : CHECK_MISSING,
+			 "nothing can be traced: /proc shows other ids than the kernel tells",
+			 "run it in the host's pid namespace (--pid=host), with its /proc", "%s",
+			 host ? "the host's" : "not the host's");
+}
+
 void check_system(struct check_report *report)
 {
 	check_kernel(report);
+	check_pid_namespace(report);
 	check_mount(report, "tracefs", "tracefs", "none: run attaches without it",
 		    "mount -t tracefs nodev /sys/kernel/tracing");
 	check_mount(report, "cgroup2", "cgroup v2",
@@ -128,7 +140,7 @@ void check_capabilities(struct check_report *report)
 		{ "CAP_BPF", CAP_BPF, true, CHECK_MISSING, "nothing can be traced" },
 		{ "CAP_PERFMON", CAP_PERFMON, true, CHECK_MISSING, "nothing can be traced" },
 		{ "CAP_SYS_PTRACE", CAP_SYS_PTRACE, false, CHECK_PARTLY,
-		  "other users' processes older than the agent lack executable and OTEL_* variables" },
+		  "other users' processes older than the agent are known by their arguments, without OTEL_* variables" },
 		{ "CAP_DAC_READ_SEARCH", CAP_DAC_READ_SEARCH, false, CHECK_PARTLY,
 		  "other users' processes older than the agent lack OTEL_* variables" },
 		{ "CAP_NET_ADMIN", CAP_NET_ADMIN, false, CHECK_PARTLY, "none: run does not need it" },

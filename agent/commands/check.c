@@ -5,6 +5,7 @@
 
 #include "agent/check/report.h"
 #include "agent/command.h"
+#include "agent/namespace.h"
 #include "agent/option.h"
 #include "base/log.h"
 
@@ -48,7 +49,7 @@ int command_check(int argc, char **argv)
 		return result > 0 ? EXIT_DONE : result == -ENOMEM ? EXIT_FAILED : EXIT_USAGE;
 	result = features_probe(&features);
 	if (result == 0) {
-		report.mode = features_capture_mode(&features);
+		report.mode = namespace_sees_all_pids() ? features_capture_mode(&features) : CAPTURE_IMPOSSIBLE;
 		check_system(&report);
 		check_capabilities(&report);
 		check_bpf(&report, &features);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/capability.h"
 #include "agent/command.h"
+#include "agent/namespace.h"
 #include "agent/option.h"
 #include "agent/pipeline.h"
 #include "base/clock.h"
@@ -143,6 +146,14 @@ static int run_choose_capture(const struct run_options *options, struct capture_
 		mode = CAPTURE_SYSTEM_CALLS;
 	if (features_require(&features, mode) < 0)
 		return EXIT_LACKING;
+	if (!namespace_sees_all_pids()) {
+		log_error("this is not the host's pid namespace, or /proc is not its: the processes that the kernel "
+			  "tells of cannot be found; run it in the host's pid namespace (--pid=host)");
+		return EXIT_LACKING;
+	}
+	if (!capability_have(CAP_SYS_PTRACE))
+		log_warning("the capability CAP_SYS_PTRACE is missing: other users' processes are known by their "
+			    "arguments only");
 	capture->mode = mode;
 	capture->send_begin = features_have(&features, FEATURE_TCP_SENDMSG_LOCKED);
 	capture->socket_cookie = features_have(&features, FEATURE_SOCKET_COOKIE);
