@@ -57,15 +57,11 @@ static void settle_role(struct connection *connection, const struct record_data 
 static void attach_late(struct connection *connection, const struct record_data *record)
 {
 	struct engine *engine = connection->engine;
-	struct process *process;
+	bool turned = record->direction == RECORD_RECEIVE && record->header.flags & RECORD_DATA_TURN;
 
 	loss_add(&engine->losses, LOSS_ATTACHED_LATE);
-	if (connection->request_direction == RECORD_SEND ||
-	    (record->direction == RECORD_RECEIVE && record->header.flags & RECORD_DATA_TURN))
-		return;
-	process = process_table_get(&engine->processes, record->header.tgid);
-	if (process)
-		loss_windows_add(&process->lost, 0, record->header.time);
+	if (connection->request_direction != RECORD_SEND)
+		process_table_heard(&engine->processes, record->header.tgid, turned ? 0 : record->header.time);
 }
 
 static void begin(struct connection *connection, const struct record_data *record)

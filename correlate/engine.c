@@ -126,11 +126,13 @@ static int take_exit(struct engine *engine, const void *bytes)
 	return 0;
 }
 
-/* Connections older than the agent speak for themselves by RECORD_DATA_LATE. */
+/* Connections older than the agent speak for themselves by RECORD_DATA_LATE; but requests may be under way on them. */
 static int take_socket(struct engine *engine, const void *bytes)
 {
-	(void)engine;
-	(void)bytes;
+	const struct record_socket *record = bytes;
+
+	if (record->connection.role == RECORD_ROLE_SERVER && !(record->header.flags & RECORD_SOCKET_LISTENS))
+		process_table_await(&engine->processes, record->header.tgid, record->header.time);
 	return 0;
 }
 

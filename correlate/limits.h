@@ -44,7 +44,10 @@
 /* Threads with inbound requests; those idle for THREAD_IDLE_NS are forgotten. */
 #define THREADS_MAX 65536
 #define THREAD_IDLE_NS (60 * NSEC_PER_SEC)
-/* After a loss, threads that serve several requests at once are not believed for so long. */
+/*
+ * After a loss, threads that serve several requests at once are not believed for so long; after the agent's start,
+ * no thread of a process with older connections that are still silent.
+ */
 #define THREAD_DISTRUST_NS (10 * NSEC_PER_SEC)
 /* A request that was lost sight of blocks links of its thread for at most so long. */
 #define GHOST_NS (60 * NSEC_PER_SEC)

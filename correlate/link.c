@@ -66,6 +66,16 @@ static bool same_context(const struct exchange *a, const struct exchange *b)
 	       !memcmp(a->http.remote.parent_id, b->http.remote.parent_id, sizeof(a->http.remote.parent_id));
 }
 
+/*
+ * Whether a request older than the agent may be the cause: any thread may be
+ * working on one until its connection is heard of.
+ */
+static bool has_older_requests(const struct process *process, const struct exchange *client)
+{
+	return process->unheard &&
+	       (client->start < process->unheard_at || client->start - process->unheard_at < THREAD_DISTRUST_NS);
+}
+
 static bool thread_link_holds(const struct engine *engine, const struct exchange *client)
 {
 	const struct exchange *server = client->candidate;
@@ -74,7 +84,7 @@ static bool thread_link_holds(const struct engine *engine, const struct exchange
 			   thread_multiplexes(&engine->threads, client->tgid, client->tid);
 	uint64_t longer = multiplexes ? THREAD_DISTRUST_NS : 0;
 
-	if (process && process->shared_threads)
+	if (process && (process->shared_threads || has_older_requests(process, client)))
 		return false;
 	if (server->state == EXCHANGE_DROPPED || (server->state == EXCHANGE_DONE && server->end < client->start))
 		return false;

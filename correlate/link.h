@@ -26,6 +26,9 @@
  * while open (a gap, an eviction) stays as a ghost, which makes its thread's other contexts
  * ambiguous, until its connection shows the next request, or ends, or GHOST_NS have passed.
  *
+ * The same holds for what was under way when the agent came: until each connection found
+ * then has been heard of, or THREAD_DISTRUST_NS have passed, its process's contexts are refused.
+ *
  * Whether a context holds is decided when the first span that depends on it is
  * delivered, HOLD_NS after its end, when news of losses has come in; then it is frozen.
  */

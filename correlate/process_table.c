@@ -121,6 +121,7 @@ static struct process *process_put(struct process_table *table, uint32_t pid, st
 	if (process->exited) {
 		process->exited = process->forked = process->last_fork = 0;
 		process->swept = false;
+		process->unheard = 0;
 		memset(&process->lost, 0, sizeof(process->lost));
 	}
 	list_add(&table->living, &process->age);
@@ -192,6 +193,28 @@ void process_table_shares_threads(struct process_table *table, uint32_t pid)
 
 	if (process)
 		process->shared_threads = true;
+}
+
+void process_table_await(struct process_table *table, uint32_t pid, uint64_t time)
+{
+	struct process *process = process_table_get(table, pid);
+
+	if (!process)
+		return;
+	process->unheard++;
+	process->unheard_at = time;
+}
+
+void process_table_heard(struct process_table *table, uint32_t pid, uint64_t until)
+{
+	struct process *process = process_table_get(table, pid);
+
+	if (!process)
+		return;
+	if (process->unheard)
+		process->unheard--;
+	if (until)
+		loss_windows_add(&process->lost, 0, until);
 }
 
 struct process *process_table_find(const struct process_table *table, uint32_t pid)

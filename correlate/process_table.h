@@ -25,6 +25,8 @@ struct process {
 	bool shared_threads;  /* its threads take over each other's requests */
 	bool swept;           /* its connections have been looked after */
 	struct loss_windows lost; /* records of its connections */
+	uint32_t unheard;     /* connections to it that are older than the agent and of which nothing was seen yet */
+	uint64_t unheard_at;  /* when they were found */
 	struct list age;      /* in the table: living ones by first sight, exited ones by exit */
 };
 
@@ -49,6 +51,11 @@ void process_table_exit(struct process_table *table, uint32_t pid, uint64_t time
 
 /* A request of process `pid` was read by one thread and answered by another. */
 void process_table_shares_threads(struct process_table *table, uint32_t pid);
+
+/* A connection to it was found that is older than the agent. */
+void process_table_await(struct process_table *table, uint32_t pid, uint64_t time);
+/* Something was seen of such a one, on which a request may have been under way until `until`. */
+void process_table_heard(struct process_table *table, uint32_t pid, uint64_t until);
 
 /* NULL where unknown. */
 struct process *process_table_find(const struct process_table *table, uint32_t pid);

@@ -153,6 +153,27 @@ static void answered_after_attaching(void **state)
 	assert_no_cause(f, "/caused-by-another");
 }
 
+/* An older connection may show only when it is answered, long after the call's span is out. */
+static void silent_since_attaching(void **state)
+{
+	struct link_fixture *f = *state;
+
+	f->first.server.flags = RECORD_DATA_LATE;
+	tape_socket(&f->tape, &f->first.server);
+	other_request(f);
+	tape_wait(&f->tape, NSEC_PER_SEC);
+	tape_send(&f->tape, &f->first.server, OK);
+	tape_wait(&f->tape, NSEC_PER_SEC);
+	tape_receive(&f->tape, &f->first.server, GET("/next"));
+	tape_send(&f->tape, &f->first.server, OK);
+	tape_request(&f->tape, &f->second, GET("/b"));
+	call_back_end(f, GET("/c"));
+	tape_response(&f->tape, &f->second, OK);
+	tape_play(&f->tape, f->engine);
+	assert_no_cause(f, "/caused-by-another");
+	assert_child(span_of(f, SPAN_KIND_CLIENT, "/c"), span_of(f, SPAN_KIND_SERVER, "/b"), "thread");
+}
+
 /* Not told apart from the rest of a request, and so not believed. */
 static void first_request_after_attaching(void **state)
 {
@@ -211,6 +232,7 @@ int main(void)
 		TEST(unreadable_head),
 		TEST(request_that_is_not_kept),
 		TEST(answered_after_attaching),
+		TEST(silent_since_attaching),
 		TEST(first_request_after_attaching),
 		TEST(ghosts_expire),
 		TEST(another_process_answers),

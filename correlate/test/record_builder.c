@@ -139,6 +139,13 @@ struct record_state *tape_state(struct tape *tape, const struct wire_end *end, u
 	return record;
 }
 
+void tape_socket(struct tape *tape, const struct wire_end *end)
+{
+	struct record_socket *record = tape_add(tape, RECORD_SOCKET, sizeof(*record), end->tgid, end->tgid);
+
+	record->connection = end->connection;
+}
+
 void tape_process(struct tape *tape, uint32_t pid, const char *executable)
 {
 	size_t length = strlen(executable);

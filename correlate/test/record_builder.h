@@ -52,6 +52,8 @@ struct record_data *tape_receive(struct tape *tape, struct wire_end *end, const 
 struct record_data *tape_move(struct tape *tape, struct wire_end *end, enum record_direction direction,
 			      const char *bytes, uint32_t length, uint32_t copied, uint32_t tail);
 struct record_state *tape_state(struct tape *tape, const struct wire_end *end, uint16_t flags, int error);
+/* Its connection is older than the agent. */
+void tape_socket(struct tape *tape, const struct wire_end *end);
 void tape_process(struct tape *tape, uint32_t pid, const char *executable);
 void tape_fork(struct tape *tape, uint32_t parent, uint32_t child);
 void tape_exit(struct tape *tape, uint32_t pid);
