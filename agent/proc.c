@@ -189,7 +189,8 @@ int proc_read(uint32_t pid, union proc_record *ret_record)
 
 	if (!error)
 		error = proc_executable_read(pid, &strings);
-	if (error)
+	/* Without CAP_SYS_PTRACE the link is refused; the rest is for everyone to read. */
+	if (error && error != -EACCES)
 		return error;
 	length = proc_file_read(pid, "cmdline", strings.arguments, sizeof(strings.arguments));
 	strings.arguments_length = length > 0 ? length : 0;
@@ -236,6 +237,20 @@ static void proc_executable_complete(uint32_t pid, struct slice name, struct pro
 	strings->executable_length = name.length;
 }
 
+/*
+ * The kernel's record leaves out what is long, /proc what the process has written over (as for a
+ * title of its own): the one that has more.
+ */
+static void proc_environment_complete(uint32_t pid, struct slice variables, struct proc_strings *strings)
+{
+	/* Without memory it is as if /proc had none. */
+	(void)proc_environment_read(pid, strings);
+	if (strings->environment_length >= variables.length)
+		return;
+	memcpy(strings->environment, variables.data, variables.length);
+	strings->environment_length = variables.length;
+}
+
 int proc_complete(const struct record_process *record, size_t size, union proc_record *ret_record)
 {
 	const char *text = (const char *)(record + 1);
@@ -258,8 +273,8 @@ int proc_complete(const struct record_process *record, size_t size, union proc_r
 	proc_cgroup_read(record->header.tgid, &strings);
 	if (strings.cgroup_length == 0)
 		proc_cgroup_turn(slice_of(text + executable + arguments, cgroup), &strings);
-	memcpy(strings.environment, text + executable + arguments + cgroup, environment);
-	strings.environment_length = environment;
+	proc_environment_complete(record->header.tgid, slice_of(text + executable + arguments + cgroup, environment),
+				  &strings);
 	ret_record->process = *record;
 	proc_assemble(&strings, ret_record);
 	return 0;

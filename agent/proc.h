@@ -18,13 +18,16 @@ union proc_record {
 	char bytes[PROC_RECORD_MAX];
 };
 
-/* Fills a record for running process `pid`. 0; -ENOENT when it is gone; -EACCES and the like. */
+/*
+ * Fills a record for running process `pid`; what may not be read of it stays empty.
+ * 0; -ENOENT when it is gone, or runs no program; -ENOMEM and the like.
+ */
 int proc_read(uint32_t pid, union proc_record *ret_record);
 
 /*
  * Copies the kernel's record of an execution and puts right what the kernel
  * could not know: a relative or linked executable, the cgroup's order, a
- * container that only cgroup v1 names. 0; -EBADMSG when it is malformed.
+ * container that only cgroup v1 names, long OTEL_* variables. 0; -EBADMSG when it is malformed.
  */
 int proc_complete(const struct record_process *record, size_t size, union proc_record *ret_record);
 

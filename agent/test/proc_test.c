@@ -194,6 +194,27 @@ static void who_is_gone_is_not_described(void **state)
 	assert_int_equal(proc_read(gone_pid(), &record), -ENOENT);
 }
 
+/* Without privileges: another user's executable may not be read, its arguments may. */
+static void who_may_not_be_looked_into_is_described_by_its_arguments(void **state)
+{
+	struct strings strings;
+	int status = 0;
+	pid_t pid;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	pid = fork();
+	if (pid == 0) {
+		if (setresuid(65534, 65534, 65534) != 0 || proc_read(getppid(), &record) != 0)
+			_exit(1);
+		strings = strings_of(&record);
+		_exit(strings.executable.length == 0 && strings.arguments.length > 0 ? 0 : 2);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 /* A record as the kernel makes it. */
 static size_t kernel_record(union proc_record *made, pid_t pid, const struct strings *strings)
 {
@@ -271,6 +292,31 @@ static void a_relative_executable_is_resolved(void **state)
 	assert_slice(strings_of(&record).executable, slice_of(path, length));
 }
 
+static void the_longer_environment_is_taken(void **state)
+{
+	char large[1024] = "OTEL_RESOURCE_ATTRIBUTES=a=";
+	char *environment[] = { large, "OTEL_A=b", NULL };
+	struct strings strings = short_lived;
+	union proc_record made;
+	pid_t pid;
+	int input;
+
+	(void)state;
+	memset(large + strlen(large), 'x', sizeof(large) - 1 - strlen(large));
+	pid = child_start("/bin/cat", environment, &input);
+	kernel_record(&made, pid, &strings); /* which has no room for the first variable */
+	assert_int_equal(proc_complete(&made.process, made.process.header.size, &record), 0);
+	assert_int_equal(strings_of(&record).environment.length, sizeof(large) + sizeof("OTEL_A=b"));
+	assert_memory_equal(strings_of(&record).environment.data, large, sizeof(large));
+	child_end(pid, input);
+
+	pid = child_start("/bin/cat", (char *[]){ "OTEL_=", NULL }, &input); /* as if it had been written over */
+	kernel_record(&made, pid, &strings);
+	assert_int_equal(proc_complete(&made.process, made.process.header.size, &record), 0);
+	assert_slice(strings_of(&record).environment, short_lived.environment);
+	child_end(pid, input);
+}
+
 /* By the time we look, the process may have executed another program: the kernel's absolute name stands. */
 static void another_program_is_not_mistaken(void **state)
 {
@@ -320,9 +366,11 @@ int main(void)
 		cmocka_unit_test(variables_without_room_are_left_out_whole),
 		cmocka_unit_test(a_replaced_program_keeps_its_name),
 		cmocka_unit_test(who_is_gone_is_not_described),
+		cmocka_unit_test(who_may_not_be_looked_into_is_described_by_its_arguments),
 		cmocka_unit_test(a_short_lived_process_keeps_what_the_kernel_said),
 		cmocka_unit_test(cgroups_are_turned_round),
 		cmocka_unit_test(a_relative_executable_is_resolved),
+		cmocka_unit_test(the_longer_environment_is_taken),
 		cmocka_unit_test(another_program_is_not_mistaken),
 		cmocka_unit_test(malformed_records_are_refused),
 	};
