@@ -12,7 +12,7 @@
 
 #define SELECTION_GLOBS_MAX 64
 #define SELECTION_PIDS_MAX 1024
-#define SELECTION_PORTS_MAX 64 /* the kernel's table of ports is as large */
+#define SELECTION_PORTS_MAX 64 /* looked through for each socket that is older than the agent */
 
 struct selection_globs {
 	const char *patterns[SELECTION_GLOBS_MAX]; /* not owned: they live in argv */

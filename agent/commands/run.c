@@ -14,14 +14,15 @@
 #include "agent/pipeline.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "bpf/config.h"
 #include "otlp/console.h"
 #include "otlp/json.h"
 #include "otlp/text.h"
 
 #define RING_SIZE_MIN (4u << 10)
 #define RING_SIZE_MAX (1u << 30)
-#define RING_SIZE_DEFAULT_BYTES (4u << 20)
-#define SECONDS_MAX (10ull * 365 * 24 * 3600)
+#define SECONDS_MIN 0.001
+#define SECONDS_MAX (10.0 * 365 * 24 * 3600)
 
 enum { FORMAT_CONSOLE, FORMAT_JSON, FORMAT_NONE };
 static const char *const formats[] = { "console", "json", "none", NULL };
@@ -55,8 +56,8 @@ static int run_set_seconds(const char *name, const char *argument, void *target)
 	double value;
 	int end = 0;
 
-	if (sscanf(argument, "%lf%n", &value, &end) != 1 || argument[end] || !(value > 0 && value <= SECONDS_MAX)) {
-		option_error("--%s: '%s' is not a number of seconds above 0", name, argument);
+	if (sscanf(argument, "%lf%n", &value, &end) != 1 || argument[end] || !(value >= SECONDS_MIN && value <= SECONDS_MAX)) {
+		option_error("--%s: '%s' is not a number of seconds from 0.001 to %.0f", name, argument, SECONDS_MAX);
 		return -EINVAL;
 	}
 	*(double *)target = value;
@@ -165,19 +166,45 @@ static int run_choose_capture(const struct run_options *options, struct capture_
 	return EXIT_DONE;
 }
 
-static int run_open_output(const struct run_options *options, int fd, struct output **ret_output)
+/* Standard output, or --output's file; -1 when it cannot be opened. */
+static int run_open_file(const struct run_options *options)
+{
+	int fd = STDOUT_FILENO;
+
+	if (options->output_path)
+		fd = open(options->output_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		log_error("cannot open '%s' for writing: %s", options->output_path, strerror(errno));
+	return fd;
+}
+
+static int run_close_file(const struct run_options *options, int fd)
+{
+	if (fd == STDOUT_FILENO || close(fd) == 0)
+		return 0;
+	log_error("cannot write '%s': %s", options->output_path, strerror(errno));
+	return -EIO;
+}
+
+static int run_make_output(const struct run_options *options, int fd, struct output **ret_output)
 {
 	const struct console_options console = { .fd = fd, .color = terminal_wants_color(fd) };
+	int error;
 
 	switch (options->format.value) {
 	case FORMAT_CONSOLE:
-		return output_console_new(&console, ret_output);
+		error = output_console_new(&console, ret_output);
+		break;
 	case FORMAT_JSON:
-		return output_json_new(fd, WIRESPAN_VERSION, ret_output);
+		error = output_json_new(fd, WIRESPAN_VERSION, ret_output);
+		break;
 	default:
 		*ret_output = output_none_new();
-		return *ret_output ? 0 : -ENOMEM;
+		error = *ret_output ? 0 : -ENOMEM;
 	}
+	if (error)
+		log_error("cannot write: %s", strerror(-error));
+	return error;
 }
 
 /*
@@ -194,7 +221,8 @@ static void run_handle_signals(void)
 	sigaction(SIGPIPE, &action, NULL);
 }
 
-static int run_traced(const struct run_options *options, int fd)
+/* The file is touched only once it is known that something can be captured. */
+static int run_traced(const struct run_options *options)
 {
 	struct pipeline_options pipeline = {
 		.selection = &options->selection,
@@ -203,19 +231,21 @@ static int run_traced(const struct run_options *options, int fd)
 		.duration = options->duration * NSEC_PER_SEC,
 	};
 	int status = run_choose_capture(options, &pipeline.capture);
-	int error;
+	int fd, error, close_error;
 
 	if (status != EXIT_DONE)
 		return status;
-	error = run_open_output(options, fd, &pipeline.output);
-	if (error) {
-		log_error("cannot write: %s", strerror(-error));
+	fd = run_open_file(options);
+	if (fd < 0)
 		return EXIT_FAILED;
+	error = run_make_output(options, fd, &pipeline.output);
+	if (!error) {
+		run_handle_signals();
+		error = pipeline_run(&pipeline, &stop);
+		output_free(pipeline.output);
 	}
-	run_handle_signals();
-	error = pipeline_run(&pipeline, &stop);
-	output_free(pipeline.output);
-	return error ? EXIT_FAILED : EXIT_DONE;
+	close_error = run_close_file(options, fd);
+	return error || close_error ? EXIT_FAILED : EXIT_DONE;
 }
 
 int command_run(int argc, char **argv)
@@ -223,28 +253,14 @@ int command_run(int argc, char **argv)
 	struct run_options options = {
 		.format = { formats, FORMAT_CONSOLE },
 		.hooks = { hooks_choices, HOOKS_AUTO },
-		.ring_size = RING_SIZE_DEFAULT_BYTES,
+		.ring_size = RING_SIZE_DEFAULT,
 		.infer_routes = true,
 	};
 	int result = run_parse(argc, argv, &options);
-	int fd = STDOUT_FILENO;
-	int status;
 
 	if (result != 0)
 		return result > 0 ? EXIT_DONE : result == -ENOMEM ? EXIT_FAILED : EXIT_USAGE;
 	if (options.verbose)
 		log_set_level(LOG_LEVEL_DEBUG);
-	if (options.output_path) {
-		fd = open(options.output_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-		if (fd < 0) {
-			log_error("cannot open '%s' for writing: %s", options.output_path, strerror(errno));
-			return EXIT_FAILED;
-		}
-	}
-	status = run_traced(&options, fd);
-	if (fd != STDOUT_FILENO && close(fd) < 0 && status == EXIT_DONE) {
-		log_error("cannot write '%s': %s", options.output_path, strerror(errno));
-		status = EXIT_FAILED;
-	}
-	return status;
+	return run_traced(&options);
 }
