@@ -21,9 +21,17 @@ struct connection *connection_find(const struct engine *engine, uint64_t cookie)
 	return hashmap_get(engine->connections, &cookie, sizeof(cookie));
 }
 
+/* Whether forgetting it now loses a request. */
+static bool has_open(const struct connection *connection)
+{
+	return !list_empty(&connection->requests) || connection->directions[RECORD_RECEIVE].exchange ||
+	       connection->directions[RECORD_SEND].exchange || connection->stream.held;
+}
+
 static void connection_evict(struct connection *connection)
 {
-	loss_add(&connection->engine->losses, LOSS_CONNECTION_LIMIT);
+	if (has_open(connection))
+		loss_add(&connection->engine->losses, LOSS_CONNECTION_LIMIT);
 	connection_forget_exchanges(connection, true);
 	connection_free(connection);
 }
@@ -222,17 +230,15 @@ void connection_state(struct connection *connection, const struct record_state *
 	check_ends(connection);
 	if (!(flags & (RECORD_STATE_GONE | RECORD_STATE_RESET)) || connection->gone_at)
 		return;
+	/* Even where nothing is open: what comes late of it must not make it anew. */
 	connection->gone_at = time;
-	if (list_empty(&connection->requests) && !connection->stream.held)
-		connection_free(connection);
-	else
-		list_add(&engine->ending, &connection->ending);
+	list_add(&engine->ending, &connection->ending);
 }
 
 /* Records lost at the very end show by no later record, only by how far the socket says it came. */
 static void reach_end(struct connection *connection)
 {
-	if (connection->tunnel)
+	if (connection->tunnel || list_empty(&connection->requests))
 		return;
 	for (unsigned int i = 0; i < 2; i++)
 		stream_reach(&connection->stream, i, connection->moved_to[i], &events, connection);

@@ -32,7 +32,7 @@
 #define PAIRING_LINGER_MAX 16384
 #define PAIRING_BUCKETS 16384
 
-/* A connection that is over but has open requests may still be read from, or be told of late, for this long. */
+/* A connection that is over may still be read from, or be told of late, for this long. */
 #define CONNECTION_LINGER_NS (100 * NSEC_PER_MSEC)
 /* Sockets of an exited process are closed within this time, or the record of it was lost. */
 #define PROCESS_LINGER_NS NSEC_PER_SEC

@@ -333,6 +333,51 @@ static void connections_are_bounded(void **state)
 	engine_free(engine);
 }
 
+static void idle_connections_are_forgotten_without_loss(void **state)
+{
+	struct engine_options options = { .max_connections = 10 };
+	struct fixture *f = *state;
+	struct engine *engine;
+
+	options.sink = span_list_sink(&f->spans);
+	engine = engine_new(&options);
+	for (unsigned int i = 1; i <= 30; i++) {
+		wire_init(&f->wire, i);
+		fixture_serve(f, GET("/a"), OK("0", ""));
+	}
+	tape_play(&f->tape, engine);
+	assert_int_equal(f->spans.count, 30);
+	assert_int_equal(engine_losses(engine)->count[LOSS_CONNECTION_LIMIT], 0);
+	engine_free(engine);
+}
+
+/* Records of a connection that another thread's last one overtakes. */
+static void data_after_the_end(void **state)
+{
+	struct engine_options options = { .max_connections = 1 };
+	struct fixture *f = *state;
+	struct engine *engine;
+
+	options.sink = span_list_sink(&f->spans);
+	engine = engine_new(&options);
+	fixture_serve(f, GET("/a"), OK("0", ""));
+	tape_state(&f->tape, &f->wire.server, RECORD_STATE_GONE, 0);
+	fixture_serve(f, GET("/b"), OK("0", ""));
+	tape_wait(&f->tape, NSEC_PER_SEC);
+	tape_process(&f->tape, 1, "/sbin/init");
+	tape_play(&f->tape, engine);
+	assert_int_equal(f->spans.count, 2);
+	tape_done(&f->tape);
+	/* Nothing is left of it. */
+	wire_init(&f->wire, 2);
+	tape_receive(&f->tape, &f->wire.server, GET("/c"));
+	tape_play(&f->tape, engine);
+	assert_int_equal(engine_losses(engine)->count[LOSS_CONNECTION_LIMIT], 0);
+	engine_finish(engine);
+	assert_int_equal(engine_losses(engine)->count[LOSS_OPEN_AT_EXIT], 1);
+	engine_free(engine);
+}
+
 static void memory_is_bounded(void **state)
 {
 	struct engine_options options = { .max_memory = 4096 };
@@ -377,6 +422,8 @@ int main(void)
 		TEST(roles_by_bytes),
 		TEST(malformed_records),
 		TEST(connections_are_bounded),
+		TEST(idle_connections_are_forgotten_without_loss),
+		TEST(data_after_the_end),
 		TEST(memory_is_bounded),
 	};
 
