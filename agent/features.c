@@ -34,7 +34,6 @@ static const struct probe probes[FEATURE_COUNT] = {
 	[FEATURE_HASH] = { "map: hash", try_hash, NULL, NEEDS_BOTH },
 	[FEATURE_LRU_HASH] = { "map: LRU hash", try_lru_hash, NULL, NEEDS_BOTH },
 	[FEATURE_SK_STORAGE] = { "map: socket storage", try_socket_storage, NULL, NEEDS_SOCKET },
-	[FEATURE_TASK_STORAGE] = { "map: task storage", try_task_storage, NULL, 0 },
 	[FEATURE_SOCK_SEND_LENGTH] = { "tp_btf/sock_send_length", try_tracepoint, "sock_send_length", NEEDS_SOCKET },
 	[FEATURE_SOCK_RECV_LENGTH] = { "tp_btf/sock_recv_length", try_tracepoint, "sock_recv_length", NEEDS_SOCKET },
 	[FEATURE_TCP_SENDMSG_LOCKED] = { "tp_btf/tcp_sendmsg_locked", try_tracepoint, "tcp_sendmsg_locked", 0 },
@@ -52,7 +51,7 @@ static const struct probe probes[FEATURE_COUNT] = {
 					 NEEDS_BOTH },
 	[FEATURE_TASK_FILE_ITERATOR] = { "iter/task_file", try_task_file_iterator, NULL, 0 },
 	[FEATURE_SOCK_FROM_FILE] = { "bpf_sock_from_file in iter", try_sock_from_file, NULL, 0 },
-	[FEATURE_SOCKET_COOKIE] = { "bpf_get_socket_cookie in tp_btf", try_socket_cookie, NULL, NEEDS_BOTH },
+	[FEATURE_SOCKET_COOKIE] = { "bpf_get_socket_cookie in tp_btf", try_socket_cookie, NULL, NEEDS_SOCKET },
 	[FEATURE_TASK_PT_REGS] = { "bpf_task_pt_regs in tp_btf", try_task_pt_regs, NULL, NEEDS_SOCKET },
 };
 

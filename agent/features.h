@@ -14,7 +14,6 @@ enum feature {
 	FEATURE_HASH,                 /* map: hash */
 	FEATURE_LRU_HASH,             /* map: hash that forgets the least used */
 	FEATURE_SK_STORAGE,           /* map: storage per socket, from tp_btf programs */
-	FEATURE_TASK_STORAGE,         /* map: storage per thread, from tp_btf programs */
 	FEATURE_SOCK_SEND_LENGTH,     /* tp_btf/sock_send_length */
 	FEATURE_SOCK_RECV_LENGTH,     /* tp_btf/sock_recv_length */
 	FEATURE_TCP_SENDMSG_LOCKED,   /* tp_btf/tcp_sendmsg_locked */

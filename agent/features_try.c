@@ -55,8 +55,8 @@ int try_lru_hash(const struct btf *vmlinux, const char *argument)
 	return try_map(BPF_MAP_TYPE_LRU_HASH, 8, 8, 1);
 }
 
-/* A map of storage per object; the kernel wants its key and value described: both are int. Its descriptor. */
-static int create_storage(enum bpf_map_type type)
+/* A map of storage per socket; the kernel wants its key and value described: both are int. Its descriptor. */
+static int create_socket_storage(void)
 {
 	struct btf *btf = btf__new_empty();
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_NO_PREALLOC);
@@ -72,7 +72,7 @@ static int create_storage(enum bpf_map_type type)
 	}
 	if (result == 0) {
 		options.btf_fd = (uint32_t)btf__fd(btf);
-		result = bpf_map_create(type, "wirespan_try", sizeof(int), sizeof(int), 0, &options);
+		result = bpf_map_create(BPF_MAP_TYPE_SK_STORAGE, "wirespan_try", sizeof(int), sizeof(int), 0, &options);
 	}
 	btf__free(btf);
 	return result;
@@ -108,35 +108,13 @@ int try_tracepoint(const struct btf *vmlinux, const char *argument)
 
 int try_socket_storage(const struct btf *vmlinux, const char *argument)
 {
-	int map = create_storage(BPF_MAP_TYPE_SK_STORAGE);
+	int map = create_socket_storage();
 	const struct bpf_insn program[] = {
 		LOAD_WORD(BPF_REG_2, BPF_REG_1, 0), /* the first argument: the socket */
 		LOAD_MAP(BPF_REG_1, map),
 		MOVE_NUMBER(BPF_REG_3, 0),
 		MOVE_NUMBER(BPF_REG_4, BPF_SK_STORAGE_GET_F_CREATE),
 		CALL(BPF_FUNC_sk_storage_get),
-		RETURN_0,
-	};
-	int result;
-
-	(void)argument;
-	if (map < 0)
-		return map;
-	result = try_at_tracepoint(vmlinux, "inet_sock_set_state", program, COUNT(program));
-	close(map);
-	return result;
-}
-
-int try_task_storage(const struct btf *vmlinux, const char *argument)
-{
-	int map = create_storage(BPF_MAP_TYPE_TASK_STORAGE);
-	const struct bpf_insn program[] = {
-		CALL(BPF_FUNC_get_current_task_btf),
-		MOVE(BPF_REG_2, BPF_REG_0),
-		LOAD_MAP(BPF_REG_1, map),
-		MOVE_NUMBER(BPF_REG_3, 0),
-		MOVE_NUMBER(BPF_REG_4, BPF_LOCAL_STORAGE_GET_F_CREATE),
-		CALL(BPF_FUNC_task_storage_get),
 		RETURN_0,
 	};
 	int result;

@@ -14,7 +14,6 @@ int try_ring_buffer(const struct btf *vmlinux, const char *argument);
 int try_hash(const struct btf *vmlinux, const char *argument);
 int try_lru_hash(const struct btf *vmlinux, const char *argument);
 int try_socket_storage(const struct btf *vmlinux, const char *argument);
-int try_task_storage(const struct btf *vmlinux, const char *argument);
 /* `argument`: the tracepoint. */
 int try_tracepoint(const struct btf *vmlinux, const char *argument);
 int try_task_file_iterator(const struct btf *vmlinux, const char *argument);

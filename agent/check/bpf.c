@@ -24,7 +24,6 @@ static const struct explanation explanations[FEATURE_COUNT] = {
 	[FEATURE_HASH] = { "processes are selected", NO_TRACING, "a kernel built with CONFIG_BPF_SYSCALL" },
 	[FEATURE_LRU_HASH] = { "calls under way are remembered", NO_TRACING, "a kernel built with CONFIG_BPF_SYSCALL" },
 	[FEATURE_SK_STORAGE] = { "a connection's state lives with its socket", NO_SOCKET_MODE, "Linux 5.11 or later" },
-	[FEATURE_TASK_STORAGE] = { "not needed by run", "none: run does not need it", "Linux 5.11 or later" },
 	[FEATURE_SOCK_SEND_LENGTH] = { "sends are seen at the socket", NO_SOCKET_MODE, "Linux 6.3 or later" },
 	[FEATURE_SOCK_RECV_LENGTH] = { "receives are seen at the socket", NO_SOCKET_MODE, "Linux 6.3 or later" },
 	[FEATURE_TCP_SENDMSG_LOCKED] = { "sends tell when they began",
@@ -46,7 +45,7 @@ static const struct explanation explanations[FEATURE_COUNT] = {
 					 "they are looked for in /proc: slower", "Linux 5.8 or later" },
 	[FEATURE_SOCK_FROM_FILE] = { "connections older than the agent are found",
 				     "they are looked for in /proc: slower", "Linux 5.11 or later" },
-	[FEATURE_SOCKET_COOKIE] = { "connections are told apart", NO_TRACING, "Linux 5.12 or later" },
+	[FEATURE_SOCKET_COOKIE] = { "connections are told apart", NO_SOCKET_MODE, "Linux 5.12 or later" },
 	[FEATURE_TASK_PT_REGS] = { "bytes are read where the call has them", NO_SOCKET_MODE, "Linux 5.15 or later" },
 };
 

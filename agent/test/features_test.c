@@ -37,6 +37,8 @@ static void the_best_mode_is_chosen(void **state)
 	assert_int_equal(features_capture_mode(&features), CAPTURE_SOCKET_TRACEPOINTS);
 	features = without(FEATURE_SOCK_SEND_LENGTH, -ENOENT);
 	assert_int_equal(features_capture_mode(&features), CAPTURE_SYSTEM_CALLS);
+	features = without(FEATURE_SOCKET_COOKIE, -EINVAL); /* Linux before 5.12 */
+	assert_int_equal(features_capture_mode(&features), CAPTURE_SYSTEM_CALLS);
 	features.state[FEATURE_SYS_EXIT] = FEATURE_MISSING;
 	assert_int_equal(features_capture_mode(&features), CAPTURE_IMPOSSIBLE);
 	features = without(FEATURE_RINGBUF, -EINVAL);
@@ -49,7 +51,7 @@ static void requirements_say_why(void **state)
 
 	(void)state;
 	assert_int_equal(features_require(&features, CAPTURE_SOCKET_TRACEPOINTS), 0);
-	features = without(FEATURE_TASK_STORAGE, -EINVAL);
+	features = without(FEATURE_TCP_SENDMSG_LOCKED, -ENOENT);
 	assert_int_equal(features_require(&features, CAPTURE_SOCKET_TRACEPOINTS), 0);
 	features = without(FEATURE_BTF, -ENODATA);
 	assert_int_equal(features_require(&features, CAPTURE_IMPOSSIBLE), -EOPNOTSUPP);
