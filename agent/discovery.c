@@ -79,7 +79,7 @@ static bool discovery_judge(struct discovery *discovery)
 	return true;
 }
 
-/* Judges a process by what /proc tells. One that is gone is traced where nothing was selected by name. */
+/* Judges a process by what /proc tells, or, of one that is gone, by its id. */
 static bool discovery_judge_running(struct discovery *discovery, uint32_t pid)
 {
 	bool trace;
@@ -87,7 +87,7 @@ static bool discovery_judge_running(struct discovery *discovery, uint32_t pid)
 	if (proc_read(pid, &discovery->scratch) == 0)
 		return discovery_judge(discovery);
 	discovery->unknown++;
-	trace = selection_wants_process(discovery->selection, pid, slice_of(NULL, 0), slice_of(NULL, 0));
+	trace = selection_wants_unknown(discovery->selection, pid);
 	/* The kernel is not told: it would remember for whoever gets this id next. */
 	discovery_remember(discovery, pid, trace);
 	return trace;
@@ -134,11 +134,28 @@ static void discovery_moved(struct discovery *discovery, const struct record_hea
 		discovery_pass(discovery, header, size);
 }
 
+/* What is read of a record here lies within so many bytes; 0: nothing is. */
+static const size_t record_sizes[] = {
+	[RECORD_PROCESS] = sizeof(struct record_process),
+	[RECORD_FORK] = sizeof(struct record_fork),
+	[RECORD_EXIT] = sizeof(struct record_exit),
+};
+
+static bool discovery_is_whole(const struct record_header *header, size_t size)
+{
+	return size >= sizeof(*header) &&
+	       (header->kind >= sizeof(record_sizes) / sizeof(record_sizes[0]) || size >= record_sizes[header->kind]);
+}
+
 void discovery_accept(void *context, const void *record, size_t size)
 {
 	struct discovery *discovery = context;
 	const struct record_header *header = record;
 
+	if (!discovery_is_whole(header, size)) {
+		discovery_pass(discovery, record, size); /* the engine counts it as malformed */
+		return;
+	}
 	switch (header->kind) {
 	case RECORD_PROCESS:
 		discovery_executed(discovery, record, size);

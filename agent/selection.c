@@ -91,7 +91,8 @@ void selection_rows(struct selection *selection, struct option_row rows[SELECTIO
 		  "its last component; may be repeated",
 		  add_glob, &selection->executables },
 		{ "exclude-exe", "GLOB", "but not these; may be repeated", add_glob, &selection->excluded },
-		{ "pid", "N", "the process with this id, and what it forks; may be repeated", add_pid, selection },
+		{ "pid", "N", "the process with this id; its children until they execute\nanother program; may be repeated",
+		  add_pid, selection },
 		{ "port", "P[,P...]", "only connections with one of these ports at either end; at most 64", add_ports,
 		  selection },
 	};
@@ -136,6 +137,12 @@ bool selection_wants_process(const struct selection *selection, uint32_t pid, st
 		return true;
 	return has_pid(selection, pid) || matches(&selection->executables, executable) ||
 	       matches(&selection->executables, alias);
+}
+
+bool selection_wants_unknown(const struct selection *selection, uint32_t pid)
+{
+	return selection->excluded.count == 0 &&
+	       selection_wants_process(selection, pid, slice_of(NULL, 0), slice_of(NULL, 0));
 }
 
 bool selection_wants_ports(const struct selection *selection, uint16_t local_port, uint16_t remote_port)

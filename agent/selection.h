@@ -43,6 +43,12 @@ void selection_rows(struct selection *selection, struct option_row rows[SELECTIO
 bool selection_wants_process(const struct selection *selection, uint32_t pid, struct slice executable,
 			     struct slice alias);
 
+/*
+ * The same of a process of which only the id is known. Not where anything is excluded: it
+ * may be that, and a missing span is better than one that was not to be.
+ */
+bool selection_wants_unknown(const struct selection *selection, uint32_t pid);
+
 /* Whether a connection with these ports is selected: either end matches, or no port was given. */
 bool selection_wants_ports(const struct selection *selection, uint16_t local_port, uint16_t remote_port);
 

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "agent/proc.h"
+#include "base/test/guard.h"
 
 #define PASSED_MAX 64
 #define PARENT 0x7ffffff0u /* ids that no process has: larger than any kernel gives out */
@@ -54,6 +55,7 @@ struct fixture {
 	struct discovery *discovery;
 	struct record_header passed[PASSED_MAX];
 	size_t count;
+	size_t malformed; /* too short for a head */
 };
 
 static void fixture_accept(void *context, const void *record, size_t size)
@@ -61,6 +63,10 @@ static void fixture_accept(void *context, const void *record, size_t size)
 	struct fixture *fixture = context;
 
 	assert_true(fixture->count < PASSED_MAX);
+	if (size < sizeof(struct record_header)) {
+		fixture->malformed++;
+		return;
+	}
 	assert_int_equal(size, ((const struct record_header *)record)->size);
 	fixture->passed[fixture->count++] = *(const struct record_header *)record;
 }
@@ -295,6 +301,13 @@ static void a_process_that_is_gone_is_counted_once(void **state)
 	assert_passed(&fixture, PASSED());
 	assert_int_equal(discovery_unknown(fixture.discovery), 1);
 	discovery_free(fixture.discovery);
+
+	fixture_init(&fixture, NULL);
+	fixture.selection.excluded.patterns[fixture.selection.excluded.count++] = "secret";
+	give_data(&fixture, pid);
+	assert_passed(&fixture, PASSED());
+	assert_int_equal(discovery_unknown(fixture.discovery), 1);
+	discovery_free(fixture.discovery);
 }
 
 static void a_malformed_execution_is_not_passed(void **state)
@@ -307,6 +320,29 @@ static void a_malformed_execution_is_not_passed(void **state)
 	fixture_give(&fixture, RECORD_PROCESS, PARENT, &process, sizeof(process));
 	assert_told(TOLD_NOTHING, 0);
 	assert_passed(&fixture, PASSED());
+	discovery_free(fixture.discovery);
+}
+
+/* It is passed on as it is, for the engine to count, and decides nothing. */
+static void a_cut_record_is_passed_unread(void **state)
+{
+	const struct record_fork fork = { .header = { .kind = RECORD_FORK, .tgid = CHILD }, .parent_tgid = PARENT };
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture, NULL);
+	for (size_t size = 0; size < sizeof(fork); size += 8) {
+		struct record_fork *cut = (void *)guard_copy(&fork, size);
+
+		if (size >= sizeof(fork.header))
+			cut->header.size = size;
+		discovery_accept(fixture.discovery, cut, size);
+		guard_free((void *)cut, size);
+	}
+	assert_int_equal(fixture.malformed, sizeof(fork.header) / 8);
+	assert_passed(&fixture, PASSED(RECORD_FORK, RECORD_FORK));
+	assert_told(TOLD_NOTHING, 0);
+	assert_int_equal(discovery_unknown(fixture.discovery), 0);
 	discovery_free(fixture.discovery);
 }
 
@@ -350,6 +386,7 @@ int main(void)
 		cmocka_unit_test(a_running_process_is_described_first),
 		cmocka_unit_test(a_process_that_is_gone_is_counted_once),
 		cmocka_unit_test(a_malformed_execution_is_not_passed),
+		cmocka_unit_test(a_cut_record_is_passed_unread),
 		cmocka_unit_test(what_belongs_to_no_process_passes),
 		cmocka_unit_test(a_scan_finds_who_runs),
 	};

@@ -73,6 +73,19 @@ static void exclusion_wins(void **state)
 	assert_false(wants(&selection, 1, "/bin/sh", "curl"));
 }
 
+static void the_unknown_is_not_what_may_be_excluded(void **state)
+{
+	struct selection selection = { 0 };
+
+	(void)state;
+	assert_true(selection_wants_unknown(&selection, 7));
+	selection.pids[selection.pid_count++] = 7;
+	assert_true(selection_wants_unknown(&selection, 7));
+	assert_false(selection_wants_unknown(&selection, 8));
+	selection.excluded.patterns[selection.excluded.count++] = "secret";
+	assert_false(selection_wants_unknown(&selection, 7));
+}
+
 static void pids_add_to_globs(void **state)
 {
 	struct selection selection = { 0 };
@@ -152,6 +165,7 @@ int main(void)
 		cmocka_unit_test(nothing_selected_is_everything),
 		cmocka_unit_test(globs_match_path_or_last_component),
 		cmocka_unit_test(exclusion_wins),
+		cmocka_unit_test(the_unknown_is_not_what_may_be_excluded),
 		cmocka_unit_test(pids_add_to_globs),
 		cmocka_unit_test(a_path_at_the_guard_page),
 		cmocka_unit_test(ports_are_lists),
