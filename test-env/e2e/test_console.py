@@ -10,7 +10,7 @@ from lib.processes import python_command
 
 def test_tree_and_table(start_agent, start_process, start_nginx, free_ports):
     port, downstream = free_ports(2)
-    start_nginx(downstream, "location / { return 404 no; }")
+    start_nginx(downstream, "location / { return 403 no; }")
     start_process(python_command("hello_chain.py", port, downstream), port)
     agent = start_agent("--port", f"{port},{downstream}", "--format", "console")
     for number in range(3):
@@ -28,8 +28,8 @@ def test_tree_and_table(start_agent, start_process, start_nginx, free_ports):
         expected = [
             rf"0 ns  curl +client  GET /users/{{id}} .* 127\.0\.0\.1:{port} +200 ",
             rf"  └─ hello_chain +server  GET /users/{{id}} .* /users/{number} +200 ",
-            rf"  {' ' * 3}└─ hello_chain +client  GET /users/{{id}} .* 127\.0\.0\.1:{downstream} +404 ",
-            rf"  {' ' * 6}└─ nginx +server  GET /users/{{id}} .* /users/{number} +404 ",
+            rf"  {' ' * 3}└─ hello_chain +client  GET /users/{{id}} .* 127\.0\.0\.1:{downstream} +403 ",
+            rf"  {' ' * 6}└─ nginx +server  GET /users/{{id}} .* /users/{number} +403 ",
         ]
         assert len(rows) == 4
         for row, pattern in zip(rows, expected):

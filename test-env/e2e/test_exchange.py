@@ -9,7 +9,7 @@ import time
 
 from lib.expect import CLOCK_TOLERANCE, Exchange, check_linked, check_pair, check_pairs
 from lib.processes import NGINX, gunicorn_command, python_command
-from lib.raw import TimedSocket
+from lib.raw import TimedSocket, wall
 
 
 def test_200_short_lived_clients(start_agent, hooks, start_nginx, port):
@@ -18,12 +18,12 @@ def test_200_short_lived_clients(start_agent, hooks, start_nginx, port):
     agent = start_agent(*hooks, "--port", port)
     lives = []
     for number in range(200):
-        before = time.time_ns()
+        before = time.monotonic_ns()
         curl = subprocess.Popen(
             ["curl", "-sS", "-o", os.devnull, f"http://127.0.0.1:{port}/users/{number}?debug=1"]
         )
         assert curl.wait(30) == 0
-        lives.append((curl.pid, before, time.time_ns()))
+        lives.append((curl.pid, before, time.monotonic_ns()))
     result = agent.stop()
     pairs = check_pairs(
         result, port, [Exchange(path=f"/users/{number}?debug=1", response_body=5) for number in range(200)]
@@ -32,7 +32,7 @@ def test_200_short_lived_clients(start_agent, hooks, start_nginx, port):
     for number, ((server, client), (pid, before, after)) in enumerate(zip(pairs, lives)):
         assert client.service == "curl" and client.pid == client.resource["process.pid"] == pid
         assert server.service == "nginx" and server.pid == server.resource["process.pid"] == worker
-        assert before - CLOCK_TOLERANCE <= client.start <= client.end <= after + CLOCK_TOLERANCE
+        assert wall(before) - CLOCK_TOLERANCE <= client.start <= client.end <= wall(after) + CLOCK_TOLERANCE
         assert client.parent_id is None
         assert server.status == client.status == 0
         assert server.name == client.name == "GET /users/{id}"

@@ -71,7 +71,7 @@ def test_started_while_50_connections_are_busy(start_agent, hooks, start_nginx, 
         client = result.parent(server)
         if client is not None:
             assert client.path == server.path
-            check_linked(result, server, client)
+            check_linked(server, client)
     linked = [span for span in result.servers(port) if result.parent(span)]
     assert len(linked) >= 20 * CONNECTIONS
     # Hooks are attached one after the other: between two of them a part of an exchange can pass.

@@ -73,7 +73,7 @@ def test_every_call_has_its_own_parent(start_agent, hooks, start_process, start_
         assert span.service == "chain"
         client = result.parent(span)
         assert client.path == span.path and client.pid == os.getpid() and client.parent_id is None
-        check_linked(result, span, client)
+        check_linked(span, client)
 
     calls = result.clients(downstream)
     assert result.paths("client", downstream) == Counter(
@@ -88,7 +88,7 @@ def test_every_call_has_its_own_parent(start_agent, hooks, start_process, start_
         assert (call.pid, call.attr["thread.id"]) == (parent.pid, parent.attr["thread.id"])
         assert parent.contains(call)
     for span in result.servers(downstream):
-        check_linked(result, span, result.parent(span))
+        check_linked(span, result.parent(span))
         assert result.parent(span).path == span.path
     assert result.losses == {}, result.errors
     if kind.startswith("gunicorn"):

@@ -10,12 +10,25 @@ from dataclasses import dataclass
 LIMIT = 30  # seconds that anything may block
 
 
+def wall(monotonic):
+    """The monotonic instant (ns) on the wall clock as it stands now, which the kernel slews: as the agent tells it."""
+    return monotonic + time.time_ns() - time.monotonic_ns()
+
+
 @dataclass
 class Call:
     direction: str  # "send" or "receive"
-    before: int  # CLOCK_REALTIME ns around the call
-    after: int
+    began: int  # CLOCK_MONOTONIC ns around the call
+    ended: int
     length: int
+
+    @property
+    def before(self):
+        return wall(self.began)
+
+    @property
+    def after(self):
+        return wall(self.ended)
 
 
 class TimedSocket:
@@ -33,13 +46,13 @@ class TimedSocket:
 
     def timed(self, direction, function, *arguments):
         """Any call that returns bytes, a count, or a tuple that begins with one of them."""
-        before = time.time_ns()
+        began = time.monotonic_ns()
         result = function(*arguments)
-        after = time.time_ns()
+        ended = time.monotonic_ns()
         moved = result[0] if isinstance(result, tuple) else result
         length = moved if isinstance(moved, int) else len(moved)
         if length > 0:
-            self.calls.append(Call(direction, before, after, length))
+            self.calls.append(Call(direction, began, ended, length))
         return result
 
     def send(self, data):
