@@ -107,8 +107,12 @@ static void discovery_forked(struct discovery *discovery, const struct record_fo
 {
 	enum verdict verdict = discovery_verdict(discovery, fork->parent_tgid);
 
-	if (verdict == VERDICT_UNJUDGED && discovery_judge_running(discovery, fork->parent_tgid))
-		verdict = VERDICT_TRACE;
+	if (verdict == VERDICT_UNJUDGED) {
+		/* The child of one that is gone is judged by itself, once it moves bytes. */
+		if (proc_read(fork->parent_tgid, &discovery->scratch) < 0)
+			return;
+		verdict = discovery_judge(discovery) ? VERDICT_TRACE : VERDICT_IGNORE;
+	}
 	discovery_remember(discovery, fork->header.tgid, verdict == VERDICT_TRACE);
 	if (verdict == VERDICT_TRACE)
 		discovery_pass(discovery, fork, sizeof(*fork));

@@ -209,6 +209,22 @@ static void a_program_is_judged_anew_when_it_executes_another(void **state)
 	discovery_free(fixture.discovery);
 }
 
+/* Its parent exited before its fork was read here, and nobody knows what it was. */
+static void the_child_of_one_that_is_gone_is_no_loss(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture, "shop");
+	give_fork(&fixture, PARENT, CHILD);
+	assert_int_equal(discovery_unknown(fixture.discovery), 0);
+	give_exec(&fixture, CHILD, "/opt/shop");
+	give_data(&fixture, CHILD);
+	assert_passed(&fixture, PASSED(RECORD_PROCESS, RECORD_DATA));
+	assert_int_equal(discovery_unknown(fixture.discovery), 0);
+	discovery_free(fixture.discovery);
+}
+
 static void a_child_inherits(void **state)
 {
 	struct fixture fixture;
@@ -380,6 +396,7 @@ int main(void)
 		cmocka_unit_test(a_selected_program_passes),
 		cmocka_unit_test(another_program_does_not),
 		cmocka_unit_test(a_program_is_judged_anew_when_it_executes_another),
+		cmocka_unit_test(the_child_of_one_that_is_gone_is_no_loss),
 		cmocka_unit_test(a_child_inherits),
 		cmocka_unit_test(a_fork_does_not_overrule_an_execution),
 		cmocka_unit_test(a_judgement_without_room_is_counted),
