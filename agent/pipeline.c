@@ -21,7 +21,7 @@
 #define NAP_MS 2         /* between two drains while there is traffic */
 #define SLEEP_MS 500     /* at most, while there is none */
 #define IDLE_AFTER (200 * NSEC_PER_MSEC)
-#define CLOCK_INTERVAL (10 * NSEC_PER_SEC) /* the wall clock is set by hand, or drifts */
+#define CLOCK_INTERVAL NSEC_PER_SEC /* the wall clock is set by hand, and slewed by up to 500 µs a second */
 /* A record carries a time a little earlier than its place in the ring; so much is more than enough. */
 #define SETTLE_TIME (2 * NSEC_PER_MSEC)
 
@@ -54,16 +54,17 @@ static void pipeline_take(void *context, const void *record, size_t size)
 	discovery_accept(pipeline->discovery, record, size);
 }
 
-static void pipeline_tell_clock(struct pipeline *pipeline, uint64_t now)
+static void pipeline_tell_clock(struct pipeline *pipeline)
 {
+	struct clock_reading now = clock_read();
 	struct record_clock clock = {
-		.header = { .kind = RECORD_CLOCK, .size = sizeof(clock), .time = now },
-		.wall = clock_wall(),
-		.boottime = clock_boot(),
+		.header = { .kind = RECORD_CLOCK, .size = sizeof(clock), .time = now.monotonic },
+		.wall = now.wall,
+		.boottime = now.boot,
 	};
 
 	pipeline_record(pipeline, &clock, sizeof(clock));
-	pipeline->clock_told = now;
+	pipeline->clock_told = now.monotonic;
 }
 
 /* One drain. How many records it brought, or negative errno. */
@@ -76,7 +77,7 @@ static int pipeline_step(struct pipeline *pipeline)
 	int count;
 
 	if (now - pipeline->clock_told >= CLOCK_INTERVAL)
-		pipeline_tell_clock(pipeline, now);
+		pipeline_tell_clock(pipeline);
 	count = source->drain(source, &sink);
 	lost = capture_lost_records(pipeline->capture);
 	if (lost != pipeline->lost_seen)
@@ -170,7 +171,7 @@ static int pipeline_attach(struct pipeline *pipeline, const struct selection *se
 {
 	int error;
 
-	pipeline_tell_clock(pipeline, clock_monotonic());
+	pipeline_tell_clock(pipeline);
 	error = capture_attach(pipeline->capture);
 	if (!error)
 		error = discovery_scan(pipeline->discovery);

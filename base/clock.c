@@ -26,3 +26,23 @@ uint64_t clock_boot(void)
 {
 	return now(CLOCK_BOOTTIME);
 }
+
+struct clock_reading clock_read(void)
+{
+	struct clock_reading best = { 0 };
+	uint64_t best_spread = UINT64_MAX;
+
+	for (int attempt = 0; attempt < 5; attempt++) {
+		struct clock_reading reading = { .monotonic = clock_monotonic() };
+		uint64_t spread;
+
+		reading.wall = clock_wall();
+		reading.boot = clock_boot();
+		spread = clock_monotonic() - reading.monotonic;
+		if (spread >= best_spread)
+			continue;
+		best_spread = spread;
+		best = reading;
+	}
+	return best;
+}

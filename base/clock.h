@@ -12,4 +12,12 @@ uint64_t clock_monotonic(void);
 uint64_t clock_wall(void);
 uint64_t clock_boot(void);
 
+/* The three clocks at one instant. */
+struct clock_reading {
+	uint64_t monotonic, wall, boot;
+};
+
+/* Apart by no more than a preemption that hits each of several attempts. */
+struct clock_reading clock_read(void);
+
 #endif

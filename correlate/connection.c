@@ -58,6 +58,7 @@ struct connection *connection_get(struct engine *engine, const struct record_con
 	list_init(&connection->requests);
 	list_init(&connection->ghosts);
 	list_init(&connection->waiting);
+	list_init(&connection->holding);
 	list_init(&connection->ending);
 	list_add(&engine->recent, &connection->recent);
 	return connection;
@@ -72,6 +73,7 @@ void connection_free(struct connection *connection)
 	stream_done(&connection->stream);
 	list_remove(&connection->recent);
 	list_remove(&connection->waiting);
+	list_remove(&connection->holding);
 	list_remove(&connection->ending);
 	connection->engine->memory -= connection->memory;
 	hashmap_remove(connection->engine->connections, &connection->endpoints.cookie,
@@ -89,20 +91,31 @@ static size_t memory_used(const struct connection *connection)
 	return memory;
 }
 
-/* Notes what its readers and held records take, and gives up the messages under way where all take too much. */
+static void note_memory(struct connection *connection)
+{
+	size_t memory = memory_used(connection);
+
+	connection->engine->memory += memory - connection->memory;
+	connection->memory = memory;
+	list_remove(&connection->holding);
+	if (memory)
+		list_add(&connection->engine->holding, &connection->holding);
+}
+
+/* Where all take too much, the longest silent ones give up the messages under way. */
 static void account(struct connection *connection)
 {
 	struct engine *engine = connection->engine;
-	size_t memory = memory_used(connection);
 
-	if (memory > connection->memory && engine->memory + (memory - connection->memory) > engine->options.max_memory) {
-		loss_add(&engine->losses, LOSS_MEMORY_LIMIT);
-		connection_flush(connection);
-		conversation_give_up(connection);
-		memory = memory_used(connection);
+	note_memory(connection);
+	while (engine->memory + engine->pool.memory > engine->options.max_memory && !list_empty(&engine->holding)) {
+		struct connection *silent = LIST_ITEM(engine->holding.next, struct connection, holding);
+
+		connection_flush(silent);
+		if (conversation_give_up(silent))
+			loss_add(&engine->losses, LOSS_MEMORY_LIMIT);
+		note_memory(silent);
 	}
-	engine->memory += memory - connection->memory;
-	connection->memory = memory;
 }
 
 /*
@@ -176,6 +189,13 @@ static void update_waiting(struct connection *connection)
 		list_add(&connection->engine->waiting, &connection->waiting);
 }
 
+/* Of what is over, records may come late. */
+static void end_soon(struct connection *connection)
+{
+	if (connection->gone_at && list_empty(&connection->ending))
+		list_add(&connection->engine->ending, &connection->ending);
+}
+
 int connection_data(struct connection *connection, const struct record_data *record)
 {
 	struct engine *engine = connection->engine;
@@ -193,6 +213,8 @@ int connection_data(struct connection *connection, const struct record_data *rec
 		loss_add(&engine->losses, LOSS_MEMORY_LIMIT);
 	update_waiting(connection);
 	check_ends(connection);
+	if (connection->directions[RECORD_RECEIVE].ended)
+		end_soon(connection);
 	account(connection);
 	return error;
 }
@@ -212,9 +234,16 @@ static void note_fin(struct direction *direction, uint64_t end, uint64_t time)
 		direction->end = end;
 }
 
+/* Both ends have closed in order, and the client has yet to read the rest of its answer. */
+static bool answer_unread(const struct connection *connection, const struct record_state *record)
+{
+	return connection->request_direction == RECORD_SEND && !list_empty(&connection->requests) && !record->error &&
+	       !(record->header.flags & RECORD_STATE_RESET) && connection->directions[RECORD_RECEIVE].fin_at &&
+	       record->read_end < record->receive_end;
+}
+
 void connection_state(struct connection *connection, const struct record_state *record)
 {
-	struct engine *engine = connection->engine;
 	uint64_t time = record->header.time ? record->header.time : 1;
 	unsigned int flags = record->header.flags;
 
@@ -232,7 +261,10 @@ void connection_state(struct connection *connection, const struct record_state *
 		return;
 	/* Even where nothing is open: what comes late of it must not make it anew. */
 	connection->gone_at = time;
-	list_add(&engine->ending, &connection->ending);
+	if (answer_unread(connection, record))
+		note_fin(&connection->directions[RECORD_SEND], record->send_end, time);
+	else
+		end_soon(connection);
 }
 
 /* Records lost at the very end show by no later record, only by how far the socket says it came. */

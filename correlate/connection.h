@@ -57,6 +57,7 @@ struct connection {
 	struct list ghosts;   /* struct exchange.queued: lost sight of, perhaps still being worked on */
 	struct list recent;   /* engine: by last record */
 	struct list waiting;  /* engine: those with held records */
+	struct list holding;  /* engine: those with memory for readers or held records */
 	struct list ending;   /* engine: those that are over but linger */
 	uint64_t moved_to[2]; /* by enum record_direction: how far it came, as its last state said; 0 not known */
 	size_t memory;        /* of readers and held records, as accounted */

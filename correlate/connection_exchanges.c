@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "correlate/engine_state.h"
+#include "correlate/limits.h"
 #include "correlate/link.h"
 
 struct exchange *connection_begin_exchange(struct connection *connection, const struct moment *moment,
@@ -110,6 +111,8 @@ void connection_drop_exchange(struct connection *connection, struct exchange *ex
 	}
 	if (exchange->thread) {
 		thread_lose_sight(exchange, engine->time);
+		if (!exchange->timed_out)
+			exchange_forget_text(&engine->pool, exchange);
 		list_add(&connection->ghosts, &exchange->queued);
 	} else {
 		exchange_unref(&engine->pool, exchange);
@@ -153,6 +156,10 @@ void connection_lose_request(struct connection *connection, struct exchange *exc
 		return;
 	}
 	thread_lose_sight(exchange, engine->time);
+	if (engine->pool.memory >= GHOST_MEMORY(engine->options.max_memory)) {
+		thread_forget(exchange, engine->time);
+		return;
+	}
 	exchange->connection = NULL;
 	list_add(&connection->ghosts, &exchange_ref(exchange)->queued);
 }
@@ -201,7 +208,7 @@ static void forget_all(struct engine *engine, struct list *exchanges, bool evict
 			pairing_remove(exchange);
 		}
 		if (evicted)
-			thread_forget(exchange);
+			thread_forget(exchange, engine->time);
 		else
 			thread_leave(exchange);
 		exchange->connection = NULL;

@@ -230,9 +230,20 @@ void conversation_fail(struct connection *connection, uint64_t time)
 	}
 }
 
-void conversation_give_up(struct connection *connection)
+bool conversation_give_up(struct connection *connection)
 {
-	messages_deafen(connection, RECORD_RECEIVE, LOSS_MEMORY_LIMIT);
-	messages_deafen(connection, RECORD_SEND, LOSS_MEMORY_LIMIT);
-	messages_forget(connection);
+	bool lost = false;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		struct direction *direction = &connection->directions[i];
+
+		if (!direction->reader)
+			continue;
+		if (!direction->deaf && !http1_reader_idle(direction->reader)) {
+			messages_deafen(connection, i, LOSS_MEMORY_LIMIT);
+			lost = true;
+		}
+		messages_free_reader(connection, i);
+	}
+	return lost;
 }

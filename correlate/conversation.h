@@ -29,7 +29,10 @@ void conversation_close(struct connection *connection, enum record_direction dir
  * its response was complete or its fate can't be known.
  */
 void conversation_fail(struct connection *connection, uint64_t time);
-/* Stops reading both directions until proven heads: memory ran out. */
-void conversation_give_up(struct connection *connection);
+/*
+ * Frees the readers: memory ran out. A direction in which a message was under way
+ * is not read until a proven head. Whether there was one.
+ */
+bool conversation_give_up(struct connection *connection);
 
 #endif

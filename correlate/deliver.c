@@ -103,8 +103,8 @@ void deliver_exchange(struct engine *engine, struct exchange *exchange)
 	clamp_to_client(exchange, &end);
 	http1_span_fill(&exchange->http, exchange->kind, &context, &span, engine->text);
 	fill_ids(exchange, &span);
-	span.start = exchange->start + (uint64_t)engine->mono_to_wall;
-	span.end = end + (uint64_t)engine->mono_to_wall;
+	span.start = exchange->start + (uint64_t)exchange->mono_to_wall;
+	span.end = end + (uint64_t)exchange->mono_to_wall;
 	if (span.end < span.start)
 		span.end = span.start;
 	add_own_attributes(exchange, &span, losses, sizeof(losses));

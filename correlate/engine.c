@@ -50,6 +50,7 @@ struct engine *engine_new(const struct engine_options *options)
 		engine->options.max_memory = ENGINE_MAX_MEMORY;
 	list_init(&engine->recent);
 	list_init(&engine->waiting);
+	list_init(&engine->holding);
 	list_init(&engine->ending);
 	list_init(&engine->open);
 	exchange_pool_init(&engine->pool);

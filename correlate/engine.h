@@ -21,7 +21,7 @@ struct engine_options {
 	bool infer_routes;          /* http.route from the path's shape */
 	uint64_t request_timeout;   /* ns after which a request without response ends as error "timeout"; 0: never */
 	size_t max_connections;     /* 0: ENGINE_MAX_CONNECTIONS */
-	size_t max_memory;          /* bytes of stream buffers in total; 0: ENGINE_MAX_MEMORY */
+	size_t max_memory;          /* bytes of stream buffers and requests in total; 0: ENGINE_MAX_MEMORY */
 	const struct attribute *resource_attributes; /* added to every resource (host.*); outlive the engine */
 	size_t resource_attribute_count;
 };

@@ -31,6 +31,7 @@ struct engine {
 	struct list ending;  /* connections that linger, in order of their end */
 	struct list open;    /* exchanges, roughly by start */
 	size_t memory;       /* of readers and held records */
+	struct list holding; /* connections with such memory, the longest silent first */
 	uint64_t time;       /* the latest of all records */
 	uint64_t advanced;   /* engine_advance's last */
 	uint64_t exits_swept; /* when the connections of exited processes were looked for */

@@ -9,6 +9,7 @@ void exchange_pool_init(struct exchange_pool *pool)
 {
 	list_init(&pool->spare);
 	pool->spare_count = 0;
+	pool->memory = 0;
 }
 
 void exchange_pool_done(struct exchange_pool *pool)
@@ -36,6 +37,7 @@ struct exchange *exchange_new(struct exchange_pool *pool)
 	}
 	memset(exchange, 0, sizeof(*exchange));
 	exchange->references = 1;
+	pool->memory += sizeof(*exchange);
 	list_init(&exchange->queued);
 	list_init(&exchange->open);
 	list_init(&exchange->served);
@@ -50,16 +52,40 @@ struct exchange *exchange_ref(struct exchange *exchange)
 	return exchange;
 }
 
+int exchange_take_head(struct exchange_pool *pool, struct exchange *exchange, const struct http1_head *head)
+{
+	int error = http1_exchange_request(&exchange->http, head);
+
+	if (error < 0)
+		return error;
+	pool->memory += exchange->http.storage_size;
+	return 0;
+}
+
+void exchange_forget_text(struct exchange_pool *pool, struct exchange *exchange)
+{
+	struct http1_exchange kept = {
+		.has_remote = exchange->http.has_remote,
+		.remote = exchange->http.remote,
+		.response_complete = exchange->http.response_complete,
+	};
+
+	pool->memory -= exchange->http.storage_size;
+	http1_exchange_done(&exchange->http);
+	exchange->http = kept;
+}
+
 /* Takes the exchange apart; chains what it referred to and nobody else does to `doomed`. */
-static void take_apart(struct exchange *exchange, struct list *doomed)
+static void take_apart(struct exchange_pool *pool, struct exchange *exchange, struct list *doomed)
 {
 	struct exchange *referred[] = { exchange->client_end, exchange->candidate };
 
 	for (size_t i = 0; i < sizeof(referred) / sizeof(referred[0]); i++)
 		if (referred[i] && --referred[i]->references == 0)
 			list_add(doomed, &referred[i]->queued);
-	http1_exchange_done(&exchange->http);
+	exchange_forget_text(pool, exchange);
 	resource_unref(exchange->resource);
+	pool->memory -= sizeof(*exchange);
 }
 
 void exchange_unref(struct exchange_pool *pool, struct exchange *exchange)
@@ -74,7 +100,7 @@ void exchange_unref(struct exchange_pool *pool, struct exchange *exchange)
 	while (!list_empty(&doomed)) {
 		exchange = LIST_ITEM(doomed.next, struct exchange, queued);
 		list_remove(&exchange->queued);
-		take_apart(exchange, &doomed);
+		take_apart(pool, exchange, &doomed);
 		if (pool->spare_count < SPARE_MAX) {
 			list_add(&pool->spare, &exchange->queued);
 			pool->spare_count++;

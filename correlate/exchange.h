@@ -54,6 +54,7 @@ struct exchange {
 	uint8_t trace_id[16];
 	uint8_t parent_span_id[8];
 	uint32_t flags;
+	int64_t mono_to_wall; /* one for all of a trace, so that a slewed clock moves no child out of its parent */
 	enum link_evidence evidence;
 	bool resolved;
 	struct exchange *client_end; /* server: the same request at its sender; counted reference */
@@ -78,6 +79,7 @@ struct exchange {
 struct exchange_pool {
 	struct list spare;
 	size_t spare_count;
+	size_t memory; /* of those in use, with what they keep of their heads */
 };
 
 void exchange_pool_init(struct exchange_pool *pool);
@@ -86,6 +88,10 @@ void exchange_pool_done(struct exchange_pool *pool);
 /* All zero but the lists, with one reference; NULL when out of memory. */
 struct exchange *exchange_new(struct exchange_pool *pool);
 struct exchange *exchange_ref(struct exchange *exchange);
+/* Takes over what the request's head says. 0 or -ENOMEM. */
+int exchange_take_head(struct exchange_pool *pool, struct exchange *exchange, const struct http1_head *head);
+/* Gives up the text that only its span and its response need. */
+void exchange_forget_text(struct exchange_pool *pool, struct exchange *exchange);
 /* Accepts NULL. The last reference also gives up those it holds. */
 void exchange_unref(struct exchange_pool *pool, struct exchange *exchange);
 

@@ -19,6 +19,11 @@
 /* Requests of one connection without an answer: no pipelining client sends more. */
 #define PIPELINE_MAX 256
 
+/* Of the engine's memory, for requests that are kept; the rest is for heads that are still coming. */
+#define REQUEST_MEMORY(memory) ((memory) - (memory) / 4)
+/* While they take more than so much, requests whose heads were lost are kept no more: their threads are distrusted. */
+#define GHOST_MEMORY(memory) ((memory) / 4)
+
 /*
  * A finished exchange waits this long for what the other end of its connection
  * says, and for news of lost records; the agent drains far more often.

@@ -139,6 +139,7 @@ static void freeze(struct engine *engine, struct exchange *exchange)
 		ids_draw_trace(&engine->ids, exchange->trace_id);
 		exchange->flags = FLAGS_SAMPLED_RANDOM;
 	}
+	exchange->mono_to_wall = parent ? parent->mono_to_wall : engine->mono_to_wall;
 	exchange->resolved = true;
 	exchange->parent = NULL;
 	exchange_unref(&engine->pool, exchange->candidate);
@@ -171,10 +172,14 @@ void link_delivered(struct engine *engine, struct exchange *exchange)
 	exchange->client_end = NULL;
 	if (list_empty(&exchange->bucket))
 		return;
-	if (exchange->kind == SPAN_KIND_CLIENT)
-		pairing_linger(&engine->pairing, exchange_ref(exchange), exchange->end + PAIRING_LINGER_NS);
-	else
+	if (exchange->kind != SPAN_KIND_CLIENT) {
 		pairing_remove(exchange);
+		return;
+	}
+	/* One that has timed out may still be answered. */
+	if (!exchange->connection)
+		exchange_forget_text(&engine->pool, exchange);
+	pairing_linger(&engine->pairing, exchange_ref(exchange), exchange->end + PAIRING_LINGER_NS);
 }
 
 void link_expire(struct engine *engine, uint64_t now)

@@ -125,6 +125,12 @@ void messages_listen(struct connection *connection, unsigned int which)
 					   direction->last_time);
 }
 
+void messages_free_reader(struct connection *connection, unsigned int which)
+{
+	http1_reader_free(connection->directions[which].reader);
+	connection->directions[which].reader = NULL;
+}
+
 void messages_forget(struct connection *connection)
 {
 	for (unsigned int which = 0; which < 2; which++) {
@@ -134,7 +140,6 @@ void messages_forget(struct connection *connection)
 			continue;
 		direction->deaf = true;
 		messages_set_exchange(connection, direction, NULL);
-		http1_reader_free(direction->reader);
-		direction->reader = NULL;
+		messages_free_reader(connection, which);
 	}
 }

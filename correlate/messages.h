@@ -12,6 +12,8 @@ int messages_reader(struct connection *connection, unsigned int direction, bool 
 void messages_listen(struct connection *connection, unsigned int direction);
 /* The message under way and what follows can't be read: until a proven head. Accepts a deaf direction. */
 void messages_deafen(struct connection *connection, unsigned int direction, enum loss loss);
+/* A direction without message under way, or a deaf one, needs none. Not from within its events. */
+void messages_free_reader(struct connection *connection, unsigned int direction);
 /* Frees both readers; both directions are deaf. Not from within a reader's events. */
 void messages_forget(struct connection *connection);
 

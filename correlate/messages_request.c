@@ -54,16 +54,19 @@ static void request_begin(void *context, uint64_t position)
 
 static int open_request(struct connection *connection, struct exchange *exchange, const struct http1_head *head)
 {
+	struct engine *engine = connection->engine;
+
 	if (connection->pipelined && !connection->synced) {
-		loss_add(&connection->engine->losses, LOSS_REQUEST_UNPAIRED);
+		loss_add(&engine->losses, LOSS_REQUEST_UNPAIRED);
 		return -EPROTO;
 	}
 	if (connection->request_count >= PIPELINE_MAX) {
-		loss_add(&connection->engine->losses, LOSS_PIPELINE_LIMIT);
+		loss_add(&engine->losses, LOSS_PIPELINE_LIMIT);
 		return -ENOSPC;
 	}
-	if (http1_exchange_request(&exchange->http, head) < 0 || connection_open_exchange(connection, exchange) < 0) {
-		loss_add(&connection->engine->losses, LOSS_MEMORY_LIMIT);
+	if (engine->pool.memory >= REQUEST_MEMORY(engine->options.max_memory) ||
+	    exchange_take_head(&engine->pool, exchange, head) < 0 || connection_open_exchange(connection, exchange) < 0) {
+		loss_add(&engine->losses, LOSS_MEMORY_LIMIT);
 		return -ENOMEM;
 	}
 	return 0;

@@ -24,9 +24,9 @@ void threads_done(struct threads *threads)
 	threads->map = NULL;
 }
 
-static bool ghost_expired(const struct exchange *exchange, uint64_t now)
+static bool ghost_expired(uint64_t lost_sight_at, uint64_t now)
 {
-	return exchange->lost_sight_at && now > exchange->lost_sight_at && now - exchange->lost_sight_at > GHOST_NS;
+	return lost_sight_at && now > lost_sight_at && now - lost_sight_at > GHOST_NS;
 }
 
 static int thread_get(struct threads *threads, uint64_t key, struct thread **ret_thread)
@@ -78,10 +78,10 @@ void thread_lose_sight(struct exchange *server, uint64_t now)
 		server->lost_sight_at = now ? now : 1;
 }
 
-void thread_forget(struct exchange *server)
+void thread_forget(struct exchange *server, uint64_t now)
 {
 	if (server->thread)
-		server->thread->untrusted = true;
+		server->thread->forgot_at = now ? now : 1;
 	thread_leave(server);
 }
 
@@ -89,22 +89,24 @@ struct exchange *thread_context(const struct threads *threads, uint32_t tgid, ui
 				bool *ret_refused)
 {
 	uint64_t key = thread_key(tgid, tid);
-	const struct thread *thread = hashmap_get(threads->map, &key, sizeof(key));
+	struct thread *thread = hashmap_get(threads->map, &key, sizeof(key));
 	struct exchange *only = NULL;
 	struct list *link, *next;
 
 	*ret_refused = false;
 	if (!thread)
 		return NULL;
+	if (ghost_expired(thread->forgot_at, begin))
+		thread->forgot_at = 0;
 	for (link = thread->served.next; link != &thread->served; link = next) {
 		struct exchange *server = LIST_ITEM(link, struct exchange, served);
 
 		next = link->next;
-		if (ghost_expired(server, begin)) {
+		if (ghost_expired(server->lost_sight_at, begin)) {
 			thread_leave(server);
 			continue;
 		}
-		if (only || server->lost_sight_at || thread->untrusted || server->start >= begin) {
+		if (only || server->lost_sight_at || thread->forgot_at || server->start >= begin) {
 			*ret_refused = true;
 			return NULL;
 		}

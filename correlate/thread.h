@@ -13,7 +13,7 @@ struct thread {
 	uint64_t key;       /* tgid and tid */
 	struct list served; /* open inbound requests, and ghosts: those lost sight of, which may still be open */
 	bool multiplexes;   /* has had several open at once */
-	bool untrusted;     /* one of its requests was forgotten while open */
+	uint64_t forgot_at; /* when the last of its requests that were forgotten while open was; 0 none */
 	uint64_t last_use;
 };
 
@@ -32,8 +32,8 @@ int thread_serve(struct threads *threads, struct exchange *server, uint64_t now)
 void thread_leave(struct exchange *server);
 /* Nobody can tell any more whether it is over: it contradicts other contexts until GHOST_NS later. */
 void thread_lose_sight(struct exchange *server, uint64_t now);
-/* It is forgotten while it may be open. */
-void thread_forget(struct exchange *server);
+/* It is forgotten while it may be open: as if it were lost sight of, for all of its thread. */
+void thread_forget(struct exchange *server, uint64_t now);
 
 /*
  * The one inbound request that (tgid, tid) has open, begun before `begin`; NULL

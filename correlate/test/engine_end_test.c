@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* How exchanges end where no response does it; and every bound. */
+/* How exchanges end where no response does it. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -88,6 +88,45 @@ static void client_closes_its_half(void **state)
 	assert_no_loss(f);
 	assert_int_equal(client_span(f, "/a")->error_type.length, 0);
 	assert_int_equal(server_span(f, "/a")->error_type.length, 0);
+}
+
+/* A half-closed client that takes its time: the connection is over before it has read its answer. */
+static void answer_read_after_the_end(void **state)
+{
+	struct fixture *f = *state;
+	struct record_state *gone;
+
+	tape_send(&f->tape, &f->wire.client, "GET /a HTTP/1.0\r\n\r\n");
+	tape_state(&f->tape, &f->wire.client, RECORD_STATE_CLOSED, 0);
+	tape_receive(&f->tape, &f->wire.client, "HTTP/1.0 200 OK\r\n\r\nabc");
+	gone = tape_state(&f->tape, &f->wire.client, RECORD_STATE_PEER_CLOSED | RECORD_STATE_GONE, 0);
+	gone->receive_end += 3;
+	tape_wait(&f->tape, 10 * NSEC_PER_SEC);
+	tape_receive(&f->tape, &f->wire.client, "def");
+	fixture_play(f);
+	assert_no_loss(f);
+	assert_int_equal(client_span(f, "/a")->end, f->tape.time);
+	assert_int_equal(client_span(f, "/a")->error_type.length, 0);
+}
+
+/* It exits without having read it. */
+static void answer_never_read(void **state)
+{
+	struct fixture *f = *state;
+	struct record_state *gone;
+	uint64_t closed;
+
+	tape_send(&f->tape, &f->wire.client, GET("/a"));
+	tape_state(&f->tape, &f->wire.client, RECORD_STATE_CLOSED, 0);
+	closed = f->tape.time;
+	gone = tape_state(&f->tape, &f->wire.client, RECORD_STATE_PEER_CLOSED | RECORD_STATE_GONE, 0);
+	gone->receive_end += 30;
+	tape_wait(&f->tape, 10 * NSEC_PER_SEC);
+	tape_exit(&f->tape, f->wire.client.tgid);
+	fixture_play(f);
+	assert_no_loss(f);
+	assert_int_equal(client_span(f, "/a")->end, closed);
+	assert_error(client_span(f, "/a"), "connection_closed");
 }
 
 /* The last records were lost: the state alone tells that there was an answer. */
@@ -312,90 +351,6 @@ static void malformed_records(void **state)
 	assert_int_equal(fixture_loss(f, LOSS_RECORD_MALFORMED), 3);
 }
 
-static void connections_are_bounded(void **state)
-{
-	struct engine_options options = { .max_connections = 10 };
-	struct fixture *f = *state;
-	struct span_list spans;
-	struct engine *engine;
-
-	options.sink = span_list_sink(&spans);
-	engine = engine_new(&options);
-	for (unsigned int i = 1; i <= 30; i++) {
-		wire_init(&f->wire, i);
-		tape_receive(&f->tape, &f->wire.server, GET("/a"));
-	}
-	tape_play(&f->tape, engine);
-	assert_int_equal(engine_losses(engine)->count[LOSS_CONNECTION_LIMIT], 20);
-	assert_int_equal(engine_losses(engine)->count[LOSS_REQUEST_UNPAIRED], 20);
-	engine_finish(engine);
-	assert_int_equal(engine_losses(engine)->count[LOSS_OPEN_AT_EXIT], 10);
-	engine_free(engine);
-}
-
-static void idle_connections_are_forgotten_without_loss(void **state)
-{
-	struct engine_options options = { .max_connections = 10 };
-	struct fixture *f = *state;
-	struct engine *engine;
-
-	options.sink = span_list_sink(&f->spans);
-	engine = engine_new(&options);
-	for (unsigned int i = 1; i <= 30; i++) {
-		wire_init(&f->wire, i);
-		fixture_serve(f, GET("/a"), OK("0", ""));
-	}
-	tape_play(&f->tape, engine);
-	assert_int_equal(f->spans.count, 30);
-	assert_int_equal(engine_losses(engine)->count[LOSS_CONNECTION_LIMIT], 0);
-	engine_free(engine);
-}
-
-/* Records of a connection that another thread's last one overtakes. */
-static void data_after_the_end(void **state)
-{
-	struct engine_options options = { .max_connections = 1 };
-	struct fixture *f = *state;
-	struct engine *engine;
-
-	options.sink = span_list_sink(&f->spans);
-	engine = engine_new(&options);
-	fixture_serve(f, GET("/a"), OK("0", ""));
-	tape_state(&f->tape, &f->wire.server, RECORD_STATE_GONE, 0);
-	fixture_serve(f, GET("/b"), OK("0", ""));
-	tape_wait(&f->tape, NSEC_PER_SEC);
-	tape_process(&f->tape, 1, "/sbin/init");
-	tape_play(&f->tape, engine);
-	assert_int_equal(f->spans.count, 2);
-	tape_done(&f->tape);
-	/* Nothing is left of it. */
-	wire_init(&f->wire, 2);
-	tape_receive(&f->tape, &f->wire.server, GET("/c"));
-	tape_play(&f->tape, engine);
-	assert_int_equal(engine_losses(engine)->count[LOSS_CONNECTION_LIMIT], 0);
-	engine_finish(engine);
-	assert_int_equal(engine_losses(engine)->count[LOSS_OPEN_AT_EXIT], 1);
-	engine_free(engine);
-}
-
-static void memory_is_bounded(void **state)
-{
-	struct engine_options options = { .max_memory = 4096 };
-	struct fixture *f = *state;
-	struct span_list spans;
-	struct engine *engine;
-
-	options.sink = span_list_sink(&spans);
-	engine = engine_new(&options);
-	for (unsigned int i = 1; i <= 50; i++) {
-		wire_init(&f->wire, i);
-		tape_receive(&f->tape, &f->wire.server, "GET /half-a-head HTTP/1.1\r\nHost: ");
-	}
-	tape_play(&f->tape, engine);
-	assert_true(engine_losses(engine)->count[LOSS_MEMORY_LIMIT] > 0);
-	engine_free(engine);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -406,6 +361,8 @@ int main(void)
 		TEST(reset_in_mid_response),
 		TEST(server_closes_without_answer),
 		TEST(client_closes_its_half),
+		TEST(answer_read_after_the_end),
+		TEST(answer_never_read),
 		TEST(last_response_lost),
 		TEST(end_of_last_response_lost),
 		TEST(response_not_read),
@@ -421,10 +378,6 @@ int main(void)
 		TEST(open_at_the_end),
 		TEST(roles_by_bytes),
 		TEST(malformed_records),
-		TEST(connections_are_bounded),
-		TEST(idle_connections_are_forgotten_without_loss),
-		TEST(data_after_the_end),
-		TEST(memory_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,6 +52,29 @@ static void whole_chain(void **state)
 	assert_child(span_of(f, SPAN_KIND_CLIENT, "/c"), front, "thread");
 }
 
+/* The wall clock is set back while the spans of one trace are delivered. */
+static void children_stay_inside(void **state)
+{
+	struct link_fixture *f = *state;
+	const struct span *root, *call;
+
+	tape_clock(&f->tape, 10 * NSEC_PER_SEC);
+	tape_request(&f->tape, &f->first, GET("/a"));
+	call_back_end(f, GET("/b"));
+	tape_wait(&f->tape, NSEC_PER_SEC);
+	tape_exit(&f->tape, 1);
+	tape_clock(&f->tape, 0);
+	call_back_end(f, GET("/c"));
+	tape_response(&f->tape, &f->first, OK);
+	tape_play(&f->tape, f->engine);
+	root = span_of(f, SPAN_KIND_CLIENT, "/a");
+	call = span_of(f, SPAN_KIND_CLIENT, "/b");
+	assert_true(root->start <= call->start && call->end <= root->end);
+	call = span_of(f, SPAN_KIND_CLIENT, "/c");
+	assert_true(root->start <= call->start && call->end <= root->end);
+	assert_in_range(root->end - root->start, NSEC_PER_SEC, NSEC_PER_SEC + NSEC_PER_MSEC);
+}
+
 static void two_open_requests_on_one_thread(void **state)
 {
 	struct link_fixture *f = *state;
@@ -233,6 +256,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(whole_chain),
+		TEST(children_stay_inside),
 		TEST(two_open_requests_on_one_thread),
 		TEST(two_threads),
 		TEST(another_thread_answers),

@@ -167,6 +167,14 @@ void tape_exit(struct tape *tape, uint32_t pid)
 	tape_add(tape, RECORD_EXIT, sizeof(struct record_exit), pid, pid);
 }
 
+void tape_clock(struct tape *tape, uint64_t ahead)
+{
+	struct record_clock *record = tape_add(tape, RECORD_CLOCK, sizeof(*record), 0, 0);
+
+	record->wall = record->header.time + ahead;
+	record->boottime = record->header.time;
+}
+
 void tape_wait(struct tape *tape, uint64_t ns)
 {
 	tape->time += ns;

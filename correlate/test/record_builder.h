@@ -57,6 +57,8 @@ void tape_socket(struct tape *tape, const struct wire_end *end);
 void tape_process(struct tape *tape, uint32_t pid, const char *executable);
 void tape_fork(struct tape *tape, uint32_t parent, uint32_t child);
 void tape_exit(struct tape *tape, uint32_t pid);
+/* The wall clock is so much ahead of the monotonic one. */
+void tape_clock(struct tape *tape, uint64_t ahead);
 /* Time passes. */
 void tape_wait(struct tape *tape, uint64_t ns);
 
