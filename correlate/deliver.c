@@ -36,6 +36,7 @@ static void fill_ids(const struct exchange *exchange, struct span *span)
 	memcpy(span->span_id, exchange->span_id, sizeof(span->span_id));
 	memcpy(span->parent_span_id, exchange->parent_span_id, sizeof(span->parent_span_id));
 	span->flags = exchange->flags;
+	span->trace_is_remote = exchange->trace_is_remote;
 	if (exchange->http.has_remote &&
 	    !memcmp(exchange->trace_id, exchange->http.remote.trace_id, sizeof(exchange->trace_id)))
 		span->trace_state = exchange->http.trace_state;

@@ -54,6 +54,7 @@ struct exchange {
 	uint8_t trace_id[16];
 	uint8_t parent_span_id[8];
 	uint32_t flags;
+	bool trace_is_remote; /* the trace id came in by a header, here or further up */
 	int64_t mono_to_wall; /* one for all of a trace, so that a slewed clock moves no child out of its parent */
 	enum link_evidence evidence;
 	bool resolved;

@@ -139,6 +139,7 @@ static void freeze(struct engine *engine, struct exchange *exchange)
 		ids_draw_trace(&engine->ids, exchange->trace_id);
 		exchange->flags = FLAGS_SAMPLED_RANDOM;
 	}
+	exchange->trace_is_remote = parent ? parent->trace_is_remote : exchange->evidence == LINK_HEADER;
 	exchange->mono_to_wall = parent ? parent->mono_to_wall : engine->mono_to_wall;
 	exchange->resolved = true;
 	exchange->parent = NULL;

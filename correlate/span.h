@@ -67,12 +67,14 @@ struct span {
 	uint8_t parent_span_id[8]; /* all zero: a root */
 	struct slice trace_state;  /* W3C tracestate, empty if none */
 	uint32_t flags;            /* OTLP Span.flags: W3C flags, 0x100 has-is-remote, 0x200 is-remote */
+	bool trace_is_remote;      /* the trace id came in by a header: whoever began it has decided on sampling */
 	enum span_kind kind;
 	enum span_status status;
 	uint64_t start; /* wall clock, ns since the epoch */
 	uint64_t end;   /* >= start */
 	struct slice name;
 	struct slice error_type; /* empty on success; also among the attributes */
+	uint32_t dropped_attributes; /* by limits; OTLP Span.dropped_attributes_count */
 	size_t attribute_count;
 	struct attribute attributes[SPAN_ATTRIBUTES_MAX];
 };

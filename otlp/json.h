@@ -4,8 +4,7 @@
 #define WIRESPAN_OTLP_JSON_H
 
 #include "otlp/output.h"
-
-#define OTLP_SCHEMA_URL "https://opentelemetry.io/schemas/1.44.0"
+#include "otlp/signal.h"
 
 /* A request of JSON_REQUEST_SPANS_MAX ordinary spans is about 1 MB; real receivers take 4 MiB. */
 #define JSON_REQUEST_SPANS_MAX 512

@@ -16,6 +16,29 @@ int output_flush(struct output *output)
 	return output->operations->flush ? output->operations->flush(output) : 0;
 }
 
+int output_metrics(struct output *output, struct metric_set *metrics, uint64_t now)
+{
+	if (output->operations->metrics)
+		return output->operations->metrics(output, metrics, now);
+	metric_set_free(metrics);
+	return 0;
+}
+
+bool output_waits(const struct output *output)
+{
+	return output->operations->wait;
+}
+
+void output_wait(struct output *output, uint64_t timeout)
+{
+	output->operations->wait(output, timeout);
+}
+
+void output_wake(struct output *output)
+{
+	output->operations->wake(output);
+}
+
 void output_cancel(struct output *output)
 {
 	if (output->operations->cancel)
