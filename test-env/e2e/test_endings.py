@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from lib.expect import CLOCK_TOLERANCE, Exchange, check_instant, check_linked, check_parent, check_span
+from lib.expect import CLOCK_TOLERANCE, Exchange, check_instant, check_linked, check_pair, check_parent, check_span
 from lib.processes import python_command
 from lib.raw import connect
 from lib.wait import wait_until
@@ -21,6 +21,11 @@ ERROR = 2
 def reset(sock):
     sock.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     sock.close()
+
+
+def closed(sock):
+    """Whether the socket has left ESTABLISHED and FIN_WAIT for good: tcpi_state is TCP_CLOSE."""
+    return sock.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1) == b"\x07"
 
 
 def check_failed(result, port, client_left=False, **expected):
@@ -84,6 +89,33 @@ def test_closed_in_mid_response(exchange, port):
 
     result, _, _ = exchange(handler, client)
     check_failed(result, port, status=200)
+
+
+def test_half_closed_client_that_reads_late(exchange, port):
+    """Both ends have closed, and the answer still waits in the client's socket."""
+    size = 100_000
+    answered = threading.Event()
+
+    def handler(sock):
+        sock.receive_head()
+        assert sock.receive() == b""
+        sock.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size + b"l" * size)
+        sock.close()
+        answered.set()
+
+    def client(sock):
+        sock.send(GET)
+        sock.socket.shutdown(socket.SHUT_WR)
+        answered.wait(10)
+        wait_until(lambda: closed(sock), "the server's FIN")
+        sock.receive_head()
+        sock.receive_exactly(size)
+        assert sock.receive() == b""
+
+    result, accepted, connected = exchange(handler, client)
+    server, client_span = check_pair(result, port, path="/end", response_body=size)
+    assert "error.type" not in client_span.attr and "error.type" not in server.attr
+    check_instant(client_span.end, connected.receives()[-1], "client end")
 
 
 def test_closed_without_a_response(exchange, port):
