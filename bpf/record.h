@@ -69,7 +69,10 @@ enum record_direction {
 };
 
 enum record_data_flags {
-	/* The first bytes of this direction since the other direction moved. */
+	/*
+	 * The first bytes of this direction since the other direction moved. Of a connection older
+	 * than the agent (LATE) only after the other one was seen to move.
+	 */
 	RECORD_DATA_TURN = 1 << 0,
 	/* The call's bytes begin where the connection's stream begins. */
 	RECORD_DATA_BEGIN = 1 << 1,
