@@ -226,3 +226,8 @@ const struct losses *engine_losses(const struct engine *engine)
 {
 	return &engine->losses;
 }
+
+const struct engine_ignored *engine_ignored(const struct engine *engine)
+{
+	return &engine->ignored;
+}

@@ -10,10 +10,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "correlate/explain.h"
 #include "correlate/loss.h"
 #include "correlate/span.h"
 
 struct engine;
+struct header_capture;
+struct query_secrets;
+
+/* A process that exports spans of its own, and how that is known. */
+struct instrumented_process {
+	uint32_t pid;
+	struct slice service;     /* its service name */
+	struct slice destination; /* "host:port" that it exports to, without userinfo; empty where unknown */
+};
+
+/* Views in `process` die with the call, which must not call the engine. Once per process. */
+struct instrumented_sink {
+	void (*accept)(void *context, const struct instrumented_process *process);
+	void *context;
+};
 
 struct engine_options {
 	struct span_sink sink;
@@ -24,6 +40,18 @@ struct engine_options {
 	size_t max_memory;          /* bytes of stream buffers and requests in total; 0: ENGINE_MAX_MEMORY */
 	const struct attribute *resource_attributes; /* added to every resource (host.*); outlive the engine */
 	size_t resource_attribute_count;
+	bool include_telemetry;     /* exchanges of telemetry back ends (telemetry.h) become spans, too */
+	bool include_instrumented;  /* so do those of processes that export spans of their own */
+	struct instrumented_sink instrumented; /* told of such a process unless it is included; accept NULL: nobody is */
+	struct explain_sink explain;           /* accept NULL: nothing is explained */
+	const struct header_capture *captured_headers; /* header_capture.h; NULL: none; outlives the engine */
+	const struct query_secrets *query_secrets; /* http1_url.h; beside the known ones; NULL: none; outlives the engine */
+};
+
+/* Exchanges that were understood and left out on purpose: no losses. */
+struct engine_ignored {
+	uint64_t telemetry;    /* with telemetry back ends */
+	uint64_t instrumented; /* of processes that export spans of their own */
 };
 
 #define ENGINE_MAX_CONNECTIONS 65536
@@ -59,5 +87,7 @@ void engine_finish(struct engine *engine);
 
 /* What was lost here, by name; never reset. */
 const struct losses *engine_losses(const struct engine *engine);
+/* What was left out on purpose; never reset. */
+const struct engine_ignored *engine_ignored(const struct engine *engine);
 
 #endif

@@ -17,6 +17,7 @@
 struct engine {
 	struct engine_options options; /* defaults filled in */
 	struct losses losses;
+	struct engine_ignored ignored;
 	struct ids ids;
 	struct process_table processes;
 	struct threads threads;

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "correlate/explain.h"
+
+static const char *const texts[] = {
+	[EXPLAIN_STREAM_GAP] = "records of it were lost; not read until the next proven head",
+	[EXPLAIN_HEAD_TRUNCATED] = "a head was not copied whole; not read until the next proven head",
+	[EXPLAIN_HEAD_UNPARSABLE] = "what should be a head is none; not read until the next proven head",
+	[EXPLAIN_FRAMING] = "the end of a message cannot be proven; not read until the next proven head",
+	[EXPLAIN_MEMORY] = "no memory left for what it says; not read until the next proven head",
+	[EXPLAIN_RESPONSE_UNPAIRED] = "a response whose request was not seen",
+	[EXPLAIN_JOINED_LATE] = "it is older than the agent; not read until the next proven head",
+	[EXPLAIN_CONNECTION_LIMIT] = "forgotten: too many connections",
+	[EXPLAIN_TUNNEL] = "no longer HTTP",
+	[EXPLAIN_REQUEST_UNPAIRED] = "a request is dropped: its response cannot be told",
+	[EXPLAIN_PIPELINE_LIMIT] = "a request is dropped: too many before it are unanswered",
+	[EXPLAIN_NO_CONTEXT] = "no parent: its thread served no request when it began, and it has no traceparent",
+	[EXPLAIN_NO_SENDER] = "no parent: its sender was not traced, and it has no traceparent",
+	[EXPLAIN_PARENT_AMBIGUOUS] = "no parent: its thread may have served several requests when it began",
+	[EXPLAIN_PARENT_THREADS] = "no parent: its process hands requests from thread to thread",
+	[EXPLAIN_PARENT_OLDER] = "no parent: its process has connections older than the agent that were not heard of yet",
+	[EXPLAIN_PARENT_LOSS] = "no parent: records were lost that might contradict the one that is likely",
+	[EXPLAIN_PARENT_GONE] = "no parent: the request that its thread served was lost sight of, or had ended",
+	[EXPLAIN_PARENT_IGNORED] = "no parent: the request that caused it is left out",
+};
+_Static_assert(sizeof(texts) / sizeof(texts[0]) == EXPLAIN_COUNT, "every reason has a text");
+
+const char *explain_text(enum explain_reason reason)
+{
+	return texts[reason];
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Why a connection was given up, a request dropped or a span left without parent: for who asks (--verbose). */
+#ifndef WIRESPAN_CORRELATE_EXPLAIN_H
+#define WIRESPAN_CORRELATE_EXPLAIN_H
+
+#include <stdint.h>
+
+enum explain_reason {
+	/* A connection, or one direction of it, is not read until a head is proven. */
+	EXPLAIN_STREAM_GAP,
+	EXPLAIN_HEAD_TRUNCATED,
+	EXPLAIN_HEAD_UNPARSABLE,
+	EXPLAIN_FRAMING,
+	EXPLAIN_MEMORY,
+	EXPLAIN_RESPONSE_UNPAIRED,
+	EXPLAIN_JOINED_LATE,
+	/* A connection is forgotten. */
+	EXPLAIN_CONNECTION_LIMIT,
+	EXPLAIN_TUNNEL,
+	/* A request will be no span. */
+	EXPLAIN_REQUEST_UNPAIRED,
+	EXPLAIN_PIPELINE_LIMIT,
+	/* A span has no parent. */
+	EXPLAIN_NO_CONTEXT,
+	EXPLAIN_NO_SENDER,
+	EXPLAIN_PARENT_AMBIGUOUS,
+	EXPLAIN_PARENT_THREADS,
+	EXPLAIN_PARENT_OLDER,
+	EXPLAIN_PARENT_LOSS,
+	EXPLAIN_PARENT_GONE,
+	EXPLAIN_PARENT_IGNORED,
+	EXPLAIN_COUNT,
+};
+
+struct explanation {
+	enum explain_reason reason;
+	const char *text; /* explain_text(reason) */
+	uint64_t cookie;  /* of the connection */
+	uint32_t pid;     /* of the process whose end of it this is; 0 unknown */
+	const uint8_t *span_id; /* 8 bytes; NULL where it is not about a span */
+};
+
+/* `explanation` dies with the call, which must not call the engine. */
+struct explain_sink {
+	void (*accept)(void *context, const struct explanation *explanation);
+	void *context;
+};
+
+/* One sentence, without full stop; static. */
+const char *explain_text(enum explain_reason reason);
+
+#endif
