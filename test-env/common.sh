@@ -40,6 +40,16 @@ quietly() {
 	fi
 }
 
+# find_go: prints the path of a Go command, also one that is not on the PATH.
+find_go() {
+	PATH=$PATH:/usr/local/go/bin command -v go
+}
+
+# find_backend otelcol|jaeger: prints the path of one that is on the PATH, else of the one that backends built.
+find_backend() {
+	PATH=$PATH:$cache/bin command -v "$1"
+}
+
 # build PRESET [CONFIGURE-ARGUMENTS...]
 build() {
 	local preset=$1
