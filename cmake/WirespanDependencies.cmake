@@ -7,18 +7,21 @@
 #
 # when: always, or the option that needs it. kind: program (alternatives
 # separated by commas), library (a pkg-config module) or libfuzzer. A library's
-# target is PkgConfig::NAME, its name in capitals without a leading "lib".
+# target is PkgConfig::NAME, its name in capitals without a leading "lib" and hyphens.
 set(WIRESPAN_DEPENDENCIES
 	"WIRESPAN_USES_NINJA|program|ninja,ninja-build|ninja-build|ninja-build"
 	"always|program|pkg-config,pkgconf|pkg-config|pkgconf-pkg-config"
 	"WIRESPAN_USES_ANY_COMPILER|program|cc,gcc,clang|gcc|gcc"
+	"always|program|protoc-c|protobuf-c-compiler|protobuf-c-compiler"
+	"always|library|libprotobuf-c|libprotobuf-c-dev|protobuf-c-devel"
 	"always|library|libcjson|libcjson-dev|cjson-devel"
+	"always|library|libcurl|libcurl4-openssl-dev|libcurl-devel"
+	"always|library|zlib|zlib1g-dev|zlib-devel"
 	"BUILD_TESTING|library|cmocka|libcmocka-dev|libcmocka-devel"
 	"WIRESPAN_AGENT|program|clang,clang-19,clang-18,clang-17,clang-16,clang-15,clang-14|clang|clang"
 	"WIRESPAN_AGENT|program|bpftool|bpftool|bpftool"
 	"WIRESPAN_AGENT|library|libbpf|libbpf-dev|libbpf-devel"
 	"WIRESPAN_AGENT|library|libelf|libelf-dev|elfutils-libelf-devel"
-	"WIRESPAN_AGENT|library|zlib|zlib1g-dev|zlib-devel"
 	"WIRESPAN_FUZZ|program|clang|clang|clang"
 	"WIRESPAN_FUZZ|libfuzzer|libFuzzer|libclang-rt-dev|compiler-rt")
 
@@ -100,7 +103,7 @@ macro(wirespan_find_libraries)
 		string(REPLACE "|" ";" fields "${row}")
 		list(POP_FRONT fields when kind what)
 		if(kind STREQUAL "library" AND (when STREQUAL "always" OR ${when}))
-			string(REGEX REPLACE "^lib" "" target "${what}")
+			string(REGEX REPLACE "^lib|-" "" target "${what}")
 			string(TOUPPER "${target}" target)
 			pkg_check_modules(${target} REQUIRED QUIET IMPORTED_TARGET ${what})
 		endif()
