@@ -95,6 +95,10 @@ void selection_rows(struct selection *selection, struct option_row rows[SELECTIO
 		  add_pid, selection },
 		{ "port", "P[,P...]", "only connections with one of these ports at either end; at most 64", add_ports,
 		  selection },
+		{ "include-instrumented", NULL, "processes that export spans of their own, too", option_set_flag,
+		  &selection->include_instrumented },
+		{ "include-telemetry", NULL, "exchanges with telemetry back ends, too", option_set_flag,
+		  &selection->include_telemetry },
 	};
 
 	memcpy(rows, filled, sizeof(filled));

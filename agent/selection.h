@@ -19,7 +19,7 @@ struct selection_globs {
 	size_t count;
 };
 
-/* Zero-initialised, it selects everything. */
+/* Zero-initialised, it selects everything but what would be traced twice. */
 struct selection {
 	struct selection_globs executables;
 	struct selection_globs excluded;
@@ -27,9 +27,11 @@ struct selection {
 	size_t pid_count;
 	uint16_t ports[SELECTION_PORTS_MAX]; /* no duplicates */
 	size_t port_count;
+	bool include_instrumented; /* processes that export spans of their own, too */
+	bool include_telemetry;    /* exchanges with telemetry back ends, too */
 };
 
-#define SELECTION_ROWS 4
+#define SELECTION_ROWS 6
 /* Fills the rows that set `selection`, for a part of a command's option table. */
 void selection_rows(struct selection *selection, struct option_row rows[SELECTION_ROWS]);
 

@@ -90,6 +90,7 @@ void deliver_exchange(struct engine *engine, struct exchange *exchange)
 		.tid = exchange->tid,
 		.service = exchange->resource->service_name,
 		.routes = engine->routes,
+		.disclosure = &engine->pool.disclosure,
 	};
 	uint64_t end = exchange->end > exchange->start ? exchange->end : exchange->start;
 	struct span span = { .resource = exchange->resource };

@@ -54,12 +54,21 @@ struct exchange *exchange_ref(struct exchange *exchange)
 
 int exchange_take_head(struct exchange_pool *pool, struct exchange *exchange, const struct http1_head *head)
 {
-	int error = http1_exchange_request(&exchange->http, head);
+	int error = http1_exchange_request(&exchange->http, head, &pool->disclosure);
 
 	if (error < 0)
 		return error;
 	pool->memory += exchange->http.storage_size;
 	return 0;
+}
+
+int exchange_take_response(struct exchange_pool *pool, struct exchange *exchange, const struct http1_head *head)
+{
+	size_t before = exchange->http.storage_size;
+	int error = http1_exchange_response(&exchange->http, head, &pool->disclosure);
+
+	pool->memory += exchange->http.storage_size - before;
+	return error;
 }
 
 void exchange_forget_text(struct exchange_pool *pool, struct exchange *exchange)

@@ -81,6 +81,7 @@ struct exchange_pool {
 	struct list spare;
 	size_t spare_count;
 	size_t memory; /* of those in use, with what they keep of their heads */
+	struct http1_disclosure disclosure;
 };
 
 void exchange_pool_init(struct exchange_pool *pool);
@@ -91,6 +92,8 @@ struct exchange *exchange_new(struct exchange_pool *pool);
 struct exchange *exchange_ref(struct exchange *exchange);
 /* Takes over what the request's head says. 0 or -ENOMEM. */
 int exchange_take_head(struct exchange_pool *pool, struct exchange *exchange, const struct http1_head *head);
+/* Takes over what the final response's head says. 0; -ENOMEM: without its captured fields. */
+int exchange_take_response(struct exchange_pool *pool, struct exchange *exchange, const struct http1_head *head);
 /* Gives up the text that only its span and its response need. */
 void exchange_forget_text(struct exchange_pool *pool, struct exchange *exchange);
 /* Accepts NULL. The last reference also gives up those it holds. */

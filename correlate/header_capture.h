@@ -11,14 +11,21 @@
 #include <stddef.h>
 
 #include "base/slice.h"
+#include "correlate/http1_query.h"
+#include "correlate/protocol/http1.h"
+#include "correlate/span.h"
 
 #define HEADER_NAMES_MAX 16 /* of requests, and of responses */
 #define HEADER_NAME_MAX 64
+#define HEADER_ITEMS_MAX 16    /* fields of one name in one head; further ones are left out */
+#define HEADER_VALUE_MAX 1024  /* of one field; what is longer is cut */
+#define HEADER_VALUES_MAX 8192 /* of one head */
 #define HEADER_KEY_PREFIX_MAX sizeof("http.response.header.")
 
 struct header_name {
 	size_t prefix_length, key_length;
-	char key[HEADER_KEY_PREFIX_MAX + HEADER_NAME_MAX]; /* the attribute's; ends with the name in lower case */
+	char key[HEADER_KEY_PREFIX_MAX +
+		 HEADER_NAME_MAX]; /* the attribute's; ends with the name in lower case, and NUL */
 };
 
 struct header_names {
@@ -42,5 +49,14 @@ int header_capture_add(struct header_capture *capture, enum header_message messa
 
 /* Whether fields of that name, in any case, hold secrets: credentials, cookies, session keys. */
 bool header_is_secret(struct slice name);
+
+/*
+ * The values that a head has for `names`, packed into `buffer`, secrets of URLs in
+ * them redacted; empty where it has none. `secrets` may be NULL.
+ */
+struct slice header_values_take(const struct header_names *names, const struct http1_head *head,
+				const struct query_secrets *secrets, char buffer[HEADER_VALUES_MAX]);
+/* Adds what the same `names` packed as attributes, which point into `names` and `values`. */
+void header_values_add(struct span *span, const struct header_names *names, struct slice values);
 
 #endif

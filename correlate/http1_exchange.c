@@ -88,16 +88,18 @@ static void store(struct slice *slice, char **storage)
 
 static size_t storage_needed(struct http1_exchange *exchange)
 {
-	size_t size = exchange->method.length + exchange->target.length + exchange->trace_state.length;
+	size_t size = exchange->method.length + exchange->target.length + exchange->trace_state.length +
+		      exchange->request_headers.length;
 
 	for (size_t i = 0; i < KEPT_FIELDS; i++)
 		size += kept_slot(exchange, i)->length;
 	return size;
 }
 
-int http1_exchange_request(struct http1_exchange *exchange, const struct http1_head *head)
+int http1_exchange_request(struct http1_exchange *exchange, const struct http1_head *head,
+			   const struct http1_disclosure *disclosure)
 {
-	char joined[HTTP1_EXCHANGE_FIELD_MAX];
+	char joined[HTTP1_EXCHANGE_FIELD_MAX], captured[HEADER_VALUES_MAX];
 	struct http1_exchange taken = {
 		.method = slice_head(head->method, HTTP1_METHOD_MAX),
 		.target = slice_head(head->target, HTTP1_EXCHANGE_TARGET_MAX),
@@ -105,6 +107,9 @@ int http1_exchange_request(struct http1_exchange *exchange, const struct http1_h
 	};
 
 	read_fields(&taken, head, joined);
+	if (disclosure->headers)
+		taken.request_headers =
+			header_values_take(&disclosure->headers->request, head, disclosure->secrets, captured);
 	taken.storage_size = storage_needed(&taken);
 	taken.storage = malloc(taken.storage_size + 1);
 	if (!taken.storage)
@@ -114,19 +119,37 @@ int http1_exchange_request(struct http1_exchange *exchange, const struct http1_h
 	store(&taken.method, &storage);
 	store(&taken.target, &storage);
 	store(&taken.trace_state, &storage);
+	store(&taken.request_headers, &storage);
 	for (size_t i = 0; i < KEPT_FIELDS; i++)
 		store(kept_slot(&taken, i), &storage);
 	*exchange = taken;
 	return 0;
 }
 
-void http1_exchange_response(struct http1_exchange *exchange, const struct http1_head *head)
+int http1_exchange_response(struct http1_exchange *exchange, const struct http1_head *head,
+			    const struct http1_disclosure *disclosure)
 {
+	char captured[HEADER_VALUES_MAX];
+	struct slice values;
+
 	exchange->status = head->status;
+	if (!disclosure->headers || exchange->response_storage)
+		return 0;
+	values = header_values_take(&disclosure->headers->response, head, disclosure->secrets, captured);
+	if (!values.length)
+		return 0;
+	exchange->response_storage = malloc(values.length);
+	if (!exchange->response_storage)
+		return -ENOMEM;
+	memcpy(exchange->response_storage, values.data, values.length);
+	exchange->response_headers = slice_of(exchange->response_storage, values.length);
+	exchange->storage_size += values.length;
+	return 0;
 }
 
 void http1_exchange_done(struct http1_exchange *exchange)
 {
 	free(exchange->storage);
+	free(exchange->response_storage);
 	*exchange = (struct http1_exchange){ .storage = NULL };
 }

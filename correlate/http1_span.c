@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
+#include "correlate/http1_query.h"
 #include "correlate/http1_url.h"
 #include "correlate/span_attributes.h"
 
@@ -209,7 +210,7 @@ static void add_query(struct fill *fill)
 	if (!fill->target.query.length)
 		return;
 	text_begin(&fill->text);
-	http1_query_redact(&fill->text, fill->target.query);
+	http1_query_redact(&fill->text, fill->target.query, fill->context->disclosure->secrets);
 	span_add_string(fill->span, "url.query", text_end(&fill->text));
 }
 
@@ -270,7 +271,7 @@ static void add_full_url(struct fill *fill, const struct http1_authority *author
 		text_append(text, fill->target.path);
 	if (fill->target.has_query) {
 		text_append(text, SLICE_LITERAL("?"));
-		http1_query_redact(text, fill->target.query);
+		http1_query_redact(text, fill->target.query, fill->context->disclosure->secrets);
 	}
 	span_add_string(fill->span, "url.full", text_end(text));
 }
@@ -286,6 +287,16 @@ static void fill_client(struct fill *fill, struct slice peer)
 	authority.has_userinfo = authority.has_userinfo || fill->target.hides_userinfo;
 	add_server(fill, &authority, scheme);
 	add_full_url(fill, &authority, scheme);
+}
+
+static void add_headers(struct fill *fill)
+{
+	const struct header_capture *headers = fill->context->disclosure->headers;
+
+	if (!headers)
+		return;
+	header_values_add(fill->span, &headers->request, fill->exchange->request_headers);
+	header_values_add(fill->span, &headers->response, fill->exchange->response_headers);
 }
 
 void http1_span_fill(const struct http1_exchange *exchange, enum span_kind kind,
@@ -313,4 +324,5 @@ void http1_span_fill(const struct http1_exchange *exchange, enum span_kind kind,
 		fill_server(&fill, peer);
 	else
 		fill_client(&fill, peer);
+	add_headers(&fill);
 }

@@ -9,6 +9,8 @@
 #define WIRESPAN_CORRELATE_HTTP1_SPAN_H
 
 #include "bpf/record.h"
+#include "correlate/header_capture.h"
+#include "correlate/http1_query.h"
 #include "correlate/protocol/http1.h"
 #include "correlate/route.h"
 #include "correlate/span.h"
@@ -21,13 +23,20 @@
 #define HTTP1_EXCHANGE_TARGET_MAX 8192
 #define HTTP1_EXCHANGE_FIELD_MAX 1024 /* kept of any field's value */
 
+/* What of fields is shown though nothing needs it, and what of URLs is not; either may be NULL. */
+struct http1_disclosure {
+	const struct header_capture *headers;
+	const struct query_secrets *secrets;
+};
+
 /*
  * What is kept of an exchange between its request head and its span. The slices
  * point into `storage`, or are empty. Set all to zero before the first use.
  */
 struct http1_exchange {
 	char *storage;
-	size_t storage_size; /* bytes allocated, for the owner's accounting */
+	char *response_storage; /* of captured fields */
+	size_t storage_size; /* bytes allocated for both, for the owner's accounting */
 
 	struct slice method;
 	struct slice target; /* raw; cut at HTTP1_EXCHANGE_TARGET_MAX */
@@ -38,6 +47,7 @@ struct http1_exchange {
 	struct slice forwarded_host;
 	struct slice forwarded_proto;
 	struct slice user_agent;
+	struct slice request_headers, response_headers; /* captured, packed (header_capture.h) */
 	bool has_remote; /* exactly one traceparent, and a valid one */
 	struct trace_context remote;
 	struct slice trace_state; /* valid and joined, empty if none; only with has_remote */
@@ -58,9 +68,11 @@ struct http1_exchange {
  * Takes over what a request head says (copied into one allocation). `exchange`
  * is zeroed or done. 0 or -ENOMEM, which leaves it as it was.
  */
-int http1_exchange_request(struct http1_exchange *exchange, const struct http1_head *head);
-/* Takes over what the final response's head (101 or >= 200) says. */
-void http1_exchange_response(struct http1_exchange *exchange, const struct http1_head *head);
+int http1_exchange_request(struct http1_exchange *exchange, const struct http1_head *head,
+			   const struct http1_disclosure *disclosure);
+/* Takes over what the final response's head (101 or >= 200) says. 0; -ENOMEM: without its captured fields. */
+int http1_exchange_response(struct http1_exchange *exchange, const struct http1_head *head,
+			    const struct http1_disclosure *disclosure);
 /* Frees and sets to zero. */
 void http1_exchange_done(struct http1_exchange *exchange);
 
@@ -71,6 +83,7 @@ struct http1_span_context {
 	uint32_t tid;
 	struct slice service;       /* routes are counted per service */
 	struct route_table *routes; /* NULL: no routes are inferred */
+	const struct http1_disclosure *disclosure; /* the same as the exchange was made with */
 };
 
 /* Room for the texts that a span's attributes are composed of. */

@@ -6,7 +6,6 @@
 #include <stdbool.h>
 
 #include "base/slice.h"
-#include "correlate/text.h"
 
 struct http1_target {
 	struct slice scheme;    /* absolute-form only */
@@ -43,8 +42,5 @@ struct slice http1_forwarded_parameter(struct slice forwarded, struct slice name
 struct slice http1_list_first(struct slice list);
 /* The address in a "for" parameter or X-Forwarded-For member, without port and brackets; empty where it hides itself. */
 struct slice http1_node_address(struct slice node);
-
-/* Appends `query`; the values of parameters known to be secret become REDACTED. */
-void http1_query_redact(struct text *text, struct slice query);
 
 #endif

@@ -82,6 +82,7 @@ static void response_head(void *context, const struct http1_head *head, uint64_t
 	struct connection *connection = context;
 	struct direction *direction = connection_responses(connection);
 	struct exchange *exchange = direction->exchange;
+	struct engine *engine = connection->engine;
 
 	(void)position;
 	if (direction->deaf)
@@ -94,10 +95,12 @@ static void response_head(void *context, const struct http1_head *head, uint64_t
 	if (head->status < 200 && head->status != 101)
 		return;
 	exchange->final_seen = true;
-	if (exchange->timed_out)
-		loss_add(&connection->engine->losses, LOSS_RESPONSE_LATE);
-	else
-		http1_exchange_response(&exchange->http, head);
+	if (exchange->timed_out) {
+		loss_add(&engine->losses, LOSS_RESPONSE_LATE);
+	} else if (exchange_take_response(&engine->pool, exchange, head) < 0) {
+		loss_add(&engine->losses, LOSS_MEMORY_LIMIT);
+		exchange_mark(exchange, LOSS_MEMORY_LIMIT);
+	}
 }
 
 static struct slice response_answered_method(void *context, const struct http1_head *head)

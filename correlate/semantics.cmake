@@ -2,6 +2,7 @@
 # What gives records and exchanges their OpenTelemetry meaning.
 target_sources(correlate PRIVATE
 	${CMAKE_CURRENT_LIST_DIR}/container.c
+	${CMAKE_CURRENT_LIST_DIR}/header_capture.c
 	${CMAKE_CURRENT_LIST_DIR}/http1_exchange.c
 	${CMAKE_CURRENT_LIST_DIR}/http1_query.c
 	${CMAKE_CURRENT_LIST_DIR}/http1_span.c

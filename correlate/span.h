@@ -54,7 +54,7 @@ enum span_status { SPAN_STATUS_UNSET = 0, SPAN_STATUS_ERROR = 2 };
 /* Values of wirespan.link.evidence; design, decision 7. */
 enum link_evidence { LINK_NONE, LINK_CONNECTION, LINK_HEADER, LINK_THREAD };
 
-#define SPAN_ATTRIBUTES_MAX 48
+#define SPAN_ATTRIBUTES_MAX 64 /* what a request can have, and 32 captured header fields */
 
 /*
  * A finished span. All slices point into memory that the span's maker owns and

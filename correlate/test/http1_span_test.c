@@ -29,6 +29,8 @@ static const struct record_connection connection_v6 = {
 	.remote_address = { 0x20, 0x01, 0x0d, 0xb8, [15] = 2 },
 };
 
+static const struct http1_disclosure nothing_more;
+
 static const struct record_connection connection_unix = { .cookie = 1, .family = RECORD_FAMILY_UNIX };
 
 /* An exchange, the span of it, and what the span points to. */
@@ -75,7 +77,7 @@ static void request(struct fixture *fixture, const char *bytes)
 	assert_non_null(head);
 	assert_int_equal(http1_parse_head(HTTP1_REQUEST, slice_of(copy, length), 0, head), length);
 	http1_exchange_done(&fixture->exchange);
-	assert_int_equal(http1_exchange_request(&fixture->exchange, head), 0);
+	assert_int_equal(http1_exchange_request(&fixture->exchange, head, &nothing_more), 0);
 	/* What is kept must not point into the head. */
 	guard_free(copy, length);
 	free(head);
@@ -89,6 +91,7 @@ static void fill(struct fixture *fixture, enum span_kind kind)
 		.tid = 43,
 		.service = SLICE_LITERAL("shop"),
 		.routes = fixture->routes,
+		.disclosure = &nothing_more,
 	};
 
 	memset(&fixture->span, 0, sizeof fixture->span);
