@@ -22,7 +22,8 @@ static void read_batching(struct config_reader *reader, struct otlp_config *conf
 	batch_spans = config_number(reader, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 0, 1, CONFIG_QUEUE_SPANS_MAX);
 	queue_spans = config->queue_spans ? config->queue_spans : EXPORTER_QUEUE_SPANS;
 	if (batch_spans > queue_spans)
-		config_problem(reader, "larger than the queue, which has room for %zu spans, taken for that", queue_spans);
+		config_problem(reader, "larger than the queue, which has room for %zu spans, taken for that",
+			       queue_spans);
 	if (!batch_spans)
 		batch_spans = EXPORTER_BATCH_SPANS;
 	config->batch_spans = batch_spans < queue_spans ? batch_spans : queue_spans;
@@ -61,7 +62,8 @@ static void read_sampler(struct config_reader *reader, struct otlp_config *confi
 	if (config->sampler == SAMPLER_TRACE_ID_RATIO)
 		config->sampler_ratio = config_share(reader, "OTEL_TRACES_SAMPLER_ARG", 1);
 	else if (config_lookup(reader, "OTEL_TRACES_SAMPLER_ARG", &value))
-		config_problem(reader, "of no effect, only the samplers traceidratio and parentbased_traceidratio have one");
+		config_problem(reader,
+			       "of no effect, only the samplers traceidratio and parentbased_traceidratio have one");
 }
 
 /* The span's own limit before that of every attribute. */

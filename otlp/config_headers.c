@@ -9,8 +9,8 @@
 
 /* Of the exporter, or of the connection: RFC 9110, section 7.6.1. */
 static const char *const reserved_headers[] = {
-	"Connection", "Content-Encoding", "Content-Length",    "Content-Type", "Expect",
-	"Keep-Alive", "TE",		  "Transfer-Encoding", "Trailer",      "Upgrade",
+	"Connection", "Content-Encoding",  "Content-Length", "Content-Type", "Expect", "Keep-Alive",
+	"TE",         "Transfer-Encoding", "Trailer",        "Upgrade",
 };
 
 static bool is_reserved(struct slice name)

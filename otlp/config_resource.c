@@ -54,8 +54,10 @@ static size_t attributes_parse(struct config_reader *reader, struct slice list, 
 	while (config_member_next(&list, &member)) {
 		number++;
 		if (!attribute_parse(member, &text, &attribute)) {
-			config_problem(reader, "left out as a whole: number %zu is not KEY=VALUE in UTF-8, with ',', "
-				       "'=' and '%%' as %%2C, %%3D and %%25", number);
+			config_problem(reader,
+				       "left out as a whole: number %zu is not KEY=VALUE in UTF-8, with ',', "
+				       "'=' and '%%' as %%2C, %%3D and %%25",
+				       number);
 			return 0;
 		}
 		if (!attribute_add(attributes, &count, attribute)) {
@@ -98,8 +100,8 @@ static int read_attributes(struct config_reader *reader, struct otlp_config *con
 	config->resource_attributes = malloc(size + list.length);
 	if (!config->resource_attributes)
 		return -ENOMEM;
-	config->resource_attribute_count = attributes_parse(reader, list, (char *)config->resource_attributes + size,
-							    config->resource_attributes);
+	config->resource_attribute_count =
+		attributes_parse(reader, list, (char *)config->resource_attributes + size, config->resource_attributes);
 	return take_service_name(config);
 }
 

@@ -69,7 +69,8 @@ bool config_boolean(struct config_reader *reader, const char *name, bool fallbac
 	if (slice_equal_ignoring_case(value, SLICE_LITERAL("true")))
 		return true;
 	if (!slice_equal_ignoring_case(value, SLICE_LITERAL("false")))
-		config_problem(reader, "\"%s\" is neither true nor false, taken for false", config_quote(value, quoted));
+		config_problem(reader, "\"%s\" is neither true nor false, taken for false",
+			       config_quote(value, quoted));
 	return false;
 }
 

@@ -7,20 +7,28 @@
 #define WIRESPAN_OTLP_SPAN_FILTER_H
 
 #include "otlp/config.h"
+#include "otlp/span_limits.h"
 
 struct span_filter {
-	enum sampler_kind sampler;
 	bool parent_based;
-	double ratio;
-	size_t attribute_count_limit;
-	size_t attribute_value_length_limit;
+	uint64_t threshold; /* traces whose randomness is below are left out; see otlp/trace_state.h */
+	struct span_limits limits;
 	struct span_sink next;
 	uint64_t sampled_out; /* spans: wanted, no loss */
 };
 
-/* Everything passes where the configuration says nothing. */
+/* Everything passes where the configuration says nothing, but for traces that others decided not to sample. */
 void span_filter_init(struct span_filter *filter, const struct otlp_config *config, const struct span_sink *next);
-/* For span_sink.accept. */
+/*
+ * For span_sink.accept. All of a trace is kept or left out. What is kept says so (tracestate "ot=th:...", where not
+ * everything is kept), as long as there is room in its tracestate.
+ */
 void span_filter_accept(void *filter, const struct span *span);
+
+/*
+ * The threshold that lets the share of `ratio` (0 to 1) pass, exact to four significant
+ * hexadecimal digits or better; a larger ratio's is never higher. For 0, TRACE_THRESHOLD_MAX.
+ */
+uint64_t sampling_threshold(double ratio);
 
 #endif
