@@ -3,12 +3,16 @@
 
 import contextlib
 import os
+import signal
 
 import pytest
 
 pytest.register_assert_rewrite("lib")
 
 from lib.agent import BINARY, Agent  # noqa: E402
+from lib.collector import collector_command  # noqa: E402
+from lib.fault_collector import FaultCollector  # noqa: E402
+from lib.jaeger import Jaeger, JaegerPorts, jaeger_command  # noqa: E402
 from lib.netns import Namespace  # noqa: E402
 from lib.processes import Process, nginx_command  # noqa: E402
 from lib.raw import RawServer, connect  # noqa: E402
@@ -123,3 +127,43 @@ def exchange(start_agent, hooks, serve, port):
 def free_ports():
     """free_ports(count): several ports."""
     return lambda count: [free_port() for _ in range(count)]
+
+
+@pytest.fixture
+def fault_collector(cleanup):
+    """fault_collector(port, script, tls=None): a collector that misbehaves as told; without a script it behaves."""
+
+    def start(port, script=(), tls=None):
+        collector = FaultCollector(port, script, tls)
+        cleanup.callback(collector.close)
+        return collector
+
+    return start
+
+
+@pytest.fixture
+def start_backend(tmp_path, cleanup):
+    """start_backend(command, ports): a process that answers at all of them. Nothing of it is worth a slow end."""
+
+    def start(command, ports):
+        process = Process(command, tmp_path / f"backend-{ports[0]}.log")
+        cleanup.callback(process.stop, signal.SIGKILL)
+        for port in ports:
+            process.wait_for_port(port)
+        return process
+
+    return start
+
+
+@pytest.fixture
+def start_collector(tmp_path, start_backend):
+    """start_collector(port, exporters): the real one, which takes OTLP over HTTP."""
+    return lambda port, exporters: start_backend(collector_command(tmp_path, port, exporters), [port])
+
+
+@pytest.fixture
+def jaeger(tmp_path, start_backend, free_ports):
+    """A Jaeger with everything in memory."""
+    ports = JaegerPorts(*free_ports(4))
+    process = start_backend(jaeger_command(tmp_path, ports), [ports.query, ports.grpc, ports.http])
+    return Jaeger(ports, process.pid)

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""No echo: telemetry about telemetry is no telemetry."""
+
+import os
+import subprocess
+import time
+
+import pytest
+
+from lib.collector import to_http
+from lib.processes import python_command
+from lib.wait import wait_until
+
+IDLE = 60  # seconds
+
+
+@pytest.mark.slow
+def test_idle_applications(start_agent, start_process, start_collector, start_nginx, jaeger, free_ports):
+    """Every process of the machine is traced; collector, Jaeger and an application's SDK talk OTLP over HTTP/1.1."""
+    port, collector_port, sdk_port = free_ports(3)
+    nginx = start_nginx(port, "location / { return 200 hello; }")
+    collector = start_collector(collector_port, to_http(jaeger.ports.http))
+    sdk = start_process(python_command("sdk.py", sdk_port, collector_port), sdk_port)
+    agent = start_agent(
+        environment={
+            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector_port}",
+            "OTEL_METRIC_EXPORT_INTERVAL": "5000",
+        },
+    )
+    subprocess.run(["curl", "-sS", f"http://127.0.0.1:{port}/"], check=True, capture_output=True, timeout=30)
+    [worker] = nginx.children()
+
+    def of_nginx():
+        return [span for span in agent.spans_so_far() if span.pid == worker]
+
+    wait_until(of_nginx, "the span of the one exchange")
+    [span] = of_nginx()
+    wait_until(lambda: jaeger.trace(span.trace_id), "its trace in Jaeger")
+
+    time.sleep(IDLE)
+    result = agent.stop()
+    ours = {nginx.pid, worker, collector.pid, jaeger.pid, sdk.pid, agent.pid, os.getpid()}
+    telemetry = {collector_port, jaeger.ports.http, jaeger.ports.grpc}
+    [exchange] = [span for span in result.spans if span.pid in ours]
+    assert exchange.pid == worker
+    assert not [span for span in result.spans if telemetry & {span.server_port, span.client_port}]
+    assert sum(count for name, count in result.ignored.items() if "telemetry" in name) > 0, result.errors
+    assert "sdk-test" in jaeger.services(), "the application's own spans did not get there: nothing was tested"
+
+
+def test_an_application_with_an_sdk_is_left_out(start_agent, start_process, fault_collector, free_ports):
+    """It says what it does by itself: said once, counted."""
+    sdk_port, collector_port = free_ports(2)
+    collector = fault_collector(collector_port)
+    sdk = start_process(python_command("sdk.py", sdk_port, collector_port), sdk_port)
+    agent = start_agent()
+    wait_until(lambda: len(collector.requests()) >= 2, "exports of the application")
+    for _ in range(3):
+        subprocess.run(["curl", "-sS", f"http://127.0.0.1:{sdk_port}/"], check=True, capture_output=True, timeout=30)
+    result = agent.stop()
+    assert [span for span in result.spans if span.pid == sdk.pid] == []
+    said = [line for line in result.errors.splitlines() if str(sdk.pid) in line]
+    assert len(said) == 1, result.errors
+    assert [span.service for span in result.spans if span.server_port == sdk_port] == ["curl"] * 3
+
+
+def test_by_its_environment(start_agent, start_process, free_ports):
+    """An SDK that has not sent anything yet is known by its variables."""
+    port, nobody = free_ports(2)
+    environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{nobody}"}
+    application = start_process(python_command("hello.py", port), port, environment=environment)
+    agent = start_agent("--port", port)
+    subprocess.run(["curl", "-sS", f"http://127.0.0.1:{port}/"], check=True, capture_output=True, timeout=30)
+    result = agent.stop()
+    assert [span.service for span in result.spans] == ["curl"]
+    assert str(application.pid) in result.errors
