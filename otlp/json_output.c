@@ -2,24 +2,25 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "otlp/encoder.h"
 #include "otlp/json.h"
 #include "otlp/writer.h"
 
 struct json_output {
 	struct output output;
 	struct writer writer;
-	struct json_encoder *encoder;
+	struct encoder *encoder;
 	bool torn; /* a failed write may have left half a line */
 };
 
 static int write_request(struct json_output *json, struct span *const *spans, size_t count)
 {
 	struct slice line;
-	int result = json_encode(json->encoder, spans, count, &line);
+	int result = encoder_spans(json->encoder, spans, count, &line);
 
 	if (result < 0)
 		return result;
-	/* In place of the NUL: the line goes out in one write where the descriptor lets it. */
+	/* In the byte after the body: the line goes out in one write where the descriptor lets it. */
 	((char *)line.data)[line.length++] = '\n';
 	if (json->torn)
 		result = writer_write(&json->writer, SLICE_LITERAL("\n"));
@@ -55,7 +56,7 @@ static void json_free(struct output *output)
 	struct json_output *json = (struct json_output *)output;
 
 	writer_done(&json->writer);
-	json_encoder_free(json->encoder);
+	encoder_free(json->encoder);
 	free(json);
 }
 
@@ -72,11 +73,11 @@ int output_json_new(int fd, const char *version, struct output **ret_output)
 
 	if (!json)
 		return -ENOMEM;
-	json->encoder = json_encoder_new(version);
+	json->encoder = encoder_new(OTLP_JSON, version);
 	if (json->encoder)
 		result = writer_init(&json->writer, fd);
 	if (result < 0) {
-		json_encoder_free(json->encoder);
+		encoder_free(json->encoder);
 		free(json);
 		return result;
 	}

@@ -5,38 +5,11 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "otlp/utf8.h"
-
 #define DECIMAL_MAX 21 /* "-9223372036854775808" and NUL */
 
-void json_tree_init(struct json_tree *tree)
+cJSON *json_add(struct scratch *scratch, cJSON *parent, const char *name, int type)
 {
-	arena_init(&tree->arena);
-	tree->failed = false;
-}
-
-void json_tree_done(struct json_tree *tree)
-{
-	arena_done(&tree->arena);
-}
-
-void json_tree_reset(struct json_tree *tree)
-{
-	arena_reset(&tree->arena);
-	tree->failed = false;
-}
-
-static void *allocate(struct json_tree *tree, size_t size)
-{
-	void *piece = arena_allocate(&tree->arena, size);
-
-	tree->failed |= !piece;
-	return piece;
-}
-
-cJSON *json_add(struct json_tree *tree, cJSON *parent, const char *name, int type)
-{
-	cJSON *item = tree->failed ? NULL : allocate(tree, sizeof(*item));
+	cJSON *item = scratch_allocate(scratch, sizeof(*item));
 
 	if (!item)
 		return NULL;
@@ -54,88 +27,77 @@ cJSON *json_add(struct json_tree *tree, cJSON *parent, const char *name, int typ
 	return item;
 }
 
-void json_add_text(struct json_tree *tree, cJSON *parent, const char *name, const char *text)
+void json_add_text(struct scratch *scratch, cJSON *parent, const char *name, const char *text)
 {
-	cJSON *item = json_add(tree, parent, name, cJSON_String);
+	cJSON *item = json_add(scratch, parent, name, cJSON_String);
 
 	if (item)
 		item->valuestring = (char *)text;
 }
 
-void json_add_string(struct json_tree *tree, cJSON *parent, const char *name, struct slice text)
+void json_add_string(struct scratch *scratch, cJSON *parent, const char *name, struct slice text)
 {
-	bool clean = utf8_clean(text);
-	char *copy = allocate(tree, clean ? text.length + 1 : UTF8_SANITIZED_MAX(text.length));
-
-	if (!copy)
-		return;
-	if (!clean) {
-		utf8_sanitize(text, copy);
-	} else {
-		if (text.length)
-			memcpy(copy, text.data, text.length);
-		copy[text.length] = '\0';
-	}
-	json_add_text(tree, parent, name, copy);
+	json_add_text(scratch, parent, name, scratch_text(scratch, text));
 }
 
-void json_add_integer(struct json_tree *tree, cJSON *parent, const char *name, int value)
+static void add_number(struct scratch *scratch, cJSON *parent, const char *name, double value)
 {
-	cJSON *item = json_add(tree, parent, name, cJSON_Number);
+	cJSON *item = json_add(scratch, parent, name, cJSON_Number);
 
 	if (!item)
 		return;
-	item->valueint = value;
 	item->valuedouble = value;
+	/* cJSON prints valueint where the two are equal: but -0 has a sign. */
+	if (value == 0 && signbit(value))
+		item->valueint = 1;
+	else
+		item->valueint = value >= INT32_MAX ? INT32_MAX : value <= INT32_MIN ? INT32_MIN : (int)value;
 }
 
-void json_add_unsigned(struct json_tree *tree, cJSON *parent, const char *name, uint64_t value)
+void json_add_integer(struct scratch *scratch, cJSON *parent, const char *name, uint32_t value)
 {
-	char *text = allocate(tree, DECIMAL_MAX);
+	add_number(scratch, parent, name, value);
+}
+
+void json_add_unsigned(struct scratch *scratch, cJSON *parent, const char *name, uint64_t value)
+{
+	char *text = scratch_allocate(scratch, DECIMAL_MAX);
 
 	if (!text)
 		return;
 	snprintf(text, DECIMAL_MAX, "%" PRIu64, value);
-	json_add_text(tree, parent, name, text);
+	json_add_text(scratch, parent, name, text);
 }
 
-void json_add_signed(struct json_tree *tree, cJSON *parent, const char *name, int64_t value)
+void json_add_signed(struct scratch *scratch, cJSON *parent, const char *name, int64_t value)
 {
-	char *text = allocate(tree, DECIMAL_MAX);
+	char *text = scratch_allocate(scratch, DECIMAL_MAX);
 
 	if (!text)
 		return;
 	snprintf(text, DECIMAL_MAX, "%" PRId64, value);
-	json_add_text(tree, parent, name, text);
+	json_add_text(scratch, parent, name, text);
 }
 
-void json_add_double(struct json_tree *tree, cJSON *parent, const char *name, double value)
+void json_add_double(struct scratch *scratch, cJSON *parent, const char *name, double value)
 {
-	cJSON *item;
-
-	if (isnan(value)) {
-		json_add_text(tree, parent, name, "NaN");
-	} else if (isinf(value)) {
-		json_add_text(tree, parent, name, value > 0 ? "Infinity" : "-Infinity");
-	} else {
-		item = json_add(tree, parent, name, cJSON_Number);
-		if (!item)
-			return;
-		item->valuedouble = value;
-		/* cJSON prints valueint where the two are equal. */
-		item->valueint = value >= INT32_MAX ? INT32_MAX : value <= INT32_MIN ? INT32_MIN : (int)value;
-	}
+	if (isnan(value))
+		json_add_text(scratch, parent, name, "NaN");
+	else if (isinf(value))
+		json_add_text(scratch, parent, name, value > 0 ? "Infinity" : "-Infinity");
+	else
+		add_number(scratch, parent, name, value);
 }
 
-void json_add_boolean(struct json_tree *tree, cJSON *parent, const char *name, bool value)
+void json_add_boolean(struct scratch *scratch, cJSON *parent, const char *name, bool value)
 {
-	json_add(tree, parent, name, value ? cJSON_True : cJSON_False);
+	json_add(scratch, parent, name, value ? cJSON_True : cJSON_False);
 }
 
-void json_add_hex(struct json_tree *tree, cJSON *parent, const char *name, const uint8_t *bytes, size_t count)
+void json_add_hex(struct scratch *scratch, cJSON *parent, const char *name, const uint8_t *bytes, size_t count)
 {
 	static const char digits[] = "0123456789abcdef";
-	char *text = allocate(tree, 2 * count + 1);
+	char *text = scratch_allocate(scratch, 2 * count + 1);
 
 	if (!text)
 		return;
@@ -144,5 +106,5 @@ void json_add_hex(struct json_tree *tree, cJSON *parent, const char *name, const
 		text[2 * i + 1] = digits[bytes[i] & 15];
 	}
 	text[2 * count] = '\0';
-	json_add_text(tree, parent, name, text);
+	json_add_text(scratch, parent, name, text);
 }

@@ -6,7 +6,7 @@
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 
-#include "otlp/json.h"
+#include "otlp/encoder.h"
 #include "otlp/test/sample.h"
 #include "otlp/trace_text.h"
 #include "otlp/utf8.h"
@@ -19,12 +19,12 @@ static void check(bool holds)
 
 static void check_json(struct span *span, const char *expected)
 {
-	struct json_encoder *encoder = json_encoder_new("fuzz");
+	struct encoder *encoder = encoder_new(OTLP_JSON, "fuzz");
 	const cJSON *item;
 	struct slice text;
 	cJSON *root;
 
-	check(encoder && json_encode(encoder, &span, 1, &text) == 0);
+	check(encoder && encoder_spans(encoder, &span, 1, &text) == 0);
 	root = cJSON_ParseWithLengthOpts(text.data, text.length + 1, NULL, true);
 	item = cJSON_GetArrayItem(cJSON_GetObjectItem(root, "resourceSpans"), 0);
 	item = cJSON_GetArrayItem(cJSON_GetObjectItem(item, "scopeSpans"), 0);
@@ -32,7 +32,7 @@ static void check_json(struct span *span, const char *expected)
 	item = cJSON_GetObjectItem(item, "name");
 	check(cJSON_IsString(item) && strcmp(item->valuestring, expected) == 0);
 	cJSON_Delete(root);
-	json_encoder_free(encoder);
+	encoder_free(encoder);
 }
 
 static void check_terminal(struct span *span)

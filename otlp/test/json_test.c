@@ -13,6 +13,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "otlp/encoder.h"
 #include "otlp/json.h"
 #include "otlp/test/sample.h"
 
@@ -68,7 +69,7 @@ static const cJSON *value_at(const cJSON *owner, int index, const char *key)
 
 static cJSON *encode(const struct span *spans, size_t count)
 {
-	struct json_encoder *encoder = json_encoder_new("1.2.3");
+	struct encoder *encoder = encoder_new(OTLP_JSON, "1.2.3");
 	struct span **clones = calloc(count, sizeof(struct span *));
 	struct slice text;
 	cJSON *parsed;
@@ -77,14 +78,14 @@ static cJSON *encode(const struct span *spans, size_t count)
 	assert_non_null(clones);
 	for (size_t i = 0; i < count; i++)
 		clones[i] = span_clone(&spans[i]);
-	assert_int_equal(json_encode(encoder, clones, count, &text), 0);
+	assert_int_equal(encoder_spans(encoder, clones, count, &text), 0);
 	assert_true(slice_find(text, '\n') == text.length);
 	parsed = cJSON_ParseWithLengthOpts(text.data, text.length + 1, NULL, true);
 	assert_non_null(parsed);
 	for (size_t i = 0; i < count; i++)
 		span_free(clones[i]);
 	free(clones);
-	json_encoder_free(encoder);
+	encoder_free(encoder);
 	return parsed;
 }
 
@@ -254,18 +255,18 @@ static void test_bytes_that_are_no_text(void **state)
 static void test_controls_are_escaped(void **state)
 {
 	static const char text[] = "\xc2\x9b" "2J\xc2\xa0\x1b\xc2\x80\xc2\xc2\x9f";
-	struct json_encoder *encoder = json_encoder_new("1");
+	struct encoder *encoder = encoder_new(OTLP_JSON, "1");
 	struct resource *resource = sample_resource("shop", 1);
 	struct span span = sample_span(resource, 1, 1, 0, SPAN_KIND_SERVER, text, 0, 1), *spans = &span;
 	struct slice line;
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(json_encode(encoder, &spans, 1, &line), 0);
+		assert_int_equal(encoder_spans(encoder, &spans, 1, &line), 0);
 		assert_int_equal(line.length, strlen(line.data));
 		assert_non_null(strstr(line.data, "\"\\u009b2J\xc2\xa0\\u001b\\u0080\xef\xbf\xbd\\u009f\""));
 	}
-	json_encoder_free(encoder);
+	encoder_free(encoder);
 	resource_unref(resource);
 }
 
@@ -297,7 +298,7 @@ static void test_groups_by_resource(void **state)
 /* Texts of many sizes, so that the end of the room falls at every kind of place. */
 static void test_room_grows(void **state)
 {
-	struct json_encoder *encoder = json_encoder_new("1");
+	struct encoder *encoder = encoder_new(OTLP_JSON, "1");
 	struct resource *resource = sample_resource("shop", 42);
 	const size_t size_max = 700 * 1024;
 	char *long_text = malloc(size_max);
@@ -311,12 +312,12 @@ static void test_room_grows(void **state)
 
 		span.attributes[3].string = slice_of(long_text, size);
 		clone = span_clone(&span);
-		assert_int_equal(json_encode(encoder, &clone, 1, &text), 0);
+		assert_int_equal(encoder_spans(encoder, &clone, 1, &text), 0);
 		assert_true(text.length > size && text.data[text.length - 1] == '}');
 		span_free(clone);
 	}
 	free(long_text);
-	json_encoder_free(encoder);
+	encoder_free(encoder);
 	resource_unref(resource);
 }
 
