@@ -5,43 +5,57 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "agent/instrumented.h"
 #include "agent/proc.h"
 #include "agent/runtime.h"
 #include "base/hashmap.h"
 #include "base/log.h"
 #include "bpf/config.h"
+#include "correlate/instrumentation.h"
 #include "correlate/process.h"
 #include "correlate/process_name.h"
+
+enum judgement {
+	UNJUDGED,
+	TRACED,
+	NOT_SELECTED,
+	INSTRUMENTED, /* it exports spans of its own, and has shown nothing to be left out yet */
+	LEFT_OUT,     /* it was traced until it exported spans: the engine still has to hear of its end */
+};
 
 struct discovery {
 	const struct selection *selection;
 	struct capture *capture;
 	struct record_sink next;
-	struct hashmap *verdicts; /* process id -> one of the two below */
+	struct instrumented *instrumented;
+	struct hashmap *judgements; /* process id -> one of those below */
 	union proc_record scratch;
 	uint64_t unknown;
 	uint64_t untold;
+	uint64_t left_out;
 };
 
-static const enum verdict verdict_trace = VERDICT_TRACE;
-static const enum verdict verdict_ignore = VERDICT_IGNORE;
+static const enum judgement judgements[] = { UNJUDGED, TRACED, NOT_SELECTED, INSTRUMENTED, LEFT_OUT };
 
 static void discovery_pass(struct discovery *discovery, const void *record, size_t size)
 {
 	discovery->next.accept(discovery->next.context, record, size);
 }
 
-static enum verdict discovery_verdict(const struct discovery *discovery, uint32_t pid)
+static enum judgement discovery_judgement(const struct discovery *discovery, uint32_t pid)
 {
-	const enum verdict *verdict = hashmap_get(discovery->verdicts, &pid, sizeof(pid));
+	const enum judgement *judgement = hashmap_get(discovery->judgements, &pid, sizeof(pid));
 
-	return verdict ? *verdict : VERDICT_UNJUDGED;
+	return judgement ? *judgement : UNJUDGED;
 }
 
-static void discovery_remember(struct discovery *discovery, uint32_t pid, bool trace)
+static enum judgement discovery_remember(struct discovery *discovery, uint32_t pid, enum judgement judgement)
 {
 	/* Full or out of memory: it is judged again with its next record. */
-	(void)hashmap_put(discovery->verdicts, &pid, sizeof(pid), (void *)(trace ? &verdict_trace : &verdict_ignore));
+	(void)hashmap_put(discovery->judgements, &pid, sizeof(pid), (void *)&judgements[judgement]);
+	if (judgement != INSTRUMENTED)
+		instrumented_remove(discovery->instrumented, pid);
+	return judgement;
 }
 
 static void discovery_tell(struct discovery *discovery, const struct record_process *process, bool trace)
@@ -52,8 +66,23 @@ static void discovery_tell(struct discovery *discovery, const struct record_proc
 		discovery->untold++;
 }
 
+/* Whether its environment says that it exports spans of its own; remembers what. */
+static bool discovery_instruments(struct discovery *discovery, const struct process_info *info)
+{
+	struct instrumented_process process = { .pid = info->pid };
+	char name[INSTRUMENTED_TEXT_MAX];
+
+	if (discovery->selection->include_instrumented ||
+	    !environment_exports_spans(info->environment, &process.destination))
+		return false;
+	process.service = process_service_name(info, name, sizeof(name));
+	/* Without memory it is left out unsaid. */
+	(void)instrumented_add(discovery->instrumented, &process);
+	return true;
+}
+
 /* Judges the process that the record in scratch describes, and lets the record pass if it is traced. */
-static bool discovery_judge(struct discovery *discovery)
+static enum judgement discovery_judge(struct discovery *discovery)
 {
 	struct record_process *process = &discovery->scratch.process;
 	struct process_info info;
@@ -61,7 +90,7 @@ static bool discovery_judge(struct discovery *discovery)
 	bool trace;
 
 	if (process_info_from_record(process, process->header.size, &info) < 0)
-		return false;
+		return UNJUDGED;
 	/* Users know an interpreter's process by its script, any other by its argv[0], too. */
 	alias = process_script(&info);
 	if (!alias.length)
@@ -69,28 +98,27 @@ static bool discovery_judge(struct discovery *discovery)
 	trace = selection_wants_process(discovery->selection, info.pid, info.executable, alias);
 	log_debug("process %u (%.*s) is %s", info.pid, (int)info.executable.length, info.executable.data,
 		  trace ? "traced" : "not selected");
-	discovery_remember(discovery, process->header.tgid, trace);
+	/* The kernel goes on telling of an instrumented one until it shows itself (discovery_show). */
 	discovery_tell(discovery, process, trace);
 	if (!trace)
-		return false;
+		return discovery_remember(discovery, info.pid, NOT_SELECTED);
+	if (discovery_instruments(discovery, &info))
+		return discovery_remember(discovery, info.pid, INSTRUMENTED);
 	if (runtime_shares_threads(info.pid))
 		process->header.flags |= RECORD_PROCESS_SHARED_THREADS;
 	discovery_pass(discovery, process, process->header.size);
-	return true;
+	return discovery_remember(discovery, info.pid, TRACED);
 }
 
 /* Judges a process by what /proc tells, or, of one that is gone, by its id. */
-static bool discovery_judge_running(struct discovery *discovery, uint32_t pid)
+static enum judgement discovery_judge_running(struct discovery *discovery, uint32_t pid)
 {
-	bool trace;
-
 	if (proc_read(pid, &discovery->scratch) == 0)
 		return discovery_judge(discovery);
 	discovery->unknown++;
-	trace = selection_wants_unknown(discovery->selection, pid);
 	/* The kernel is not told: it would remember for whoever gets this id next. */
-	discovery_remember(discovery, pid, trace);
-	return trace;
+	return discovery_remember(discovery, pid,
+				  selection_wants_unknown(discovery->selection, pid) ? TRACED : NOT_SELECTED);
 }
 
 static void discovery_executed(struct discovery *discovery, const struct record_process *record, size_t size)
@@ -105,37 +133,72 @@ static void discovery_executed(struct discovery *discovery, const struct record_
  */
 static void discovery_forked(struct discovery *discovery, const struct record_fork *fork)
 {
-	enum verdict verdict = discovery_verdict(discovery, fork->parent_tgid);
+	enum judgement judgement = discovery_judgement(discovery, fork->parent_tgid);
 
-	if (verdict == VERDICT_UNJUDGED) {
+	if (judgement == UNJUDGED) {
 		/* The child of one that is gone is judged by itself, once it moves bytes. */
 		if (proc_read(fork->parent_tgid, &discovery->scratch) < 0)
 			return;
-		verdict = discovery_judge(discovery) ? VERDICT_TRACE : VERDICT_IGNORE;
+		judgement = discovery_judge(discovery);
 	}
-	discovery_remember(discovery, fork->header.tgid, verdict == VERDICT_TRACE);
-	if (verdict == VERDICT_TRACE)
+	if (judgement == LEFT_OUT)
+		judgement = NOT_SELECTED;
+	if (judgement == INSTRUMENTED)
+		(void)instrumented_inherit(discovery->instrumented, fork->parent_tgid, fork->header.tgid);
+	discovery_remember(discovery, fork->header.tgid, judgement);
+	if (judgement == TRACED)
 		discovery_pass(discovery, fork, sizeof(*fork));
 }
 
 static void discovery_exited(struct discovery *discovery, const struct record_exit *exit)
 {
 	uint32_t pid = exit->header.tgid;
+	enum judgement judgement = discovery_judgement(discovery, pid);
 
-	if (discovery_verdict(discovery, pid) == VERDICT_TRACE)
+	if (judgement == TRACED || judgement == LEFT_OUT)
 		discovery_pass(discovery, exit, sizeof(*exit));
-	hashmap_remove(discovery->verdicts, &pid, sizeof(pid));
+	hashmap_remove(discovery->judgements, &pid, sizeof(pid));
+	instrumented_remove(discovery->instrumented, pid);
 	capture_forget(discovery->capture, pid);
+}
+
+static void discovery_stop(struct discovery *discovery, uint32_t pid)
+{
+	discovery->left_out++;
+	if (capture_judge(discovery->capture, pid, false) < 0)
+		discovery->untold++;
+}
+
+/* An instrumented process has something that would be traced. */
+static void discovery_show(struct discovery *discovery, uint32_t pid)
+{
+	struct instrumented_process process;
+
+	if (instrumented_find(discovery->instrumented, pid, &process))
+		instrumented_say(discovery->instrumented, &process);
+	discovery_remember(discovery, pid, NOT_SELECTED);
+	discovery_stop(discovery, pid);
 }
 
 static void discovery_moved(struct discovery *discovery, const struct record_header *header, size_t size)
 {
-	enum verdict verdict = discovery_verdict(discovery, header->tgid);
+	enum judgement judgement = discovery_judgement(discovery, header->tgid);
 
-	if (verdict == VERDICT_UNJUDGED)
-		verdict = discovery_judge_running(discovery, header->tgid) ? VERDICT_TRACE : VERDICT_IGNORE;
-	if (verdict == VERDICT_TRACE)
+	if (judgement == UNJUDGED)
+		judgement = discovery_judge_running(discovery, header->tgid);
+	if (judgement == TRACED)
 		discovery_pass(discovery, header, size);
+	else if (judgement == INSTRUMENTED)
+		discovery_show(discovery, header->tgid);
+}
+
+void discovery_leave_out(struct discovery *discovery, const struct instrumented_process *process)
+{
+	if (discovery_judgement(discovery, process->pid) != TRACED)
+		return;
+	instrumented_say(discovery->instrumented, process);
+	discovery_remember(discovery, process->pid, LEFT_OUT);
+	discovery_stop(discovery, process->pid);
 }
 
 /* What is read of a record here lies within so many bytes; 0: nothing is. */
@@ -207,6 +270,11 @@ uint64_t discovery_untold(const struct discovery *discovery)
 	return discovery->untold;
 }
 
+uint64_t discovery_left_out(const struct discovery *discovery)
+{
+	return discovery->left_out;
+}
+
 struct discovery *discovery_new(const struct selection *selection, struct capture *capture,
 				const struct record_sink *next)
 {
@@ -217,18 +285,19 @@ struct discovery *discovery_new(const struct selection *selection, struct captur
 	discovery->selection = selection;
 	discovery->capture = capture;
 	discovery->next = *next;
-	discovery->verdicts = hashmap_new(PROCESSES_MAX);
-	if (!discovery->verdicts) {
-		free(discovery);
-		return NULL;
-	}
-	return discovery;
+	discovery->instrumented = instrumented_new();
+	discovery->judgements = hashmap_new(PROCESSES_MAX);
+	if (discovery->instrumented && discovery->judgements)
+		return discovery;
+	discovery_free(discovery);
+	return NULL;
 }
 
 void discovery_free(struct discovery *discovery)
 {
 	if (!discovery)
 		return;
-	hashmap_free(discovery->verdicts, NULL);
+	instrumented_free(discovery->instrumented);
+	hashmap_free(discovery->judgements, NULL);
 	free(discovery);
 }

@@ -2,7 +2,8 @@
 /*
  * Stands between the source of records and the engine: judges every process
  * (once per program it runs), tells the kernel, lets pass what belongs to
- * selected ones and describes each to the engine before its first record.
+ * selected ones and describes each to the engine before its first record. Processes that
+ * export spans of their own are left out once they show themselves, unless selected so.
  */
 #ifndef WIRESPAN_AGENT_DISCOVERY_H
 #define WIRESPAN_AGENT_DISCOVERY_H
@@ -10,6 +11,7 @@
 #include "agent/capture.h"
 #include "agent/selection.h"
 #include "agent/source/source.h"
+#include "correlate/engine.h"
 
 struct discovery;
 
@@ -22,6 +24,12 @@ void discovery_free(struct discovery *discovery);
 /* For record_sink.accept; `context` is the discovery. */
 void discovery_accept(void *context, const void *record, size_t size);
 
+/*
+ * A traced process turned out to export spans of its own: it is traced no more, which is
+ * said once per service. For engine_options.instrumented.
+ */
+void discovery_leave_out(struct discovery *discovery, const struct instrumented_process *process);
+
 /* Judges all processes that run. 0 or negative errno. */
 int discovery_scan(struct discovery *discovery);
 
@@ -29,5 +37,8 @@ int discovery_scan(struct discovery *discovery);
 uint64_t discovery_unknown(const struct discovery *discovery);
 /* Judgements that the kernel's table had no room for: their processes are captured, and sorted out here. */
 uint64_t discovery_untold(const struct discovery *discovery);
+
+/* Processes that had something to trace and were left out, because they export spans of their own. */
+uint64_t discovery_left_out(const struct discovery *discovery);
 
 #endif

@@ -30,8 +30,11 @@ static bool has_open(const struct connection *connection)
 
 static void connection_evict(struct connection *connection)
 {
-	if (has_open(connection))
+	if (has_open(connection)) {
 		loss_add(&connection->engine->losses, LOSS_CONNECTION_LIMIT);
+		engine_explain(connection->engine, EXPLAIN_CONNECTION_LIMIT, connection->endpoints.cookie,
+			       connection->owner, NULL);
+	}
 	connection_forget_exchanges(connection, true);
 	connection_free(connection);
 }

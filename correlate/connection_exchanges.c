@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "correlate/engine_state.h"
+#include "correlate/ignore.h"
 #include "correlate/limits.h"
 #include "correlate/link.h"
 
@@ -105,8 +106,11 @@ void connection_drop_exchange(struct connection *connection, struct exchange *ex
 
 	take(connection, exchange);
 	pairing_remove(exchange);
-	if (!exchange->timed_out) {
+	if (exchange->ignored) {
+		ignore_end(engine, exchange);
+	} else if (!exchange->timed_out) {
 		loss_add(&engine->losses, loss);
+		engine_explain(engine, EXPLAIN_REQUEST_UNPAIRED, exchange->cookie, exchange->tgid, NULL);
 		exchange->state = EXCHANGE_DROPPED;
 	}
 	if (exchange->thread) {
@@ -201,7 +205,9 @@ static void forget_all(struct engine *engine, struct list *exchanges, bool evict
 
 		list_remove(&exchange->queued);
 		list_remove(&exchange->open);
-		if (exchange->state == EXCHANGE_OPEN) {
+		if (exchange->ignored) {
+			ignore_end(engine, exchange);
+		} else if (exchange->state == EXCHANGE_OPEN) {
 			exchange->state = EXCHANGE_DROPPED;
 			if (evicted)
 				loss_add(&engine->losses, LOSS_REQUEST_UNPAIRED);

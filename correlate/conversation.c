@@ -60,6 +60,7 @@ static void attach_late(struct connection *connection, const struct record_data 
 	bool turned = record->direction == RECORD_RECEIVE && record->header.flags & RECORD_DATA_TURN;
 
 	loss_add(&engine->losses, LOSS_ATTACHED_LATE);
+	engine_explain(engine, EXPLAIN_JOINED_LATE, connection->endpoints.cookie, record->header.tgid, NULL);
 	if (connection->request_direction != RECORD_SEND)
 		process_table_heard(&engine->processes, record->header.tgid, turned ? 0 : record->header.time);
 }

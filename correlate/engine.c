@@ -8,6 +8,7 @@
 #include "correlate/connection_exchanges.h"
 #include "correlate/deliver.h"
 #include "correlate/engine_state.h"
+#include "correlate/ignore.h"
 #include "correlate/limits.h"
 #include "correlate/link.h"
 #include "correlate/record_view.h"
@@ -168,8 +169,12 @@ int engine_record(struct engine *engine, const void *record, size_t size)
 
 void engine_finish_exchange(struct engine *engine, struct exchange *exchange, uint64_t end)
 {
-	exchange->state = EXCHANGE_DONE;
 	exchange->end = end;
+	if (exchange->ignored) {
+		ignore_end(engine, exchange);
+		return;
+	}
+	exchange->state = EXCHANGE_DONE;
 	exchange_ref(exchange);
 	if (hold_put(&engine->hold, exchange) == 0)
 		return;
@@ -200,7 +205,8 @@ void engine_note_loss(struct engine *engine, uint64_t time)
 static void count_open(struct engine *engine, const struct connection *connection)
 {
 	for (const struct list *link = connection->requests.next; link != &connection->requests; link = link->next)
-		if (!LIST_ITEM(link, struct exchange, queued)->timed_out)
+		if (!LIST_ITEM(link, struct exchange, queued)->timed_out &&
+		    !LIST_ITEM(link, struct exchange, queued)->ignored)
 			loss_add(&engine->losses, LOSS_OPEN_AT_EXIT);
 }
 

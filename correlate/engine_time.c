@@ -4,6 +4,7 @@
 #include "correlate/connection_exchanges.h"
 #include "correlate/deliver.h"
 #include "correlate/engine_state.h"
+#include "correlate/ignore.h"
 #include "correlate/limits.h"
 #include "correlate/link.h"
 
@@ -94,6 +95,7 @@ static void deliver_until(struct engine *engine, uint64_t now)
 
 void engine_advance(struct engine *engine, uint64_t now)
 {
+	ignore_instrumented(engine);
 	expire_waiting(engine, now);
 	expire_ending(engine, now);
 	expire_requests(engine, now);

@@ -22,9 +22,13 @@ enum exchange_state {
 	EXCHANGE_DROPPED, /* lost sight of: will be none */
 };
 
+/* Left out on purpose: followed, but no span, no parent, no loss (ignore.h). */
+enum exchange_ignored { EXCHANGE_KEPT, EXCHANGE_TELEMETRY, EXCHANGE_INSTRUMENTED };
+
 struct exchange {
 	unsigned int references;
 	enum exchange_state state;
+	enum exchange_ignored ignored;
 	enum span_kind kind;
 	struct connection *connection; /* NULL once the connection is gone */
 	uint64_t cookie;

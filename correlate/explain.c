@@ -2,6 +2,7 @@
 #include "correlate/explain.h"
 
 static const char *const texts[] = {
+	[EXPLAIN_NOTHING] = "",
 	[EXPLAIN_STREAM_GAP] = "records of it were lost; not read until the next proven head",
 	[EXPLAIN_HEAD_TRUNCATED] = "a head was not copied whole; not read until the next proven head",
 	[EXPLAIN_HEAD_UNPARSABLE] = "what should be a head is none; not read until the next proven head",
@@ -12,6 +13,7 @@ static const char *const texts[] = {
 	[EXPLAIN_CONNECTION_LIMIT] = "forgotten: too many connections",
 	[EXPLAIN_TUNNEL] = "no longer HTTP",
 	[EXPLAIN_REQUEST_UNPAIRED] = "a request is dropped: its response cannot be told",
+	[EXPLAIN_REQUEST_MEMORY] = "a request is dropped: no memory left for what it says",
 	[EXPLAIN_PIPELINE_LIMIT] = "a request is dropped: too many before it are unanswered",
 	[EXPLAIN_NO_CONTEXT] = "no parent: its thread served no request when it began, and it has no traceparent",
 	[EXPLAIN_NO_SENDER] = "no parent: its sender was not traced, and it has no traceparent",

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 enum explain_reason {
+	EXPLAIN_NOTHING,
 	/* A connection, or one direction of it, is not read until a head is proven. */
 	EXPLAIN_STREAM_GAP,
 	EXPLAIN_HEAD_TRUNCATED,
@@ -19,6 +20,7 @@ enum explain_reason {
 	EXPLAIN_TUNNEL,
 	/* A request will be no span. */
 	EXPLAIN_REQUEST_UNPAIRED,
+	EXPLAIN_REQUEST_MEMORY,
 	EXPLAIN_PIPELINE_LIMIT,
 	/* A span has no parent. */
 	EXPLAIN_NO_CONTEXT,

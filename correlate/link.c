@@ -76,7 +76,8 @@ static bool has_older_requests(const struct process *process, const struct excha
 	       (client->start < process->unheard_at || client->start - process->unheard_at < THREAD_DISTRUST_NS);
 }
 
-static bool thread_link_holds(const struct engine *engine, const struct exchange *client)
+/* What forbids to take the request that its thread served for the client's cause; EXPLAIN_NOTHING: it is. */
+static enum explain_reason doubt_thread_link(const struct engine *engine, const struct exchange *client)
 {
 	const struct exchange *server = client->candidate;
 	const struct process *process = process_table_find(&engine->processes, client->tgid);
@@ -84,39 +85,61 @@ static bool thread_link_holds(const struct engine *engine, const struct exchange
 			   thread_multiplexes(&engine->threads, client->tgid, client->tid);
 	uint64_t longer = multiplexes ? THREAD_DISTRUST_NS : 0;
 
-	if (process && (process->shared_threads || has_older_requests(process, client)))
-		return false;
+	if (client->candidate_refused)
+		return EXPLAIN_PARENT_AMBIGUOUS;
+	if (!server)
+		return EXPLAIN_NO_CONTEXT;
+	if (server->ignored)
+		return EXPLAIN_PARENT_IGNORED;
+	if (process && process->shared_threads)
+		return EXPLAIN_PARENT_THREADS;
+	if (process && has_older_requests(process, client))
+		return EXPLAIN_PARENT_OLDER;
 	if (server->state == EXCHANGE_DROPPED || (server->state == EXCHANGE_DONE && server->end < client->start))
-		return false;
-	if (loss_windows_touch(&engine->lost, server->start, client->start, longer))
-		return false;
-	return !process || !loss_windows_touch(&process->lost, server->start, client->start, longer);
+		return EXPLAIN_PARENT_GONE;
+	if (loss_windows_touch(&engine->lost, server->start, client->start, longer) ||
+	    (process && loss_windows_touch(&process->lost, server->start, client->start, longer)))
+		return EXPLAIN_PARENT_LOSS;
+	return EXPLAIN_NOTHING;
+}
+
+static void explain_root(const struct engine *engine, const struct exchange *exchange, enum explain_reason reason)
+{
+	engine_explain(engine, reason, exchange->cookie, exchange->tgid, exchange->span_id);
 }
 
 static void choose_client_parent(struct engine *engine, struct exchange *exchange)
 {
 	bool header = exchange->http.has_remote;
-	bool thread = exchange->candidate && thread_link_holds(engine, exchange);
+	enum explain_reason doubt = doubt_thread_link(engine, exchange);
 
-	if (thread && (!header || same_context(exchange, exchange->candidate))) {
+	if (doubt == EXPLAIN_NOTHING && (!header || same_context(exchange, exchange->candidate))) {
 		exchange->evidence = LINK_THREAD;
 		exchange->parent = exchange->candidate;
-	} else if (header) {
-		exchange->evidence = LINK_HEADER;
-	} else if (exchange->candidate_refused || exchange->candidate) {
-		loss_add(&engine->losses, LOSS_PARENT_UNKNOWN);
+		return;
 	}
+	if (header) {
+		exchange->evidence = LINK_HEADER;
+		return;
+	}
+	explain_root(engine, exchange, doubt);
+	/* That there is none is no loss, nor that it was left out on purpose. */
+	if (doubt != EXPLAIN_NO_CONTEXT && doubt != EXPLAIN_PARENT_IGNORED)
+		loss_add(&engine->losses, LOSS_PARENT_UNKNOWN);
 }
 
 static void choose_parent(struct engine *engine, struct exchange *exchange)
 {
 	if (exchange->kind == SPAN_KIND_CLIENT) {
 		choose_client_parent(engine, exchange);
-	} else if (exchange->client_end && exchange->client_end->state != EXCHANGE_DROPPED) {
+	} else if (exchange->client_end && exchange->client_end->state != EXCHANGE_DROPPED &&
+		   !exchange->client_end->ignored) {
 		exchange->evidence = LINK_CONNECTION;
 		exchange->parent = exchange->client_end;
 	} else if (exchange->http.has_remote) {
 		exchange->evidence = LINK_HEADER;
+	} else {
+		explain_root(engine, exchange, exchange->client_end ? EXPLAIN_PARENT_IGNORED : EXPLAIN_NO_SENDER);
 	}
 }
 

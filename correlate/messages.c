@@ -50,11 +50,26 @@ static void lose_response(struct connection *connection, struct exchange *exchan
 	connection_drop_exchange(connection, exchange, LOSS_REQUEST_UNPAIRED);
 }
 
+static void explain_deafness(const struct connection *connection, enum loss loss)
+{
+	static const enum explain_reason reasons[LOSS_COUNT] = {
+		[LOSS_STREAM_GAP] = EXPLAIN_STREAM_GAP,
+		[LOSS_HEAD_TRUNCATED] = EXPLAIN_HEAD_TRUNCATED,
+		[LOSS_HEAD_UNPARSABLE] = EXPLAIN_HEAD_UNPARSABLE,
+		[LOSS_FRAMING] = EXPLAIN_FRAMING,
+		[LOSS_MEMORY_LIMIT] = EXPLAIN_MEMORY,
+	};
+
+	if (reasons[loss] != EXPLAIN_NOTHING)
+		engine_explain(connection->engine, reasons[loss], connection->endpoints.cookie, connection->owner, NULL);
+}
+
 void messages_deafen(struct connection *connection, unsigned int which, enum loss loss)
 {
 	struct direction *direction = &connection->directions[which];
 	struct exchange *exchange = direction->exchange;
 
+	explain_deafness(connection, loss);
 	direction->deaf = true;
 	if (direction != connection_responses(connection))
 		lose_request(connection, exchange);
@@ -94,8 +109,10 @@ void messages_tunnel(void *context, uint64_t position)
 	struct connection *connection = context;
 
 	(void)position;
-	if (!connection_responses(connection)->deaf)
-		connection->tunnel = true;
+	if (connection_responses(connection)->deaf)
+		return;
+	connection->tunnel = true;
+	engine_explain(connection->engine, EXPLAIN_TUNNEL, connection->endpoints.cookie, connection->owner, NULL);
 }
 
 int messages_reader(struct connection *connection, unsigned int which, bool from_the_start)

@@ -3,6 +3,7 @@
 
 #include "correlate/connection_exchanges.h"
 #include "correlate/engine_state.h"
+#include "correlate/ignore.h"
 #include "correlate/limits.h"
 #include "correlate/messages.h"
 
@@ -58,17 +59,21 @@ static int open_request(struct connection *connection, struct exchange *exchange
 
 	if (connection->pipelined && !connection->synced) {
 		loss_add(&engine->losses, LOSS_REQUEST_UNPAIRED);
+		engine_explain(engine, EXPLAIN_REQUEST_UNPAIRED, exchange->cookie, exchange->tgid, NULL);
 		return -EPROTO;
 	}
 	if (connection->request_count >= PIPELINE_MAX) {
 		loss_add(&engine->losses, LOSS_PIPELINE_LIMIT);
+		engine_explain(engine, EXPLAIN_PIPELINE_LIMIT, exchange->cookie, exchange->tgid, NULL);
 		return -ENOSPC;
 	}
 	if (engine->pool.memory >= REQUEST_MEMORY(engine->options.max_memory) ||
 	    exchange_take_head(&engine->pool, exchange, head) < 0 || connection_open_exchange(connection, exchange) < 0) {
 		loss_add(&engine->losses, LOSS_MEMORY_LIMIT);
+		engine_explain(engine, EXPLAIN_REQUEST_MEMORY, exchange->cookie, exchange->tgid, NULL);
 		return -ENOMEM;
 	}
+	ignore_request(engine, exchange, head);
 	return 0;
 }
 

@@ -64,6 +64,9 @@ static void response_unpaired(struct connection *connection, const struct http1_
 	/* A late connection's first exchange is counted already. */
 	if (!connection->interim_pending && !connection->late)
 		loss_add(&connection->engine->losses, LOSS_RESPONSE_UNPAIRED);
+	if (!connection->interim_pending)
+		engine_explain(connection->engine, EXPLAIN_RESPONSE_UNPAIRED, connection->endpoints.cookie,
+			       connection->owner, NULL);
 	if (head->status == 101)
 		connection->tunnel = true;
 	/* One answer more than requests, and none of these was lost now: one was before, and ahead of others. */
@@ -96,7 +99,8 @@ static void response_head(void *context, const struct http1_head *head, uint64_t
 		return;
 	exchange->final_seen = true;
 	if (exchange->timed_out) {
-		loss_add(&engine->losses, LOSS_RESPONSE_LATE);
+		if (!exchange->ignored)
+			loss_add(&engine->losses, LOSS_RESPONSE_LATE);
 	} else if (exchange_take_response(&engine->pool, exchange, head) < 0) {
 		loss_add(&engine->losses, LOSS_MEMORY_LIMIT);
 		exchange_mark(exchange, LOSS_MEMORY_LIMIT);

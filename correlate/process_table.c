@@ -122,6 +122,7 @@ static struct process *process_put(struct process_table *table, uint32_t pid, st
 		process->exited = process->forked = process->last_fork = 0;
 		process->swept = false;
 		process->unheard = 0;
+		process->instrumented = process->relays_spans = false;
 		memset(&process->lost, 0, sizeof(process->lost));
 	}
 	list_add(&table->living, &process->age);
@@ -150,6 +151,7 @@ int process_table_exec(struct process_table *table, const struct record_process 
 	if (!process)
 		return -ENOMEM;
 	process->shared_threads = record->header.flags & RECORD_PROCESS_SHARED_THREADS;
+	process->instrumented = process->relays_spans = false;
 	return 0;
 }
 
@@ -173,6 +175,8 @@ int process_table_fork(struct process_table *table, const struct record_fork *re
 		return -ENOMEM;
 	child->forked = record->header.time;
 	child->shared_threads = parent->shared_threads;
+	child->instrumented = parent->instrumented;
+	child->relays_spans = parent->relays_spans;
 	return 0;
 }
 

@@ -24,6 +24,8 @@ struct process {
 	uint64_t exited;      /* 0: lives */
 	bool shared_threads;  /* its threads take over each other's requests */
 	bool swept;           /* its connections have been looked after */
+	bool instrumented;    /* it exports spans of its own */
+	bool relays_spans;    /* it receives spans: what it exports is others' */
 	struct loss_windows lost; /* records of its connections */
 	uint32_t unheard;     /* connections to it that are older than the agent and of which nothing was seen yet */
 	uint64_t unheard_at;  /* when they were found */

@@ -7,6 +7,7 @@ target_sources(correlate PRIVATE
 	${CMAKE_CURRENT_LIST_DIR}/http1_query.c
 	${CMAKE_CURRENT_LIST_DIR}/http1_span.c
 	${CMAKE_CURRENT_LIST_DIR}/http1_url.c
+	${CMAKE_CURRENT_LIST_DIR}/instrumentation.c
 	${CMAKE_CURRENT_LIST_DIR}/percent.c
 	${CMAKE_CURRENT_LIST_DIR}/process.c
 	${CMAKE_CURRENT_LIST_DIR}/process_arguments.c
@@ -17,4 +18,5 @@ target_sources(correlate PRIVATE
 	${CMAKE_CURRENT_LIST_DIR}/route.c
 	${CMAKE_CURRENT_LIST_DIR}/route_segment.c
 	${CMAKE_CURRENT_LIST_DIR}/span_attributes.c
+	${CMAKE_CURRENT_LIST_DIR}/telemetry.c
 	${CMAKE_CURRENT_LIST_DIR}/tracecontext.c)
