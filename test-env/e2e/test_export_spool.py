@@ -15,7 +15,7 @@ import pytest
 from lib.load import UNIQUE, Load
 from lib.wait import wait_until
 
-AWAY = int(os.environ.get("E2E_SPOOL_SECONDS", "20"))
+AWAY = int(os.environ.get("E2E_SPOOL_SECONDS") or 20)
 
 
 def span_ids_written(agent):
