@@ -117,8 +117,8 @@ static void (*const set_data[])(struct scratch *scratch, ProtoMetric *message, c
 
 static ProtoMetric **make_metrics(struct scratch *scratch, const struct metric_set *set)
 {
-	ProtoMetric **metrics = protobuf_array(
-		scratch, &opentelemetry__proto__metrics__v1__metric__descriptor, set->metric_count);
+	ProtoMetric **metrics =
+		protobuf_array(scratch, &opentelemetry__proto__metrics__v1__metric__descriptor, set->metric_count);
 
 	for (size_t i = 0; i < set->metric_count && metrics; i++) {
 		const struct metric *metric = &set->metrics[i];

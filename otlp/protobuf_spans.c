@@ -45,7 +45,8 @@ static void set_span(struct scratch *scratch, ProtoSpan *message, const struct s
 static ProtoScopeSpans **make_scope_spans(struct encoder *encoder, const struct span_group *group)
 {
 	struct scratch *scratch = &encoder->scratch;
-	ProtoScopeSpans **scopes = protobuf_array(scratch, &opentelemetry__proto__trace__v1__scope_spans__descriptor, 1);
+	ProtoScopeSpans **scopes =
+		protobuf_array(scratch, &opentelemetry__proto__trace__v1__scope_spans__descriptor, 1);
 	ProtoSpan **spans = protobuf_array(scratch, &opentelemetry__proto__trace__v1__span__descriptor, group->count);
 
 	if (scratch->failed)

@@ -60,7 +60,8 @@ int main(int argc, char **argv)
 	bool done;
 
 	bench_clone(&span, limit);
-	done = bench_encoding("json", OTLP_JSON, &span, limit) && bench_encoding("protobuf", OTLP_PROTOBUF, &span, limit);
+	done = bench_encoding("json", OTLP_JSON, &span, limit) &&
+	       bench_encoding("protobuf", OTLP_PROTOBUF, &span, limit);
 	resource_unref(resource);
 	return done ? 0 : 1;
 }
