@@ -3,8 +3,17 @@
  * The output that sends spans and metrics to a collector: gathers spans into
  * batches, encodes them, holds them in a bounded queue, sends one at a time and
  * again what is worth it (OTLP specification, "Retryable Response Codes":
- * exponential backoff with jitter, Retry-After before it). What memory can't
- * hold goes to the spool, else the oldest goes.
+ * exponential backoff with jitter, Retry-After before it) for as long as they
+ * can be held. Without a spool the oldest go where memory has no room.
+ *
+ * With a spool, what waits in memory goes there as soon as the collector has failed
+ * once, or DELIVERY_SPILL_BYTES wait, and everything follows until the spool is empty
+ * again: a crash loses the request under way and what was not yet a batch. At the
+ * end (flush) all that is undelivered goes there; without a spool the flush tries until
+ * it is cancelled. Metrics are never spooled: the newest set waits, an older one is
+ * worth nothing then.
+ *
+ * Every span given ends as delivered, in one of the counters, or on disk.
  */
 #ifndef WIRESPAN_OTLP_DELIVERY_H
 #define WIRESPAN_OTLP_DELIVERY_H
@@ -14,38 +23,51 @@
 #include "otlp/spool.h"
 #include "otlp/transport.h"
 
+/* Encoded requests that wait, the one under way not counted; the spans that some keep beside take 8 MiB more. */
 #define DELIVERY_QUEUE_BYTES (16u << 20)
+#define DELIVERY_SPILL_BYTES (2u << 20)
+/* Waits are random between half of the interval and all of it. */
 #define DELIVERY_BACKOFF_FIRST (UINT64_C(1000000000))
 #define DELIVERY_BACKOFF_FACTOR 1.5
 #define DELIVERY_BACKOFF_MAX (30 * UINT64_C(1000000000))
+/* A collector that asks for more is not obeyed. */
+#define DELIVERY_RETRY_AFTER_MAX (600 * UINT64_C(1000000000))
+#define DELIVERY_BATCH_SPANS 512
 
 struct delivery_options {
-	const struct otlp_config *config; /* read during delivery_new only */
+	/*
+	 * Read during output_delivery_new only. Spans or metrics without an endpoint, or whose
+	 * exporters are others than otlp, go nowhere and are no loss.
+	 */
+	const struct otlp_config *config;
 	const char *version;
 	struct transport *transport;      /* becomes the output's */
 	struct spool *spool;              /* NULL: none; becomes the output's */
 	size_t queue_bytes;               /* 0: DELIVERY_QUEUE_BYTES */
+	uint64_t (*clock)(void);          /* for the flush; NULL: clock_monotonic */
 	/* Told each cause of failure once when it begins, and once when the collector is back. Any thread's. */
 	void (*warn)(void *context, const char *text);
 	void *context;
 };
 
 /*
- * Its counters: "export_dropped" (spans that memory had no room for), "export_refused"
- * (the collector will never take them), "export_rejected" (of partial successes),
- * "export_encoding_failed", "spool_dropped", "spool_failed", "spool_damaged",
- * "export_undelivered" (given up at the end). 0 or negative errno; transport and spool are
- * freed also then.
+ * Its counters, all of spans: "export_dropped" (memory had no room), "export_refused" (the collector
+ * will never take them), "export_rejected" (of partial successes), "export_encoding_failed",
+ * "spool_dropped" (made room on disk for others), "spool_failed" (memory had no room and the spool
+ * could not be written), "spool_damaged", "export_undelivered" (given up at the end). They may be
+ * read from any thread. 0 or negative errno; transport and spool are freed also then.
  */
 int output_delivery_new(const struct delivery_options *options, struct output **ret_output);
 
-/* For self-observation; from any thread. */
+/* For self-observation; from any thread. `output` is one of output_delivery_new. */
 struct delivery_stats {
-	uint64_t requests, retries, bytes;    /* sent */
+	uint64_t requests, retries, bytes;   /* sent, retries among the requests; bytes of bodies */
+	uint64_t answers;                    /* requests that ended, however */
 	uint64_t spans_delivered;
-	uint64_t queue_bytes, queue_batches;  /* now, in memory */
-	uint64_t spool_bytes, spool_files;    /* now */
-	uint64_t latency_sum, latency_max;    /* ns, of answered requests; max since the last call */
+	uint64_t queue_bytes, queue_batches; /* now, in memory */
+	uint64_t queue_spans;                /* now, in memory, those under way included */
+	uint64_t spool_bytes, spool_files, spool_spans; /* now */
+	uint64_t latency_sum, latency_max;   /* ns, of answers; max since the last call */
 };
 struct delivery_stats delivery_stats(struct output *output);
 

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "otlp/span_queue.h"
+#include "otlp/tally.h"
 
 /*
  * The thread wakes this often by itself, so that a few spans cost no wake-up
@@ -32,19 +33,14 @@ struct exporter {
 	atomic_bool stopping;
 	atomic_bool cancelled;
 
+	_Atomic(struct metric_set *) metrics; /* not yet picked up; NULL: none */
+
 	/* Written by the accepting thread. */
-	atomic_uint_fast64_t given, queue_full, out_of_memory;
+	tally given, queue_full, out_of_memory;
 	/* Written by the exporter's thread. */
-	atomic_uint_fast64_t exported, failed, abandoned;
+	tally exported, failed, abandoned;
 	atomic_int error;
 };
-
-/* Each counter has one writer: no locked instruction is needed. */
-static void count(atomic_uint_fast64_t *counter, uint64_t amount)
-{
-	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + amount,
-			      memory_order_relaxed);
-}
 
 static struct timespec deadline(uint64_t nanoseconds)
 {
@@ -58,28 +54,46 @@ static size_t wake_depth(const struct exporter *exporter)
 	return (exporter->options.batch_spans + 1) / 2;
 }
 
+/* Without the mutex, so as never to wait; a signal that comes too early costs one SLEEP. */
+static void wake_thread(struct exporter *exporter)
+{
+	if (output_waits(exporter->output))
+		output_wake(exporter->output);
+	else
+		pthread_cond_signal(&exporter->wake);
+}
+
 void exporter_accept(void *context, const struct span *span)
 {
 	struct exporter *exporter = context;
 	size_t size = span_clone_size(span);
 	struct span *clone;
 
-	count(&exporter->given, 1);
+	tally_add(&exporter->given, 1);
 	if (!span_queue_has_room(&exporter->queue, size)) {
-		count(&exporter->queue_full, 1);
+		tally_add(&exporter->queue_full, 1);
 		return;
 	}
 	clone = span_clone(span);
 	if (!clone) {
-		count(&exporter->out_of_memory, 1);
+		tally_add(&exporter->out_of_memory, 1);
 		return;
 	}
 	span_queue_put(&exporter->queue, clone, size);
-	/* Signalled without the mutex, so as never to wait; a signal that comes too early costs one SLEEP. */
 	if (atomic_load_explicit(&exporter->sleeping, memory_order_relaxed) &&
 	    span_queue_count(&exporter->queue) >= wake_depth(exporter) &&
 	    atomic_exchange_explicit(&exporter->sleeping, false, memory_order_relaxed))
-		pthread_cond_signal(&exporter->wake);
+		wake_thread(exporter);
+}
+
+void exporter_metrics(struct exporter *exporter, struct metric_set *metrics)
+{
+	metric_set_free(atomic_exchange(&exporter->metrics, metrics));
+}
+
+static bool may_sleep(struct exporter *exporter)
+{
+	return !atomic_load(&exporter->stopping) && span_queue_count(&exporter->queue) < wake_depth(exporter);
 }
 
 static void sleep_until_woken(struct exporter *exporter)
@@ -88,10 +102,19 @@ static void sleep_until_woken(struct exporter *exporter)
 
 	pthread_mutex_lock(&exporter->mutex);
 	atomic_store(&exporter->sleeping, true);
-	if (!atomic_load(&exporter->stopping) && span_queue_count(&exporter->queue) < wake_depth(exporter))
+	if (may_sleep(exporter))
 		pthread_cond_timedwait(&exporter->wake, &exporter->mutex, &until);
 	atomic_store(&exporter->sleeping, false);
 	pthread_mutex_unlock(&exporter->mutex);
+}
+
+/* The output's sockets wake the thread, too. */
+static void sleep_in_output(struct exporter *exporter)
+{
+	atomic_store(&exporter->sleeping, true);
+	if (may_sleep(exporter))
+		output_wait(exporter->output, SLEEP);
+	atomic_store(&exporter->sleeping, false);
 }
 
 static void note_error(struct exporter *exporter, int result)
@@ -111,16 +134,25 @@ static size_t export_batch(struct exporter *exporter)
 	if (atomic_load(&exporter->cancelled)) {
 		for (size_t i = 0; i < taken; i++)
 			span_free(exporter->batch[i]);
-		count(&exporter->abandoned, taken);
+		tally_add(&exporter->abandoned, taken);
 		return taken;
 	}
 	result = output_spans(exporter->output, exporter->batch, taken, clock_monotonic());
 	note_error(exporter, result);
 	if (result == -ECANCELED)
-		count(&exporter->abandoned, taken);
+		tally_add(&exporter->abandoned, taken);
 	else
-		count(result < 0 ? &exporter->failed : &exporter->exported, taken);
+		tally_add(result < 0 ? &exporter->failed : &exporter->exported, taken);
 	return taken;
+}
+
+/* Of metrics no error is noted: the next set says the same, and more. */
+static void pass_metrics(struct exporter *exporter)
+{
+	struct metric_set *metrics = atomic_exchange(&exporter->metrics, NULL);
+
+	if (metrics)
+		output_metrics(exporter->output, metrics, clock_monotonic());
 }
 
 static void *exporter_run(void *context)
@@ -132,10 +164,15 @@ static void *exporter_run(void *context)
 		bool stopping = atomic_load(&exporter->stopping);
 		size_t taken = export_batch(exporter);
 
+		pass_metrics(exporter);
 		if (stopping && !taken)
 			break;
 		note_error(exporter, output_advance(exporter->output, clock_monotonic()));
-		if (!stopping && span_queue_count(&exporter->queue) < wake_depth(exporter))
+		if (!may_sleep(exporter))
+			continue;
+		if (output_waits(exporter->output))
+			sleep_in_output(exporter);
+		else
 			sleep_until_woken(exporter);
 	}
 	note_error(exporter, output_flush(exporter->output));
@@ -219,7 +256,7 @@ int exporter_stop(struct exporter *exporter)
 
 	pthread_mutex_lock(&exporter->mutex);
 	atomic_store(&exporter->stopping, true);
-	pthread_cond_signal(&exporter->wake);
+	wake_thread(exporter);
 	while (!exporter->ended && pthread_cond_timedwait(&exporter->ended_wake, &exporter->mutex, &until) == 0)
 		;
 	if (!exporter->ended) {
@@ -235,25 +272,21 @@ void exporter_free(struct exporter *exporter)
 {
 	if (!exporter)
 		return;
+	metric_set_free(atomic_exchange(&exporter->metrics, NULL));
 	span_queue_done(&exporter->queue);
 	free(exporter->batch);
 	free(exporter);
 }
 
-static uint64_t read_count(const atomic_uint_fast64_t *counter)
-{
-	return atomic_load_explicit(counter, memory_order_relaxed);
-}
-
 struct exporter_counts exporter_counts(const struct exporter *exporter)
 {
 	return (struct exporter_counts){
-		.given = read_count(&exporter->given),
-		.exported = read_count(&exporter->exported),
-		.queue_full = read_count(&exporter->queue_full),
-		.out_of_memory = read_count(&exporter->out_of_memory),
-		.failed = read_count(&exporter->failed),
-		.abandoned = read_count(&exporter->abandoned),
+		.given = tally_read(&exporter->given),
+		.exported = tally_read(&exporter->exported),
+		.queue_full = tally_read(&exporter->queue_full),
+		.out_of_memory = tally_read(&exporter->out_of_memory),
+		.failed = tally_read(&exporter->failed),
+		.abandoned = tally_read(&exporter->abandoned),
 	};
 }
 

@@ -27,7 +27,7 @@ struct exporter_options {
 /* given = exported + queue_full + out_of_memory + failed + abandoned, once stopped. */
 struct exporter_counts {
 	uint64_t given;
-	uint64_t exported;
+	uint64_t exported; /* the output took them: what it lost itself, its own counters tell */
 	uint64_t queue_full;
 	uint64_t out_of_memory;
 	uint64_t failed;    /* the output returned an error */
@@ -42,6 +42,12 @@ int exporter_start(const struct exporter_options *options, struct output *output
 
 /* For span_sink.accept; clones the span. From one thread at a time, before exporter_stop. */
 void exporter_accept(void *exporter, const struct span *span);
+
+/*
+ * Hands what the agent measured of itself to the output, without waiting. Takes `metrics`; a set that
+ * was not yet picked up is replaced. From one thread at a time, before exporter_stop.
+ */
+void exporter_metrics(struct exporter *exporter, struct metric_set *metrics);
 
 /*
  * Delivers what is queued, flushes the output and ends the thread; what is not

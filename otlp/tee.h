@@ -7,7 +7,13 @@
 
 #define TEE_MAX 4
 
-/* `outputs` (2 to TEE_MAX) become the tee's, also on failure. Its counters are theirs, together. 0, -EINVAL or -ENOMEM. */
+/*
+ * `outputs` (2 to TEE_MAX, in the order in which they are called; at most one that waits) become the
+ * tee's, also on failure. Each gets every span; metrics go to the first that takes them. A call
+ * goes to all of them and returns the first error. Its counters are theirs, one after the
+ * other, and "tee_out_of_memory": spans that all but the last output miss for lack of memory. 0,
+ * -EINVAL or -ENOMEM.
+ */
 int output_tee_new(struct output *const *outputs, size_t count, struct output **ret_output);
 
 #endif

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otlp/batch.h"
+
+#include <stdlib.h>
+#include <zlib.h>
+
+/* zlib writes gzip's header and trailer for a window this large. */
+#define GZIP_WINDOW (MAX_WBITS + 16)
+#define GZIP_MEMORY 8
+
+struct batch *batch_allocate(size_t length)
+{
+	struct batch *batch = malloc(sizeof(*batch) + length);
+
+	if (!batch)
+		return NULL;
+	*batch = (struct batch){ .length = length };
+	return batch;
+}
+
+static struct batch *copy(struct slice body)
+{
+	struct batch *batch = batch_allocate(body.length);
+
+	if (batch && body.length)
+		memcpy(batch->body, body.data, body.length);
+	return batch;
+}
+
+static struct batch *deflate_into(z_stream *stream, struct slice body)
+{
+	struct batch *batch = batch_allocate(deflateBound(stream, body.length));
+	struct batch *smaller;
+
+	if (!batch)
+		return NULL;
+	stream->next_in = (Bytef *)body.data;
+	stream->avail_in = (uInt)body.length;
+	stream->next_out = batch->body;
+	stream->avail_out = (uInt)batch->length;
+	if (deflate(stream, Z_FINISH) != Z_STREAM_END) {
+		free(batch);
+		return NULL;
+	}
+	batch->length = stream->total_out;
+	smaller = realloc(batch, sizeof(*batch) + batch->length);
+	return smaller ? smaller : batch;
+}
+
+/* Telemetry repeats itself: the fastest level already makes it a tenth. */
+static struct batch *compress_copy(struct slice body)
+{
+	z_stream stream = { 0 };
+	struct batch *batch;
+
+	if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
+		return NULL;
+	batch = deflate_into(&stream, body);
+	deflateEnd(&stream);
+	return batch;
+}
+
+struct batch *batch_new(enum otlp_signal signal, enum otlp_encoding encoding, bool gzip, uint32_t items,
+			struct slice body)
+{
+	struct batch *batch = gzip ? compress_copy(body) : copy(body);
+
+	if (!batch)
+		return NULL;
+	batch->signal = signal;
+	batch->encoding = encoding;
+	batch->gzip = gzip;
+	batch->items = items;
+	batch->plain_length = body.length;
+	return batch;
+}
+
+void batch_keep_spans(struct batch *batch, struct span *const *spans)
+{
+	batch->spans = malloc(batch->items * sizeof(struct span *));
+	for (uint32_t i = 0; i < batch->items; i++) {
+		if (batch->spans) {
+			batch->spans[i] = spans[i];
+			batch->spans_size += span_clone_size(spans[i]);
+		} else {
+			span_free(spans[i]);
+		}
+	}
+}
+
+void batch_forget_spans(struct batch *batch)
+{
+	for (uint32_t i = 0; batch->spans && i < batch->items; i++)
+		span_free(batch->spans[i]);
+	free(batch->spans);
+	batch->spans = NULL;
+	batch->spans_size = 0;
+}
+
+void batch_free(struct batch *batch)
+{
+	if (!batch)
+		return;
+	batch_forget_spans(batch);
+	free(batch);
+}

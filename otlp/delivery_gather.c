@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otlp/delivery_gather.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+int gather_init(struct gather *gather, struct encoder *encoder, size_t spans_max)
+{
+	*gather = (struct gather){ .encoder = encoder, .size_target = OTLP_REQUEST_SIZE_TARGET };
+	gather->max = spans_max > GATHER_SPANS_MAX ? GATHER_SPANS_MAX : spans_max ? spans_max : 1;
+	gather->spans = calloc(gather->max, sizeof(struct span *));
+	return gather->spans ? 0 : -ENOMEM;
+}
+
+void gather_done(struct gather *gather)
+{
+	for (size_t i = 0; i < gather->count; i++)
+		span_free(gather->spans[i]);
+	free(gather->spans);
+	gather->spans = NULL;
+	gather->count = 0;
+}
+
+bool gather_add(struct gather *gather, struct span *span, uint64_t now)
+{
+	if (gather->count == 0)
+		gather->first = now;
+	gather->size += span_clone_size(span);
+	gather->spans[gather->count++] = span;
+	return gather->count == gather->max || gather->size >= gather->size_target;
+}
+
+uint64_t gather_due(const struct gather *gather)
+{
+	return gather->count ? gather->first + gather->delay : UINT64_MAX;
+}
+
+static struct batch *make_batch(struct gather *gather, struct slice body, struct span *const *spans, size_t count,
+				uint64_t sequence)
+{
+	struct batch *batch = batch_new(OTLP_TRACES, gather->encoding, gather->gzip, (uint32_t)count, body);
+
+	if (!batch)
+		return NULL;
+	batch->sequence = sequence;
+	batch_keep_spans(batch, spans);
+	return batch;
+}
+
+/* Appends to the list that ends at `end`; returns its new end. Takes the spans. */
+static struct batch **encode(struct gather *gather, struct span *const *spans, size_t count, uint64_t sequence,
+			     struct batch **end)
+{
+	struct slice body = { 0 };
+	int result = encoder_spans(gather->encoder, spans, count, &body);
+	bool too_large = result == -EMSGSIZE || (result == 0 && body.length > gather->size_target);
+
+	if (too_large && count > 1) {
+		end = encode(gather, spans, count / 2, sequence, end);
+		return encode(gather, spans + count / 2, count - count / 2, sequence + count / 2, end);
+	}
+	*end = result == 0 ? make_batch(gather, body, spans, count, sequence) : NULL;
+	if (*end)
+		return &(*end)->next;
+	for (size_t i = 0; i < count; i++)
+		span_free(spans[i]);
+	gather->failed += count;
+	return end;
+}
+
+batch_list gather_close(struct gather *gather)
+{
+	batch_list list = NULL;
+
+	if (gather->count) {
+		encode(gather, gather->spans, gather->count, gather->sequence, &list);
+		gather->sequence += gather->count;
+	}
+	gather->count = 0;
+	gather->size = 0;
+	return list;
+}
+
+bool gather_shrink(struct gather *gather, const struct batch *batch)
+{
+	size_t half = (batch->plain_length ? batch->plain_length : batch->length) / 2;
+
+	if (half < GATHER_SIZE_TARGET_MIN / 2 || batch->items < 2)
+		return false;
+	if (half < GATHER_SIZE_TARGET_MIN)
+		half = GATHER_SIZE_TARGET_MIN;
+	if (half < gather->size_target)
+		gather->size_target = half;
+	return batch->spans;
+}
+
+batch_list gather_split(struct gather *gather, struct batch *batch)
+{
+	size_t half = batch->items / 2;
+	batch_list list = NULL;
+	struct batch **end;
+
+	end = encode(gather, batch->spans, half, batch->sequence, &list);
+	encode(gather, batch->spans + half, batch->items - half, batch->sequence + half, end);
+	free(batch->spans);
+	batch->spans = NULL;
+	batch_free(batch);
+	return list;
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otlp/delivery_retry.h"
+
+#include <string.h>
+
+#include "otlp/delivery.h"
+
+bool said_contains(const struct said *said, const char *text)
+{
+	for (size_t i = 0; i < said->count; i++) {
+		if (strncmp(said->texts[i], text, sizeof(said->texts[i]) - 1) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool said_before(struct said *said, const char *text)
+{
+	if (said->count == SAID_MAX || said_contains(said, text))
+		return true;
+	memccpy(said->texts[said->count], text, '\0', sizeof(said->texts[0]) - 1);
+	said->count++;
+	return false;
+}
+
+void outage_extend(struct outage *outage, uint64_t now, uint64_t retry_after, uint64_t random)
+{
+	uint64_t half;
+
+	if (!outage->failing) {
+		*outage = (struct outage){ .failing = true, .since = now, .interval = DELIVERY_BACKOFF_FIRST };
+	}
+	half = outage->interval / 2;
+	outage->asked = retry_after;
+	if (retry_after > DELIVERY_RETRY_AFTER_MAX)
+		retry_after = DELIVERY_RETRY_AFTER_MAX;
+	outage->retry_at = now + (retry_after ? retry_after : half + random % (half + 1));
+	outage->interval = (uint64_t)((double)outage->interval * DELIVERY_BACKOFF_FACTOR);
+	if (outage->interval > DELIVERY_BACKOFF_MAX)
+		outage->interval = DELIVERY_BACKOFF_MAX;
+}
+
+void outage_end(struct outage *outage)
+{
+	*outage = (struct outage){ 0 };
+}
+
+void outage_hurry(struct outage *outage)
+{
+	if (!outage->asked)
+		outage->retry_at = 0;
+	outage->interval = DELIVERY_BACKOFF_FIRST;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the stages of a delivery share; only delivery*.c include it. */
+#ifndef WIRESPAN_OTLP_DELIVERY_STATE_H
+#define WIRESPAN_OTLP_DELIVERY_STATE_H
+
+#include "otlp/delivery.h"
+#include "otlp/delivery_gather.h"
+#include "otlp/delivery_queue.h"
+#include "otlp/delivery_retry.h"
+#include "otlp/tally.h"
+
+enum delivery_number {
+	EXPORT_DROPPED,
+	EXPORT_REFUSED,
+	EXPORT_REJECTED,
+	EXPORT_ENCODING_FAILED,
+	SPOOL_DROPPED,
+	SPOOL_FAILED,
+	SPOOL_DAMAGED,
+	EXPORT_UNDELIVERED,
+	DELIVERY_LOSSES,
+
+	REQUESTS_SENT = DELIVERY_LOSSES,
+	RETRIES_SENT,
+	BYTES_SENT,
+	ANSWERS,
+	SPANS_DELIVERED,
+	QUEUE_BYTES,
+	QUEUE_BATCHES,
+	QUEUE_SPANS,
+	SPOOL_BYTES,
+	SPOOL_FILES,
+	SPOOL_SPANS,
+	LATENCY_SUM,
+	LATENCY_MAX,
+	DELIVERY_NUMBERS,
+};
+
+/* One signal's way: each fails and waits by itself. */
+struct lane {
+	enum otlp_signal signal;
+	struct batch *batch; /* under way, or to be sent again; NULL: none */
+	bool spooled;        /* it is on disk, too */
+	bool again;          /* it has been sent before */
+	struct outage outage;
+	struct said refusals;
+};
+
+struct delivery {
+	struct output output;
+	struct transport *transport;
+	struct encoder *encoders[OTLP_SIGNALS]; /* NULL: this signal is not sent */
+	bool gzip[OTLP_SIGNALS];
+	enum otlp_encoding encodings[OTLP_SIGNALS];
+	struct gather gather;
+	struct delivery_queue queue;
+	struct batch *metrics; /* the set that waits; NULL: none */
+	struct lane lanes[OTLP_SIGNALS];
+	struct lane *under_way; /* NULL: nothing is */
+	struct lane *last;      /* sent last: the other goes first */
+	bool flushing;
+	atomic_bool cancelled;
+	uint64_t now;    /* as last told */
+	uint64_t random;
+	struct said spool_causes;
+	bool damaged_told;
+	uint64_t (*clock)(void);
+	void (*warn)(void *context, const char *text);
+	void *context;
+	tally numbers[DELIVERY_NUMBERS];
+};
+
+void delivery_warn(struct delivery *delivery, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The lane's batch has been answered, or could not be sent. */
+void delivery_answer(struct delivery *delivery, struct lane *lane, const struct transport_answer *answer);
+/* Nothing came of the lane's batch, or of getting one: it is tried again later. */
+void delivery_retry_later(struct delivery *delivery, struct lane *lane, const struct transport_answer *answer);
+
+/* Closes what is due, takes answers, sends. */
+void delivery_move(struct delivery *delivery, uint64_t now);
+/* When delivery_move will have something to do by itself; UINT64_MAX: never. */
+uint64_t delivery_due(const struct delivery *delivery);
+/* Makes one batch of what is gathered. */
+void delivery_close_batch(struct delivery *delivery);
+/* Lets other threads see the numbers of the stages, and says what the spool's are worth saying. */
+void delivery_publish(struct delivery *delivery);
+size_t delivery_counters(const struct output *output, struct counter *ret_counters, size_t max);
+
+#endif
