@@ -117,12 +117,24 @@ static void give_exit(struct fixture *fixture, uint32_t pid)
 	fixture_give(fixture, RECORD_EXIT, pid, &exit, sizeof(exit));
 }
 
+/* `variable`: of its environment; NULL: none. */
+static void give_exec_with(struct fixture *fixture, uint32_t pid, const char *executable, const char *variable)
+{
+	size_t length = strlen(executable), variable_size = variable ? strlen(variable) + 1 : 0;
+	union proc_record record = {
+		.process = { .executable_length = length, .environment_length = variable_size },
+	};
+
+	memcpy(record.bytes + sizeof(record.process), executable, length);
+	if (variable)
+		memcpy(record.bytes + sizeof(record.process) + length, variable, variable_size);
+	fixture_give(fixture, RECORD_PROCESS, pid, &record,
+		     (sizeof(record.process) + length + variable_size + 7) / 8 * 8);
+}
+
 static void give_exec(struct fixture *fixture, uint32_t pid, const char *executable)
 {
-	union proc_record record = { .process = { .executable_length = strlen(executable) } };
-
-	memcpy(record.bytes + sizeof(record.process), executable, strlen(executable));
-	fixture_give(fixture, RECORD_PROCESS, pid, &record, (sizeof(record.process) + strlen(executable) + 7) / 8 * 8);
+	give_exec_with(fixture, pid, executable, NULL);
 }
 
 /* What passed since the last time, by kind, ended by 0. */
@@ -390,6 +402,86 @@ static void a_scan_finds_who_runs(void **state)
 	discovery_free(fixture.discovery);
 }
 
+/* Whoever inherits such an environment and never speaks HTTP is not spoken of. */
+static void an_instrumented_program_is_left_out_once_it_speaks(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture, "shop");
+	give_exec_with(&fixture, PARENT, "/opt/shop", "OTEL_TRACES_EXPORTER=otlp");
+	assert_told(TOLD_TRACE, PARENT);
+	assert_int_equal(discovery_left_out(fixture.discovery), 0);
+	give_data(&fixture, PARENT);
+	assert_told(TOLD_IGNORE, PARENT);
+	give_data(&fixture, PARENT);
+	assert_told(TOLD_NOTHING, 0);
+	give_exit(&fixture, PARENT);
+	assert_passed(&fixture, PASSED());
+	assert_int_equal(discovery_left_out(fixture.discovery), 1);
+	discovery_free(fixture.discovery);
+}
+
+static void so_are_its_children(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture, "shop");
+	give_exec_with(&fixture, PARENT, "/opt/shop", "OTEL_EXPORTER_OTLP_ENDPOINT=http://a:1");
+	give_fork(&fixture, PARENT, CHILD);
+	give_exit(&fixture, PARENT);
+	give_data(&fixture, CHILD);
+	assert_told(TOLD_IGNORE, CHILD);
+	assert_passed(&fixture, PASSED());
+	/* Another program is another matter. */
+	give_exec(&fixture, CHILD, "/opt/shop");
+	give_data(&fixture, CHILD);
+	assert_passed(&fixture, PASSED(RECORD_PROCESS, RECORD_DATA));
+	assert_int_equal(discovery_left_out(fixture.discovery), 1);
+	discovery_free(fixture.discovery);
+}
+
+static void an_instrumented_program_is_included_on_demand(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture, "shop");
+	fixture.selection.include_instrumented = true;
+	give_exec_with(&fixture, PARENT, "/opt/shop", "OTEL_TRACES_EXPORTER=otlp");
+	give_data(&fixture, PARENT);
+	assert_passed(&fixture, PASSED(RECORD_PROCESS, RECORD_DATA));
+	assert_int_equal(discovery_left_out(fixture.discovery), 0);
+	discovery_free(fixture.discovery);
+}
+
+/* The engine still hears of its end, but nothing of children that come later. */
+static void who_is_seen_to_export_is_left_out(void **state)
+{
+	const struct instrumented_process process = {
+		.pid = PARENT,
+		.service = SLICE_LITERAL("shop"),
+		.destination = SLICE_LITERAL("a:1"),
+	};
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture, "shop");
+	give_exec(&fixture, PARENT, "/opt/shop");
+	discovery_leave_out(fixture.discovery, &process);
+	assert_told(TOLD_IGNORE, PARENT);
+	discovery_leave_out(fixture.discovery, &process);
+	assert_told(TOLD_NOTHING, 0);
+	give_data(&fixture, PARENT);
+	give_fork(&fixture, PARENT, CHILD);
+	give_data(&fixture, CHILD);
+	give_exit(&fixture, PARENT);
+	assert_passed(&fixture, PASSED(RECORD_PROCESS, RECORD_EXIT));
+	assert_int_equal(discovery_left_out(fixture.discovery), 1);
+	discovery_free(fixture.discovery);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -406,6 +498,10 @@ int main(void)
 		cmocka_unit_test(a_cut_record_is_passed_unread),
 		cmocka_unit_test(what_belongs_to_no_process_passes),
 		cmocka_unit_test(a_scan_finds_who_runs),
+		cmocka_unit_test(an_instrumented_program_is_left_out_once_it_speaks),
+		cmocka_unit_test(so_are_its_children),
+		cmocka_unit_test(an_instrumented_program_is_included_on_demand),
+		cmocka_unit_test(who_is_seen_to_export_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

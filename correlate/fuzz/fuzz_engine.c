@@ -10,6 +10,7 @@
 #include "bpf/record.h"
 #include "correlate/engine.h"
 #include "correlate/fuzz/engine_talk.h"
+#include "correlate/header_capture.h"
 
 #define TALK 'T' /* no kind of record */
 
@@ -47,6 +48,28 @@ static void give(struct engine *engine, const uint8_t *data, size_t size)
 	free(copy);
 }
 
+static void check_explanation(void *context, const struct explanation *explanation)
+{
+	(void)context;
+	assert(explanation->reason > EXPLAIN_NOTHING && explanation->reason < EXPLAIN_COUNT);
+	assert(explanation->text == explain_text(explanation->reason) && explanation->text[0]);
+}
+
+static const struct header_capture *capture_host(void)
+{
+	static struct header_capture capture;
+
+	header_capture_add(&capture, HEADER_OF_REQUEST, SLICE_LITERAL("host"));
+	header_capture_add(&capture, HEADER_OF_RESPONSE, SLICE_LITERAL("content-length"));
+	return &capture;
+}
+
+static void check_instrumented(void *context, const struct instrumented_process *process)
+{
+	(void)context;
+	assert(process->service.length > 0);
+}
+
 static void hostile(const uint8_t *data, size_t size)
 {
 	struct engine_options options = {
@@ -56,6 +79,11 @@ static void hostile(const uint8_t *data, size_t size)
 		.request_timeout = size & 1 ? UINT64_C(1000000) : 0,
 		.max_connections = 4,
 		.max_memory = 16384,
+		.include_telemetry = size & 2,
+		.include_instrumented = size & 4,
+		.instrumented = { .accept = check_instrumented },
+		.explain = { .accept = check_explanation },
+		.captured_headers = size & 8 ? capture_host() : NULL,
 	};
 	struct engine *engine = engine_new(&options);
 

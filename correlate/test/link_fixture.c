@@ -10,12 +10,12 @@
 
 #include "correlate/test/link_fixture.h"
 
-int link_setup(void **state)
+int link_setup_with(void **state, struct engine_options options)
 {
 	struct link_fixture *f = calloc(1, sizeof(*f));
-	struct engine_options options = { .seed = 7 };
 
 	assert_non_null(f);
+	options.seed = 7;
 	tape_init(&f->tape);
 	wire_init(&f->first, 1);
 	wire_init(&f->second, 2);
@@ -27,6 +27,11 @@ int link_setup(void **state)
 	assert_non_null(f->engine);
 	*state = f;
 	return 0;
+}
+
+int link_setup(void **state)
+{
+	return link_setup_with(state, (struct engine_options){ 0 });
 }
 
 int link_teardown(void **state)

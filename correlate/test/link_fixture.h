@@ -17,6 +17,8 @@ struct link_fixture {
 
 /* For cmocka_unit_test_setup_teardown. */
 int link_setup(void **state);
+/* `options` but for seed and sink. */
+int link_setup_with(void **state, struct engine_options options);
 int link_teardown(void **state);
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: h\r\n\r\n"
