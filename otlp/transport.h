@@ -62,7 +62,7 @@ struct transport {
 	const struct transport_operations *operations;
 };
 
-/* Begins to send; only when nothing is under way. 0, -ENOMEM or -EINVAL. `now`: CLOCK_MONOTONIC ns. */
+/* Begins to send; only when nothing is under way. 0; -ENOMEM; -EINVAL: no endpoint. `now`: CLOCK_MONOTONIC ns. */
 int transport_send(struct transport *transport, const struct transport_request *request, uint64_t now);
 /* Moves on what is under way; true when it has been answered (also by failing). */
 bool transport_poll(struct transport *transport, uint64_t now, struct transport_answer *ret_answer);
@@ -76,9 +76,20 @@ void transport_wake(struct transport *transport);
 void transport_free(struct transport *transport);
 
 /*
- * OTLP/HTTP by libcurl: keep-alive, one connection per signal's endpoint, proxies as
- * curl's environment gives them. `config` is copied. `version`: for User-Agent. 0,
- * -ENOMEM, or -EINVAL for what config_read lets pass but curl does not.
+ * OTLP/HTTP by libcurl: keep-alive, one connection per signal's endpoint, HTTP/2 where TLS
+ * negotiates it, proxies as curl's environment gives them. Names are resolved by curl's own
+ * thread (or c-ares): what transport_cancel or a time-out leaves behind there ends by itself.
+ *
+ * No answer is a TRANSPORT_RETRY, also where TLS failed: certificates are repaired while an
+ * agent runs; the cause names reason and file. So is an answer that is not HTTP. A redirect is
+ * not followed but TRANSPORT_REFUSED; so is an answer above OTLP_RESPONSE_SIZE_MAX. Once an
+ * answer's head is there, its status decides, whatever becomes of its body. Header values and the
+ * password of an endpoint (http://USER:PASSWORD@HOST) are never part of cause or message.
+ *
+ * `config`, as config_read makes it, is copied. `version`: for User-Agent, which a configured
+ * header replaces. SIGPIPE must be blocked or ignored where it is used; for transport_free it need
+ * not be. 0; -ENOMEM; -EINVAL for what config_read lets pass but curl does not; -EOPNOTSUPP: this
+ * libcurl lacks TLS, Unix sockets or a resolver that does not block.
  */
 int transport_http_new(const struct otlp_config *config, const char *version, struct transport **ret_transport);
 
