@@ -99,7 +99,8 @@ static struct slice cut_items(struct slice items, size_t characters, char **text
 		if (length == items.length)
 			break;
 		*(*text)++ = '\0';
-		items = slice_from(items, length + 1);
+		items.data += length + 1;
+		items.length -= length + 1;
 	}
 	return slice_of(begin, (size_t)(*text - begin));
 }
