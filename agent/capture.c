@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -117,8 +118,8 @@ static int capture_load(struct capture *capture, const struct capture_options *o
 	if (!error)
 		error = capture_set_ports(capture->skeleton, options);
 	if (!error)
-		error = ring_open(bpf_map__fd(capture->skeleton->maps.ring), &capture->skeleton->bss->agent_sleeps,
-				  &capture->ring);
+		error = ring_open(bpf_map__fd(capture->skeleton->maps.ring), options->ring_size,
+				  &capture->skeleton->bss->agent_sleeps, &capture->ring);
 	return error;
 }
 
@@ -251,4 +252,33 @@ uint64_t capture_recursion_misses(const struct capture *capture)
 			misses += info.recursion_misses;
 	}
 	return misses;
+}
+
+/* What the kernel says in /proc/self/fdinfo; 0 where it does not. */
+static uint64_t map_bytes(int fd)
+{
+	char path[64], line[128];
+	unsigned long long bytes = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	while (fgets(line, sizeof(line), file) && sscanf(line, "memlock: %llu", &bytes) != 1)
+		;
+	fclose(file);
+	return bytes;
+}
+
+uint64_t capture_map_bytes(const struct capture *capture)
+{
+	struct bpf_map *map;
+	uint64_t bytes = 0;
+
+	bpf_object__for_each_map(map, capture->skeleton->obj) {
+		if (bpf_map__fd(map) >= 0)
+			bytes += map_bytes(bpf_map__fd(map));
+	}
+	return bytes;
 }

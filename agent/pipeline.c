@@ -5,52 +5,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
-#include "agent/discovery.h"
-#include "agent/host.h"
+#include "agent/pipeline_parts.h"
 #include "agent/sockets.h"
 #include "agent/sockets_diag.h"
-#include "agent/summary.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "bpf/record.h"
-#include "correlate/engine.h"
-#include "otlp/exporter.h"
 
-#define NAP_MS 2         /* between two drains while there is traffic */
-#define SLEEP_MS 500     /* at most, while there is none */
+#define NAP_MS 2     /* between two drains while there is traffic */
+#define SLEEP_MS 500 /* at most, while there is none */
 #define IDLE_AFTER (200 * NSEC_PER_MSEC)
 #define CLOCK_INTERVAL NSEC_PER_SEC /* the wall clock is set by hand, and slewed by up to 500 µs a second */
 /* A record carries a time a little earlier than its place in the ring; so much is more than enough. */
 #define SETTLE_TIME (2 * NSEC_PER_MSEC)
-
-struct pipeline {
-	struct capture *capture;
-	struct discovery *discovery;
-	struct engine *engine;
-	struct exporter *exporter;
-	struct host host;
-	uint32_t lost_seen; /* capture_lost_records() at the last drain */
-	uint64_t clock_told;
-	uint64_t taken; /* time of the last record taken from the source */
-};
-
-static void pipeline_record(void *context, const void *record, size_t size)
-{
-	struct pipeline *pipeline = context;
-
-	/* Malformed records and missing memory are counted there. */
-	(void)engine_record(pipeline->engine, record, size);
-}
 
 static void pipeline_take(void *context, const void *record, size_t size)
 {
 	const struct record_header *header = record;
 	struct pipeline *pipeline = context;
 
-	if (size >= sizeof(*header))
+	if (size >= sizeof(*header)) {
 		pipeline->taken = header->time;
+		traffic_count(&pipeline->traffic, header);
+	}
 	discovery_accept(pipeline->discovery, record, size);
 }
 
@@ -78,6 +56,7 @@ static int pipeline_step(struct pipeline *pipeline)
 
 	if (now - pipeline->clock_told >= CLOCK_INTERVAL)
 		pipeline_tell_clock(pipeline);
+	pipeline->traffic.drain = now;
 	count = source->drain(source, &sink);
 	lost = capture_lost_records(pipeline->capture);
 	if (lost != pipeline->lost_seen)
@@ -90,15 +69,25 @@ static int pipeline_step(struct pipeline *pipeline)
 	return count;
 }
 
+/* ns until something is due: the end or a measurement. */
+static uint64_t pipeline_time_left(struct pipeline *pipeline, uint64_t now, uint64_t end)
+{
+	uint64_t due = observer_step(&pipeline->observer, now);
+
+	due = due < end ? due : end;
+	return due > now ? due - now : 0;
+}
+
 static int pipeline_loop(struct pipeline *pipeline, uint64_t duration, const volatile sig_atomic_t *stop)
 {
 	struct source *source = capture_source(pipeline->capture);
-	uint64_t begin = clock_monotonic(), last = begin;
+	uint64_t last = clock_monotonic();
+	uint64_t end = duration ? last + duration : UINT64_MAX;
 
 	while (!*stop) {
 		int count = pipeline_step(pipeline);
 		uint64_t now = clock_monotonic();
-		uint64_t left = duration ? duration - (now - begin) : UINT64_MAX;
+		uint64_t left = pipeline_time_left(pipeline, now, end);
 		bool idle = now - last >= IDLE_AFTER;
 		uint64_t wait = idle ? SLEEP_MS : NAP_MS;
 		int error;
@@ -107,7 +96,7 @@ static int pipeline_loop(struct pipeline *pipeline, uint64_t duration, const vol
 			return count;
 		if (count > 0)
 			last = now;
-		if (duration && now - begin >= duration)
+		if (now >= end)
 			return 0;
 		if (count >= SOURCE_DRAIN_MAX)
 			continue;
@@ -118,34 +107,6 @@ static int pipeline_loop(struct pipeline *pipeline, uint64_t duration, const vol
 			return error;
 	}
 	return 0;
-}
-
-static int pipeline_open(struct pipeline *pipeline, const struct pipeline_options *options)
-{
-	struct record_sink sink = { pipeline_record, pipeline };
-	struct engine_options engine = {
-		.infer_routes = options->infer_routes,
-		.request_timeout = options->request_timeout,
-		.resource_attributes = pipeline->host.attributes,
-	};
-	int error;
-
-	host_init(&pipeline->host);
-	engine.resource_attribute_count = pipeline->host.attribute_count;
-	if (getrandom(&engine.seed, sizeof(engine.seed), 0) != sizeof(engine.seed))
-		return -errno;
-	error = exporter_start(&(struct exporter_options){ 0 }, options->output, &pipeline->exporter);
-	if (error)
-		return error;
-	engine.sink = (struct span_sink){ exporter_accept, pipeline->exporter };
-	pipeline->engine = engine_new(&engine);
-	if (!pipeline->engine)
-		return -ENOMEM;
-	error = capture_open(&options->capture, &pipeline->capture);
-	if (error)
-		return error;
-	pipeline->discovery = discovery_new(options->selection, pipeline->capture, &sink);
-	return pipeline->discovery ? 0 : -ENOMEM;
 }
 
 /* The connections that exist already, by the kernel's iterator or else by netlink. */
@@ -189,22 +150,21 @@ static int pipeline_attach(struct pipeline *pipeline, const struct selection *se
 /* Delivers what is in flight and tells what was lost. */
 static int pipeline_end(struct pipeline *pipeline, struct output *output)
 {
-	struct summary summary = { 0 };
+	struct summary_sources sources = pipeline_summary_sources(pipeline, output);
+	struct summary summary;
 	int error, finish_error;
 
 	capture_detach(pipeline->capture);
 	while (pipeline_step(pipeline) >= SOURCE_DRAIN_MAX)
 		;
 	engine_finish(pipeline->engine);
+	observer_finish(&pipeline->observer);
 	error = exporter_stop(pipeline->exporter);
-	summary_add_capture(&summary, pipeline->capture);
-	summary_add_engine(&summary, engine_losses(pipeline->engine));
-	summary_add_discovery(&summary, pipeline->discovery);
-	summary_add_exporter(&summary, pipeline->exporter, output);
+	summary_collect(&summary, &sources);
 	/* One failed write must not cost the last words, too. */
-	finish_error = output_finish(output, summary.counters, summary.count);
+	finish_error = output_finish(output, summary.losses, summary.loss_count);
 	error = error ? error : finish_error;
-	if (summary_print(&summary, pipeline->capture) == 0 && error)
+	if (summary_print(&summary) == 0 && error)
 		log_error("cannot write all spans: %s", strerror(-error));
 	return error;
 }
@@ -218,6 +178,8 @@ int pipeline_run(const struct pipeline_options *options, const volatile sig_atom
 		return error;
 	if (!error)
 		error = pipeline_attach(pipeline, options->selection);
+	if (!error)
+		error = pipeline_observe(pipeline, options);
 	if (!error) {
 		int end_error;
 
@@ -227,10 +189,7 @@ int pipeline_run(const struct pipeline_options *options, const volatile sig_atom
 	} else if (pipeline->exporter) {
 		exporter_stop(pipeline->exporter);
 	}
-	discovery_free(pipeline->discovery);
-	engine_free(pipeline->engine);
-	exporter_free(pipeline->exporter);
-	capture_free(pipeline->capture);
+	pipeline_close(pipeline);
 	free(pipeline);
 	return error;
 }

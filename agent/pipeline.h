@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The agent's whole way: capture -> discovery -> engine -> exporter -> output. */
+/* The agent's whole way: capture -> discovery -> engine -> span filter -> exporter -> output. */
 #ifndef WIRESPAN_AGENT_PIPELINE_H
 #define WIRESPAN_AGENT_PIPELINE_H
 
 #include <signal.h>
 
 #include "agent/capture.h"
+#include "agent/header_option.h"
 #include "agent/selection.h"
+#include "otlp/config.h"
 #include "otlp/output.h"
 
 struct pipeline_options {
 	struct capture_options capture;
 	const struct selection *selection;
+	const struct header_options *headers;
+	const struct otlp_config *config;
 	bool infer_routes;
-	uint64_t request_timeout; /* ns, 0: none */
-	uint64_t duration;        /* ns, 0: until `stop` */
-	struct output *output;    /* the caller's */
+	uint64_t request_timeout;  /* ns, 0: none */
+	uint64_t duration;         /* ns, 0: until `stop` */
+	uint64_t stats_interval;   /* ns between two --stats, 0: none */
+	uint64_t metrics_interval; /* ns between two sets of the agent's own metrics, 0: none */
+	uint64_t flush_limit;      /* ns that the end may take; 0: EXPORTER_STOP_TIMEOUT */
+	struct output *output;     /* the caller's */
+	struct output *delivery;   /* the part of it that sends; NULL: none */
 };
 
 /*

@@ -11,61 +11,72 @@
 
 static void summary_add(struct summary *summary, const char *name, uint64_t value)
 {
-	if (summary->count < SUMMARY_MAX)
-		summary->counters[summary->count++] = (struct counter){ name, value };
+	if (summary->loss_count < SUMMARY_MAX)
+		summary->losses[summary->loss_count++] = (struct counter){ name, value };
 }
 
-void summary_add_capture(struct summary *summary, const struct capture *capture)
+static void summary_add_capture(struct summary *summary, const struct capture *capture)
 {
 	uint64_t counts[COUNTER_COUNT];
 
-	if (capture_counters(capture, counts) == 0) {
-		for (size_t i = 0; i < COUNTER_LOSSES; i++)
-			summary_add(summary, kernel_counter_name(i), counts[i]);
-	}
+	if (capture_counters(capture, counts) != 0)
+		memset(counts, 0, sizeof(counts));
+	for (size_t i = 0; i < COUNTER_LOSSES; i++)
+		summary_add(summary, kernel_counter_name(i), counts[i]);
+	for (size_t i = 0; i < SUMMARY_CONNECTIONS; i++)
+		summary->connections[i] =
+			(struct counter){ kernel_counter_name(COUNTER_LOSSES + i), counts[COUNTER_LOSSES + i] };
 	summary_add(summary, "hook_skipped", capture_recursion_misses(capture));
 }
 
-void summary_add_engine(struct summary *summary, const struct losses *losses)
+static void summary_add_engine(struct summary *summary, const struct engine *engine)
 {
+	const struct losses *losses = engine_losses(engine);
+	const struct engine_ignored *ignored = engine_ignored(engine);
+
 	for (size_t i = 0; i < LOSS_COUNT; i++)
 		summary_add(summary, loss_name(i), losses->count[i]);
+	summary->exchanges[0] = (struct counter){ "telemetry", ignored->telemetry };
+	summary->exchanges[1] = (struct counter){ "instrumented", ignored->instrumented };
 }
 
-void summary_add_discovery(struct summary *summary, const struct discovery *discovery)
+void summary_collect(struct summary *summary, const struct summary_sources *sources)
 {
-	summary_add(summary, "process_unknown", discovery_unknown(discovery));
-	summary_add(summary, "process_judgement_untold", discovery_untold(discovery));
+	summary->loss_count = 0;
+	summary_add_capture(summary, sources->capture);
+	summary_add_engine(summary, sources->engine);
+	summary->processes = (struct counter){ "instrumented_process", discovery_left_out(sources->discovery) };
+	summary_add(summary, "process_unknown", discovery_unknown(sources->discovery));
+	summary_add(summary, "process_judgement_untold", discovery_untold(sources->discovery));
+	summary->loss_count += exporter_counters(sources->exporter, summary->losses + summary->loss_count,
+						 SUMMARY_MAX - summary->loss_count);
+	summary->loss_count += output_counters(sources->output, summary->losses + summary->loss_count,
+					       SUMMARY_MAX - summary->loss_count);
 }
 
-void summary_add_exporter(struct summary *summary, const struct exporter *exporter, const struct output *output)
-{
-	summary->count += exporter_counters(exporter, summary->counters + summary->count, SUMMARY_MAX - summary->count);
-	summary->count += output_counters(output, summary->counters + summary->count, SUMMARY_MAX - summary->count);
-}
-
-static int summary_print_line(const char *kind, const char *name, uint64_t value)
+static int summary_print_lines(const char *kind, const struct counter *counters, size_t count)
 {
 	struct pollfd file = { .fd = STDERR_FILENO, .events = POLLOUT };
 
-	if (value == 0)
-		return 0;
-	if (poll(&file, 1, PRINT_TIMEOUT_MS) == 0)
-		return -ETIMEDOUT;
-	fprintf(stderr, "wirespan: %s: %s %" PRIu64 "\n", kind, name, value);
+	for (size_t i = 0; i < count; i++) {
+		if (counters[i].value == 0)
+			continue;
+		if (poll(&file, 1, PRINT_TIMEOUT_MS) == 0)
+			return -ETIMEDOUT;
+		fprintf(stderr, "wirespan: %s: %s %" PRIu64 "\n", kind, counters[i].name, counters[i].value);
+	}
 	return 0;
 }
 
-int summary_print(const struct summary *summary, const struct capture *capture)
+int summary_print(const struct summary *summary)
 {
-	uint64_t counts[COUNTER_COUNT];
-	int error = 0;
+	int error = summary_print_lines("loss", summary->losses, summary->loss_count);
 
-	for (size_t i = 0; i < summary->count && !error; i++)
-		error = summary_print_line("loss", summary->counters[i].name, summary->counters[i].value);
-	if (error || capture_counters(capture, counts) != 0)
-		return error;
-	for (size_t i = COUNTER_LOSSES; i < COUNTER_COUNT && !error; i++)
-		error = summary_print_line("ignored", kernel_counter_name(i), counts[i]);
+	if (!error)
+		error = summary_print_lines("ignored", summary->connections, SUMMARY_CONNECTIONS);
+	if (!error)
+		error = summary_print_lines("ignored", summary->exchanges, SUMMARY_EXCHANGES);
+	if (!error)
+		error = summary_print_lines("ignored", &summary->processes, 1);
 	return error;
 }

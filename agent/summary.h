@@ -1,30 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every loss of every part, together, as shown at the end. */
+/* Every loss of every part, together, and what was left out on purpose. */
 #ifndef WIRESPAN_AGENT_SUMMARY_H
 #define WIRESPAN_AGENT_SUMMARY_H
 
 #include "agent/capture.h"
 #include "agent/discovery.h"
-#include "correlate/loss.h"
+#include "correlate/engine.h"
 #include "otlp/exporter.h"
 
 #define SUMMARY_MAX 64
+#define SUMMARY_CONNECTIONS (COUNTER_COUNT - COUNTER_LOSSES)
+#define SUMMARY_EXCHANGES 2
 
 struct summary {
-	struct counter counters[SUMMARY_MAX];
-	size_t count;
+	struct counter losses[SUMMARY_MAX];
+	size_t loss_count;
+	struct counter connections[SUMMARY_CONNECTIONS]; /* ignored, by what they looked like */
+	struct counter exchanges[SUMMARY_EXCHANGES];     /* understood, but left out */
+	struct counter processes;                        /* left out */
 };
 
-void summary_add_capture(struct summary *summary, const struct capture *capture);
-void summary_add_engine(struct summary *summary, const struct losses *losses);
-void summary_add_discovery(struct summary *summary, const struct discovery *discovery);
-void summary_add_exporter(struct summary *summary, const struct exporter *exporter, const struct output *output);
+/* Whom to ask. */
+struct summary_sources {
+	const struct capture *capture;
+	const struct engine *engine;
+	const struct discovery *discovery;
+	const struct exporter *exporter;
+	const struct output *output;
+};
+
+/* Room for all of them is there; what the kernel does not tell stays 0. */
+void summary_collect(struct summary *summary, const struct summary_sources *sources);
 
 /*
  * On standard error, zeros left out: "wirespan: loss: NAME COUNT" for each loss,
- * "wirespan: ignored: NAME COUNT" for connections by what they looked like. 0;
- * -ETIMEDOUT when standard error is a pipe or terminal that takes no more.
+ * "wirespan: ignored: NAME COUNT" for what was ignored. 0; -ETIMEDOUT when
+ * standard error is a pipe or terminal that takes no more.
  */
-int summary_print(const struct summary *summary, const struct capture *capture);
+int summary_print(const struct summary *summary);
 
 #endif

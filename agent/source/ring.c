@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
@@ -15,6 +16,9 @@ struct ring {
 	struct ring_buffer *buffer;
 	int wakeups; /* epoll descriptor */
 	uint32_t *sleeps;
+	size_t size;
+	/* How far it was read and written, each on a page of its own; the kernel's interface (bpf_ringbuf). */
+	const unsigned long *consumed, *produced;
 	/* Of the drain under way. */
 	const struct record_sink *sink;
 	int count;
@@ -62,6 +66,36 @@ static int ring_wait(struct source *source, int milliseconds, bool idle)
 	return result < 0 && errno != EINTR ? -errno : 0;
 }
 
+/* Read one after the other while the kernel writes: at most all of it is full. */
+static void ring_fill(const struct source *source, size_t *ret_used, size_t *ret_size)
+{
+	const struct ring *ring = (const struct ring *)source;
+	size_t used =
+		__atomic_load_n(ring->produced, __ATOMIC_ACQUIRE) - __atomic_load_n(ring->consumed, __ATOMIC_ACQUIRE);
+
+	*ret_used = used < ring->size ? used : ring->size;
+	*ret_size = ring->size;
+}
+
+/* libbpf's own view of the positions is not to be had before its version 1.3. */
+static int ring_map_positions(struct ring *ring, int map_fd)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	void *consumed = mmap(NULL, page, PROT_READ, MAP_SHARED, map_fd, 0);
+	void *produced = mmap(NULL, page, PROT_READ, MAP_SHARED, map_fd, (off_t)page);
+	int error = consumed == MAP_FAILED || produced == MAP_FAILED ? -errno : 0;
+
+	ring->consumed = consumed == MAP_FAILED ? NULL : consumed;
+	ring->produced = produced == MAP_FAILED ? NULL : produced;
+	return error;
+}
+
+static void ring_unmap(const unsigned long *position)
+{
+	if (position)
+		munmap((void *)position, (size_t)sysconf(_SC_PAGESIZE));
+}
+
 /* A descriptor that becomes ready by a wake-up, not by data. */
 static int ring_open_wakeups(int map_fd)
 {
@@ -79,17 +113,18 @@ static int ring_open_wakeups(int map_fd)
 	return descriptor;
 }
 
-int ring_open(int map_fd, uint32_t *sleeps, struct ring **ret_ring)
+int ring_open(int map_fd, size_t size, uint32_t *sleeps, struct ring **ret_ring)
 {
 	struct ring *ring = calloc(1, sizeof(*ring));
 	int error;
 
 	if (!ring)
 		return -ENOMEM;
-	ring->source = (struct source){ .drain = ring_drain, .wait = ring_wait };
+	ring->source = (struct source){ .drain = ring_drain, .wait = ring_wait, .fill = ring_fill };
+	ring->size = size;
 	ring->sleeps = sleeps;
 	ring->wakeups = ring_open_wakeups(map_fd);
-	error = ring->wakeups < 0 ? ring->wakeups : 0;
+	error = ring->wakeups < 0 ? ring->wakeups : ring_map_positions(ring, map_fd);
 	if (!error) {
 		ring->buffer = ring_buffer__new(map_fd, ring_accept, ring, NULL);
 		error = ring->buffer ? 0 : -errno;
@@ -107,6 +142,8 @@ void ring_free(struct ring *ring)
 	if (!ring)
 		return;
 	ring_buffer__free(ring->buffer);
+	ring_unmap(ring->consumed);
+	ring_unmap(ring->produced);
 	if (ring->wakeups >= 0)
 		close(ring->wakeups);
 	free(ring);

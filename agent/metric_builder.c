@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/metric_builder.h"
+
+#include "base/slice.h"
+
+void point_set_integer(struct metric_point *point, uint64_t value)
+{
+	point->is_integer = true;
+	point->integer = value < INT64_MAX ? (int64_t)value : INT64_MAX;
+}
+
+void point_set_number(struct metric_point *point, double value)
+{
+	point->is_integer = false;
+	point->number = value;
+}
+
+void point_add_text(struct metric_point *point, const char *key, const char *value)
+{
+	if (point->attribute_count < METRIC_ATTRIBUTES_MAX)
+		point->attributes[point->attribute_count++] = (struct attribute){
+			.key = slice_of_string(key),
+			.type = ATTRIBUTE_STRING,
+			.string = slice_of_string(value),
+		};
+}
+
+void metric_add_integer(struct metric_set *set, const char *name, enum metric_kind kind, const char *unit,
+			const char *description, uint64_t value)
+{
+	struct metric *metric = metric_set_add(set, name, kind, unit, description, 1);
+
+	if (metric)
+		point_set_integer(&metric->points[0], value);
+}
+
+void metric_add_number(struct metric_set *set, const char *name, enum metric_kind kind, const char *unit,
+		       const char *description, double value)
+{
+	struct metric *metric = metric_set_add(set, name, kind, unit, description, 1);
+
+	if (metric)
+		point_set_number(&metric->points[0], value);
+}
+
+void metric_add_counters(struct metric_set *set, const char *name, const char *unit, const char *description,
+			 const char *key, const struct counter *counters, size_t count)
+{
+	struct metric *metric = count ? metric_set_add(set, name, METRIC_COUNTER, unit, description, count) : NULL;
+
+	for (size_t i = 0; metric && i < count; i++) {
+		point_set_integer(&metric->points[i], counters[i].value);
+		point_add_text(&metric->points[i], key, counters[i].name);
+	}
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Self-observation: prints what the agent does (--stats) and sends it as metrics, each at its own interval. */
+#ifndef WIRESPAN_AGENT_OBSERVER_H
+#define WIRESPAN_AGENT_OBSERVER_H
+
+#include "agent/stats.h"
+
+struct observer_options {
+	uint64_t print_interval;      /* ns; 0: nothing is printed */
+	uint64_t metrics_interval;    /* ns; 0: nothing is sent */
+	struct stats_sources sources; /* what they point to outlives the observer */
+	struct exporter *exporter;    /* takes the metrics */
+	struct resource *self;        /* the agent; a reference is taken. NULL where nothing is sent */
+	enum otlp_encoding encoding;
+};
+
+struct observer {
+	struct observer_options options;
+	struct traffic *traffic;
+	uint64_t start;                  /* wall clock ns */
+	uint64_t print_due, metrics_due; /* CLOCK_MONOTONIC ns; UINT64_MAX: never */
+	uint64_t latency_max;            /* of the exporter's answers since the last print */
+	struct stats printed, now;
+};
+
+/* `traffic` is the one that the sources name: its maximum is reset with each print. */
+void observer_init(struct observer *observer, const struct observer_options *options, struct traffic *traffic);
+void observer_done(struct observer *observer);
+
+/* Does what is due by `now` (CLOCK_MONOTONIC ns). When the next is due; UINT64_MAX: never. */
+uint64_t observer_step(struct observer *observer, uint64_t now);
+/* The same at once, for the time that is left: before exporter_stop. */
+void observer_finish(struct observer *observer);
+
+#endif

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/outputs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "otlp/console.h"
+#include "otlp/delivery.h"
+#include "otlp/json.h"
+#include "otlp/tee.h"
+#include "otlp/text.h"
+#include "otlp/utf8.h"
+
+struct outputs_choice outputs_choose(const struct otlp_config *config, bool print_given)
+{
+	unsigned int exporters = config->disabled ? 0 : config->exporters[OTLP_TRACES];
+	struct outputs_choice choice = {
+		.sends_spans = !config->disabled && config->signals[OTLP_TRACES].endpoint,
+		.sends_metrics = !config->disabled && config->signals[OTLP_METRICS].endpoint,
+	};
+
+	choice.prints = print_given || (exporters & CONFIG_EXPORTER_CONSOLE) ||
+			(!choice.sends_spans && !(exporters & CONFIG_EXPORTER_NONE));
+	return choice;
+}
+
+static void outputs_warn(void *context, const char *text)
+{
+	(void)context;
+	log_warning("%s", text);
+}
+
+/* Standard output, or --output's file; -1 when it cannot be opened. */
+static int open_file(const struct outputs_options *options)
+{
+	int fd = STDOUT_FILENO;
+
+	if (options->path)
+		fd = open(options->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		log_error("cannot open '%s' for writing: %s", options->path, strerror(errno));
+	return fd;
+}
+
+static int make_printer(const struct outputs_options *options, int fd, struct output **ret_output)
+{
+	const struct console_options console = { .fd = fd, .color = terminal_wants_color(fd) };
+	int error;
+
+	switch (options->format) {
+	case OUTPUTS_CONSOLE:
+		error = output_console_new(&console, ret_output);
+		break;
+	case OUTPUTS_JSON:
+		error = output_json_new(fd, WIRESPAN_VERSION, ret_output);
+		break;
+	default:
+		*ret_output = output_none_new();
+		error = *ret_output ? 0 : -ENOMEM;
+	}
+	if (error)
+		log_error("cannot write: %s", strerror(-error));
+	return error;
+}
+
+static int open_spool(const struct outputs_options *options, struct spool **ret_spool)
+{
+	int error;
+
+	*ret_spool = NULL;
+	if (!options->spool)
+		return 0;
+	error = spool_open(options->spool, options->spool_size, ret_spool);
+	if (error == -EBUSY)
+		log_error("another process uses the spool '%s'", options->spool);
+	else if (error)
+		log_error("cannot use '%s' as spool: %s", options->spool, strerror(-error));
+	return error == -EINVAL ? -EIO : error;
+}
+
+static int make_delivery(const struct outputs_options *options, struct output **ret_output)
+{
+	struct delivery_options delivery = { .config = options->config,
+					     .version = WIRESPAN_VERSION,
+					     .warn = outputs_warn };
+	int error = open_spool(options, &delivery.spool);
+
+	if (error)
+		return error;
+	error = transport_http_new(options->config, WIRESPAN_VERSION, &delivery.transport);
+	if (error)
+		spool_close(delivery.spool);
+	else
+		error = output_delivery_new(&delivery, ret_output);
+	if (error)
+		log_error("cannot send to the endpoint: %s", strerror(-error));
+	return error;
+}
+
+/* Joins what was made; where nothing was, spans are counted and dropped. */
+static int join(struct outputs *outputs, struct output *printer)
+{
+	struct output *const both[] = { printer, outputs->delivery };
+	int error;
+
+	if (printer && outputs->delivery) {
+		error = output_tee_new(both, 2, &outputs->output);
+		if (error)
+			log_error("cannot write: %s", strerror(-error));
+		return error;
+	}
+	outputs->output = printer ? printer : outputs->delivery;
+	if (outputs->output)
+		return 0;
+	outputs->output = output_none_new();
+	return outputs->output ? 0 : -ENOMEM;
+}
+
+static int make_all(struct outputs *outputs)
+{
+	const struct outputs_options *options = outputs->options;
+	struct output *printer = NULL;
+	int error = 0;
+
+	/* The file is touched last: what could go wrong elsewhere has not, then. */
+	if (options->choice.sends_spans || options->choice.sends_metrics)
+		error = make_delivery(options, &outputs->delivery);
+	if (!error && options->choice.prints) {
+		outputs->fd = open_file(options);
+		error = outputs->fd < 0 ? -EIO : make_printer(options, outputs->fd, &printer);
+	}
+	if (!error)
+		return join(outputs, printer);
+	output_free(outputs->delivery);
+	return error;
+}
+
+int outputs_open(struct outputs *outputs, const struct outputs_options *options)
+{
+	int error;
+
+	*outputs = (struct outputs){ .options = options, .fd = STDOUT_FILENO };
+	error = make_all(outputs);
+	if (error) {
+		outputs->output = outputs->delivery = NULL;
+		outputs_close(outputs);
+	}
+	return error;
+}
+
+int outputs_close(struct outputs *outputs)
+{
+	output_free(outputs->output);
+	if (outputs->fd < 0 || outputs->fd == STDOUT_FILENO || close(outputs->fd) == 0)
+		return 0;
+	log_error("cannot write '%s': %s", outputs->options->path, strerror(errno));
+	return -EIO;
+}
+
+const char *outputs_destination(const char *url, char text[OUTPUTS_DESTINATION_MAX])
+{
+	static const size_t room = (OUTPUTS_DESTINATION_MAX - 1) / 3; /* see UTF8_SANITIZED_MAX */
+	struct slice whole = slice_of_string(url), authority;
+	const char *begin = strstr(url, "://");
+	size_t length, at;
+
+	if (!begin) {
+		utf8_sanitize_for_terminal(slice_head(whole, room), text);
+		return text;
+	}
+	length = (size_t)(begin - url) + 3;
+	authority = slice_head(slice_from(whole, length), strcspn(begin + 3, "/?#"));
+	/* Up to the last '@' it is userinfo. */
+	while ((at = slice_find(authority, '@')) < authority.length)
+		authority = slice_from(authority, at + 1);
+	length = utf8_sanitize_for_terminal(slice_head(whole, length < room / 2 ? length : room / 2), text);
+	utf8_sanitize_for_terminal(slice_head(authority, room / 2), text + length);
+	return text;
+}
+
+void outputs_tell_sent(const struct outputs *outputs)
+{
+	const char *url = outputs->options->config->signals[OTLP_TRACES].endpoint;
+	struct pollfd file = { .fd = STDERR_FILENO, .events = POLLOUT };
+	char destination[OUTPUTS_DESTINATION_MAX], spooled[64] = "";
+	struct delivery_stats stats;
+
+	if (!outputs->delivery || !outputs->options->choice.sends_spans || poll(&file, 1, 0) <= 0)
+		return;
+	stats = delivery_stats(outputs->delivery);
+	if (stats.spool_files)
+		snprintf(spooled, sizeof(spooled), ", %" PRIu64 " wait in the spool", stats.spool_spans);
+	fprintf(stderr, "wirespan: sent %" PRIu64 " spans to %s%s\n", stats.spans_delivered,
+		outputs_destination(url, destination), spooled);
+}

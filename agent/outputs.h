@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where spans go, made from the command line and the environment: printed, sent to a collector, or both. */
+#ifndef WIRESPAN_AGENT_OUTPUTS_H
+#define WIRESPAN_AGENT_OUTPUTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "otlp/config.h"
+#include "otlp/output.h"
+
+enum outputs_format { OUTPUTS_CONSOLE, OUTPUTS_JSON, OUTPUTS_NONE };
+
+struct outputs_choice {
+	bool prints;
+	bool sends_spans;
+	bool sends_metrics; /* the agent's own */
+};
+
+/*
+ * Printed is where --format or --output asks for it (`print_given`), OTEL_TRACES_EXPORTER names console,
+ * or spans would go nowhere though nobody said "none". Sent is what `config` has an endpoint for.
+ */
+struct outputs_choice outputs_choose(const struct otlp_config *config, bool print_given);
+
+struct outputs_options {
+	struct outputs_choice choice;
+	enum outputs_format format;
+	const char *path;  /* of the file to print to; NULL: standard output */
+	const char *spool; /* directory; NULL: none */
+	uint64_t spool_size;
+	const struct otlp_config *config;
+};
+
+struct outputs {
+	struct output *output;   /* all of them */
+	struct output *delivery; /* the one among them that sends; NULL: none */
+	const struct outputs_options *options;
+	int fd;
+};
+
+/* `options` outlive it. 0; -EINVAL: the endpoint cannot be used; negative errno. All said by the logger. */
+int outputs_open(struct outputs *outputs, const struct outputs_options *options);
+/* 0 or negative errno (said) where the file was not written whole. */
+int outputs_close(struct outputs *outputs);
+
+/* After the run: how many spans went where, on standard error. No more of the URL than host and port. */
+void outputs_tell_sent(const struct outputs *outputs);
+
+/* Room for outputs_destination. */
+#define OUTPUTS_DESTINATION_MAX 320
+/* "http://host:port" of a URL, without user, path and query; a unix: one as it is. Safe for a terminal. */
+const char *outputs_destination(const char *url, char text[OUTPUTS_DESTINATION_MAX]);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the agent knows of its own work at one moment. */
+#ifndef WIRESPAN_AGENT_STATS_H
+#define WIRESPAN_AGENT_STATS_H
+
+#include "agent/summary.h"
+#include "agent/traffic.h"
+#include "otlp/delivery.h"
+
+/* Counts have only grown since the agent began; "now" is the moment. */
+struct stats {
+	uint64_t time, wall; /* now: CLOCK_MONOTONIC and wall clock, ns */
+	struct traffic traffic;
+	size_t ring_used, ring_size; /* bytes; used: now */
+	uint64_t sampled_out;        /* spans that the sampler did not want */
+	struct exporter_counts spans;
+	size_t queue_capacity; /* spans */
+	bool delivers;         /* whether there is a collector, and the next is filled in */
+	struct delivery_stats delivery;
+	uint64_t user_time, system_time;    /* ns that the agent has computed for */
+	uint64_t resident_bytes, map_bytes; /* now; memory of the agent, and of its maps in the kernel */
+	struct summary summary;
+};
+
+struct stats_sources {
+	struct summary_sources summary;
+	const struct traffic *traffic;
+	const uint64_t *sampled_out;
+	size_t queue_capacity;
+	struct source *source;
+	struct capture *capture;
+	struct output *delivery; /* NULL: none */
+};
+
+/* Costs some fifty system calls. What cannot be found out is 0. */
+void stats_collect(struct stats *stats, const struct stats_sources *sources);
+
+/* Exchanges that became spans, sampled out or not. */
+uint64_t stats_exchanges(const struct stats *stats);
+/* Spans that wait to be given to the output, now. */
+uint64_t stats_queued(const struct stats *stats);
+
+#endif
