@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Bytes from the wire on their way to people and collectors: whatever they are,
- * JSON stays JSON with the text intact, and a terminal gets nothing to obey.
+ * JSON stays JSON with the text intact, protobuf says the same, and a terminal gets nothing to obey.
  */
 #include <cjson/cJSON.h>
+#include <opentelemetry/proto/collector/trace/v1/trace_service.pb-c.h>
 #include <stdlib.h>
 
 #include "otlp/encoder.h"
+#include "otlp/test/same_content.h"
 #include "otlp/test/sample.h"
 #include "otlp/trace_text.h"
 #include "otlp/utf8.h"
@@ -17,22 +19,33 @@ static void check(bool holds)
 		abort();
 }
 
-static void check_json(struct span *span, const char *expected)
+static void check_name(struct slice json, const char *expected)
 {
-	struct encoder *encoder = encoder_new(OTLP_JSON, "fuzz");
+	cJSON *root = cJSON_ParseWithLength(json.data, json.length);
 	const cJSON *item;
-	struct slice text;
-	cJSON *root;
 
-	check(encoder && encoder_spans(encoder, &span, 1, &text) == 0);
-	root = cJSON_ParseWithLengthOpts(text.data, text.length + 1, NULL, true);
 	item = cJSON_GetArrayItem(cJSON_GetObjectItem(root, "resourceSpans"), 0);
 	item = cJSON_GetArrayItem(cJSON_GetObjectItem(item, "scopeSpans"), 0);
 	item = cJSON_GetArrayItem(cJSON_GetObjectItem(item, "spans"), 0);
 	item = cJSON_GetObjectItem(item, "name");
 	check(cJSON_IsString(item) && strcmp(item->valuestring, expected) == 0);
 	cJSON_Delete(root);
-	encoder_free(encoder);
+}
+
+static void check_encoded(struct span *span, const char *expected)
+{
+	struct encoder *json_encoder = encoder_new(OTLP_JSON, "fuzz");
+	struct encoder *protobuf_encoder = encoder_new(OTLP_PROTOBUF, "fuzz");
+	struct slice json, protobuf;
+
+	check(json_encoder && protobuf_encoder);
+	check(encoder_spans(json_encoder, &span, 1, &json) == 0);
+	check(encoder_spans(protobuf_encoder, &span, 1, &protobuf) == 0);
+	check_name(json, expected);
+	check(same_content_encoded(
+		&opentelemetry__proto__collector__trace__v1__export_trace_service_request__descriptor, protobuf, json));
+	encoder_free(json_encoder);
+	encoder_free(protobuf_encoder);
 }
 
 static void check_terminal(struct span *span)
@@ -69,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	span.name = span.trace_state = span.error_type = text;
 	span.attributes[1].string = text;
 	span.attributes[2] = (struct attribute){ .key = text, .type = ATTRIBUTE_STRING_ARRAY, .string = text };
-	check_json(&span, expected);
+	check_encoded(&span, expected);
 	check_terminal(&span);
 	free(expected);
 	resource_unref(resource);
