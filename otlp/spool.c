@@ -93,6 +93,7 @@ int spool_first(struct spool *spool, struct batch **ret_batch)
 			return result;
 		spool->damaged_files++;
 		spool->damaged_spans += entry->items;
+		spool_file_set_aside(spool->directory, entry->sequence);
 		spool_index_remove(&spool->index, entry->sequence);
 	}
 	return 0;

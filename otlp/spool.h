@@ -40,7 +40,7 @@ void spool_close(struct spool *spool);
 int spool_put(struct spool *spool, const struct batch *batch);
 /*
  * Reads the oldest: a batch for batch_free; it stays on disk until spool_remove. Damaged ones on the
- * way are left out. NULL in *ret_batch: none. 0; -ENOMEM, -EMFILE or -ENFILE: may be tried again.
+ * way are left out and renamed to NAME.damaged. NULL in *ret_batch: none. 0; -ENOMEM, -EMFILE or -ENFILE: may be tried again.
  */
 int spool_first(struct spool *spool, struct batch **ret_batch);
 /* That batch is done with: delivered or refused. */

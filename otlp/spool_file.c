@@ -174,6 +174,15 @@ void spool_file_remove(int directory, uint64_t sequence)
 	unlinkat(directory, name, 0);
 }
 
+void spool_file_set_aside(int directory, uint64_t sequence)
+{
+	char name[SPOOL_NAME_MAX], aside[SPOOL_NAME_MAX + sizeof(".damaged")];
+
+	spool_name_write(sequence, true, name);
+	snprintf(aside, sizeof(aside), "%s.damaged", name);
+	renameat(directory, name, directory, aside);
+}
+
 static int visit_entry(int directory, const char *name, int (*found)(void *context, bool ours, uint64_t sequence),
 		       void *context)
 {

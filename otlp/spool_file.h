@@ -16,6 +16,8 @@ int spool_file_read_head(int directory, uint64_t sequence, struct spool_head *re
 int spool_file_read(int directory, uint64_t sequence, struct batch **ret_batch);
 
 void spool_file_remove(int directory, uint64_t sequence);
+/* Renames it to NAME.damaged, so that nobody takes it for a batch again. */
+void spool_file_set_aside(int directory, uint64_t sequence);
 
 /*
  * Removes what a crash left unfinished, and calls `found` for everything else that is no directory:

@@ -41,6 +41,11 @@ static size_t visit(const char *path, bool remove)
 	return count;
 }
 
+void sample_directory_clear(const char *path)
+{
+	visit(path, true);
+}
+
 void sample_directory_remove(const char *path)
 {
 	visit(path, true);

@@ -10,6 +10,8 @@
 /* A new directory for a test, its path in `ret_path`; removed with what is in it (no directories). */
 void sample_directory_make(char ret_path[SAMPLE_PATH_MAX]);
 void sample_directory_remove(const char *path);
+/* Removes what is in it. */
+void sample_directory_clear(const char *path);
 /* How many entries there are. */
 size_t sample_directory_count(const char *path);
 

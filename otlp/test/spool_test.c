@@ -240,6 +240,7 @@ static void expect_damaged(struct place *place)
 	/* Its number is not used again. */
 	assert_true(spool_next_sequence(place->spool) >= 6);
 	assert_int_equal(sample_directory_count(place->path), 1);
+	sample_directory_clear(place->path);
 }
 
 static void test_truncated_anywhere(void **state)
