@@ -15,6 +15,20 @@ void point_set_number(struct metric_point *point, double value)
 	point->number = value;
 }
 
+void point_set_histogram(struct metric_point *point, const double *bounds, size_t bound_count, const uint64_t *buckets,
+			 double sum)
+{
+	struct metric_histogram *histogram = &point->histogram;
+
+	histogram->bounds = bounds;
+	histogram->bound_count = bound_count;
+	histogram->sum = sum;
+	for (size_t i = 0; i <= bound_count; i++) {
+		histogram->buckets[i] = buckets[i];
+		histogram->count += buckets[i];
+	}
+}
+
 void point_add_text(struct metric_point *point, const char *key, const char *value)
 {
 	if (point->attribute_count < METRIC_ATTRIBUTES_MAX)

@@ -9,6 +9,9 @@
 /* Of one point. Values past INT64_MAX become that. */
 void point_set_integer(struct metric_point *point, uint64_t value);
 void point_set_number(struct metric_point *point, double value);
+/* `buckets` has one more than `bounds`, at most METRIC_BOUNDS_MAX. */
+void point_set_histogram(struct metric_point *point, const double *bounds, size_t bound_count, const uint64_t *buckets,
+			 double sum);
 void point_add_text(struct metric_point *point, const char *key, const char *value);
 
 /* Metrics of one point without attributes. */

@@ -115,24 +115,43 @@ static void add_exported(struct metric_set *set, const struct stats *stats, enum
 	}
 }
 
+static void add_durations(struct metric_set *set, const struct stats *stats, enum otlp_encoding encoding)
+{
+	static const struct {
+		enum transport_verdict verdict;
+		const char *error_type;
+	} outcomes[] = {
+		{ TRANSPORT_DELIVERED, NULL },
+		{ TRANSPORT_REFUSED, "refused" },
+		{ TRANSPORT_TOO_LARGE, "too_large" },
+	};
+	const size_t count = sizeof(outcomes) / sizeof(outcomes[0]);
+	struct metric *metric = metric_set_add(set, "otel.sdk.exporter.operation.duration", METRIC_HISTOGRAM, "s",
+					       "From a batch's first request to its last answer", count);
+
+	for (size_t i = 0; metric && i < count; i++) {
+		const struct delivery_durations *durations = &stats->delivery.durations[outcomes[i].verdict];
+		struct metric_point *point = &metric->points[i];
+
+		point_set_histogram(point, delivery_duration_bounds, DELIVERY_DURATION_BOUNDS, durations->buckets,
+				    seconds(durations->sum));
+		add_component(point, exporters[encoding].name, exporters[encoding].type);
+		if (outcomes[i].error_type)
+			point_add_text(point, "error.type", outcomes[i].error_type);
+	}
+}
+
 static void add_exporter(struct metric_set *set, const struct stats *stats, enum otlp_encoding encoding)
 {
 	const struct delivery_stats *delivery = &stats->delivery;
 	struct metric *inflight = metric_set_add(set, "otel.sdk.exporter.span.inflight", METRIC_UP_DOWN_COUNTER,
 						 "{span}", "Spans that the exporter holds, in memory and on disk", 1);
-	struct metric *duration = metric_set_add(set, "otel.sdk.exporter.operation.duration", METRIC_HISTOGRAM, "s",
-						 "From a request to its answer, or its failure", 1);
 
-	if (!inflight || !duration)
+	if (!inflight)
 		return;
 	point_set_integer(&inflight->points[0], delivery->queue_spans + delivery->spool_spans);
 	add_component(&inflight->points[0], exporters[encoding].name, exporters[encoding].type);
-	duration->points[0].histogram = (struct metric_histogram){
-		.buckets = { delivery->answers },
-		.count = delivery->answers,
-		.sum = seconds(delivery->latency_sum),
-	};
-	add_component(&duration->points[0], exporters[encoding].name, exporters[encoding].type);
+	add_durations(set, stats, encoding);
 	add_exported(set, stats, encoding);
 	metric_add_integer(set, "wirespan.export.requests", METRIC_COUNTER, "{request}",
 			   "Requests sent to the collector", delivery->requests);
@@ -178,7 +197,6 @@ static void add_traffic(struct metric_set *set, const struct stats *stats)
 						"Records that the kernel made, by kind", TRAFFIC_KINDS);
 	struct metric *latency = metric_set_add(set, "wirespan.drain.latency", METRIC_HISTOGRAM, "s",
 						"From a record's making to its draining", 1);
-	struct metric_histogram *histogram;
 
 	if (!records || !latency)
 		return;
@@ -186,12 +204,8 @@ static void add_traffic(struct metric_set *set, const struct stats *stats)
 		point_set_integer(&records->points[i], traffic->records[i]);
 		point_add_text(&records->points[i], "wirespan.record.kind", traffic_kind_name(i));
 	}
-	histogram = &latency->points[0].histogram;
-	histogram->bounds = latency_bounds;
-	histogram->bound_count = TRAFFIC_BOUNDS;
-	memcpy(histogram->buckets, traffic->latency_buckets, sizeof(traffic->latency_buckets));
-	histogram->count = traffic_total(traffic);
-	histogram->sum = seconds(traffic->latency_sum);
+	point_set_histogram(&latency->points[0], latency_bounds, TRAFFIC_BOUNDS, traffic->latency_buckets,
+			    seconds(traffic->latency_sum));
 	metric_add_number(set, "wirespan.ring.fill", METRIC_GAUGE, "1", "Share of the ring buffer that is in use",
 			  stats->ring_size ? (double)stats->ring_used / (double)stats->ring_size : 0);
 	metric_add_integer(set, "wirespan.ring.size", METRIC_UP_DOWN_COUNTER, "By", "The ring buffer",

@@ -59,6 +59,18 @@ struct delivery_options {
  */
 int output_delivery_new(const struct delivery_options *options, struct output **ret_output);
 
+/*
+ * How long it took to deliver a batch of spans or to give it up: from its first request to its last
+ * answer, waits included. Bounds in seconds; the last bucket counts what is longer.
+ */
+#define DELIVERY_DURATION_BOUNDS 14
+extern const double delivery_duration_bounds[DELIVERY_DURATION_BOUNDS];
+struct delivery_durations {
+	uint64_t buckets[DELIVERY_DURATION_BOUNDS + 1];
+	uint64_t sum; /* ns */
+};
+#define DELIVERY_VERDICTS (TRANSPORT_REFUSED + 1)
+
 /* For self-observation; from any thread. `output` is one of output_delivery_new. */
 struct delivery_stats {
 	uint64_t requests, retries, bytes;   /* sent, retries among the requests; bytes of bodies */
@@ -68,6 +80,7 @@ struct delivery_stats {
 	uint64_t queue_spans;                /* now, in memory, those under way included */
 	uint64_t spool_bytes, spool_files, spool_spans; /* now */
 	uint64_t latency_sum, latency_max;   /* ns, of answers; max since the last call */
+	struct delivery_durations durations[DELIVERY_VERDICTS]; /* by enum transport_verdict; none is TRANSPORT_RETRY */
 };
 struct delivery_stats delivery_stats(struct output *output);
 

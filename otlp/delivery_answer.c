@@ -130,6 +130,7 @@ void delivery_answer(struct delivery *delivery, struct lane *lane, const struct 
 	};
 
 	note_answer(delivery, answer);
+	delivery_note_duration(delivery, lane, answer);
 	if (answer->verdict != TRANSPORT_RETRY)
 		end_outage(delivery, lane);
 	handlers[answer->verdict](delivery, lane, answer);

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "otlp/delivery_state.h"
 
 static void publish_spool(struct delivery *delivery)
@@ -67,12 +68,43 @@ size_t delivery_counters(const struct output *output, struct counter *ret_counte
 	return count;
 }
 
+const double delivery_duration_bounds[DELIVERY_DURATION_BOUNDS] = {
+	0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
+};
+
+void delivery_note_duration(struct delivery *delivery, struct lane *lane, const struct transport_answer *answer)
+{
+	uint64_t duration;
+	size_t bucket = 0;
+
+	if (lane->signal != OTLP_TRACES)
+		return;
+	if (!lane->again)
+		lane->begun = delivery->now - answer->duration;
+	if (answer->verdict == TRANSPORT_RETRY)
+		return;
+	duration = delivery->now - lane->begun;
+	while (bucket < DELIVERY_DURATION_BOUNDS &&
+	       (double)duration > delivery_duration_bounds[bucket] * (double)NSEC_PER_SEC)
+		bucket++;
+	tally_add(&delivery->durations[answer->verdict].buckets[bucket], 1);
+	tally_add(&delivery->durations[answer->verdict].sum, duration);
+}
+
+static void read_durations(const struct delivery *delivery, struct delivery_durations ret[DELIVERY_VERDICTS])
+{
+	for (size_t i = 0; i < DELIVERY_VERDICTS; i++) {
+		for (size_t j = 0; j <= DELIVERY_DURATION_BOUNDS; j++)
+			ret[i].buckets[j] = tally_read(&delivery->durations[i].buckets[j]);
+		ret[i].sum = tally_read(&delivery->durations[i].sum);
+	}
+}
+
 struct delivery_stats delivery_stats(struct output *output)
 {
 	struct delivery *delivery = (struct delivery *)output;
 	tally *numbers = delivery->numbers;
-
-	return (struct delivery_stats){
+	struct delivery_stats stats = {
 		.requests = tally_read(&numbers[REQUESTS_SENT]),
 		.retries = tally_read(&numbers[RETRIES_SENT]),
 		.bytes = tally_read(&numbers[BYTES_SENT]),
@@ -87,4 +119,7 @@ struct delivery_stats delivery_stats(struct output *output)
 		.latency_sum = tally_read(&numbers[LATENCY_SUM]),
 		.latency_max = atomic_exchange(&numbers[LATENCY_MAX], 0),
 	};
+
+	read_durations(delivery, stats.durations);
+	return stats;
 }

@@ -42,6 +42,7 @@ struct lane {
 	struct batch *batch; /* under way, or to be sent again; NULL: none */
 	bool spooled;        /* it is on disk, too */
 	bool again;          /* it has been sent before */
+	uint64_t begun;      /* when it was sent first; known once that was answered */
 	struct outage outage;
 	struct said refusals;
 };
@@ -68,6 +69,9 @@ struct delivery {
 	void (*warn)(void *context, const char *text);
 	void *context;
 	tally numbers[DELIVERY_NUMBERS];
+	struct {
+		tally buckets[DELIVERY_DURATION_BOUNDS + 1], sum;
+	} durations[DELIVERY_VERDICTS];
 };
 
 void delivery_warn(struct delivery *delivery, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -83,6 +87,8 @@ void delivery_move(struct delivery *delivery, uint64_t now);
 uint64_t delivery_due(const struct delivery *delivery);
 /* Makes one batch of what is gathered. */
 void delivery_close_batch(struct delivery *delivery);
+/* Counts how long the lane's batch took. */
+void delivery_note_duration(struct delivery *delivery, struct lane *lane, const struct transport_answer *answer);
 /* Lets other threads see the numbers of the stages, and says what the spool's are worth saying. */
 void delivery_publish(struct delivery *delivery);
 size_t delivery_counters(const struct output *output, struct counter *ret_counters, size_t max);
