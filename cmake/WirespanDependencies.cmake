@@ -18,6 +18,7 @@ set(WIRESPAN_DEPENDENCIES
 	"always|library|libcurl|libcurl4-openssl-dev|libcurl-devel"
 	"always|library|zlib|zlib1g-dev|zlib-devel"
 	"BUILD_TESTING|library|cmocka|libcmocka-dev|libcmocka-devel"
+	"BUILD_TESTING|library|openssl|libssl-dev|openssl-devel"
 	"WIRESPAN_AGENT|program|clang,clang-19,clang-18,clang-17,clang-16,clang-15,clang-14|clang|clang"
 	"WIRESPAN_AGENT|program|bpftool|bpftool|bpftool"
 	"WIRESPAN_AGENT|library|libbpf|libbpf-dev|libbpf-devel"

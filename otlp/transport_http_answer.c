@@ -34,8 +34,8 @@ static const struct failure failures[] = {
 	{ CURLE_GOT_NOTHING, DETAIL_NONE, "closed without an answer" },
 	{ CURLE_SEND_ERROR, DETAIL_TLS, "the connection broke" },
 	{ CURLE_RECV_ERROR, DETAIL_TLS, "the connection broke" },
-	{ CURLE_PARTIAL_FILE, DETAIL_NONE, "closed within the answer" },
-	{ CURLE_OK, DETAIL_NONE, "closed within the answer" },
+	{ CURLE_PARTIAL_FILE, DETAIL_NONE, "closed without an answer" },
+	{ CURLE_OK, DETAIL_NONE, "closed without an answer" },
 	{ CURLE_WEIRD_SERVER_REPLY, DETAIL_NONE, "the answer is not HTTP" },
 	{ CURLE_UNSUPPORTED_PROTOCOL, DETAIL_NONE, "the answer is not HTTP" },
 	{ CURLE_HTTP2, DETAIL_NONE, "HTTP/2 failed" },
@@ -185,19 +185,6 @@ static bool has_secret(const struct http_endpoint *endpoint, struct slice body)
 	return false;
 }
 
-/* What the answer is written in: as asked, but a proxy between may have its own mind. */
-static enum otlp_encoding answer_encoding(const struct http_exchange *exchange)
-{
-	const char *type = NULL;
-
-	curl_easy_getinfo(exchange->endpoint->easy, CURLINFO_CONTENT_TYPE, &type);
-	if (type && slice_starts_with(slice_of_string(type), SLICE_LITERAL("application/json")))
-		return OTLP_JSON;
-	if (type && slice_starts_with(slice_of_string(type), SLICE_LITERAL("application/x-protobuf")))
-		return OTLP_PROTOBUF;
-	return exchange->encoding;
-}
-
 static void read_message(const struct http_exchange *exchange, CURLcode result, struct transport_answer *answer)
 {
 	struct slice body = buffer_slice(&exchange->body);
@@ -205,10 +192,10 @@ static void read_message(const struct http_exchange *exchange, CURLcode result, 
 	const char *message = response.message;
 
 	if (answer->verdict != TRANSPORT_DELIVERED)
-		response_read_error(answer_encoding(exchange), body, &response);
+		response_read_error(exchange->encoding, body, &response);
 	else if (result != CURLE_OK)
 		message = "the answer was cut off";
-	else if (response_read(answer_encoding(exchange), body, &response) < 0)
+	else if (response_read(exchange->encoding, body, &response) < 0)
 		message = "the answer cannot be read";
 	if (message[0] && has_secret(exchange->endpoint, body))
 		message = "(not shown: it repeats a secret)";
