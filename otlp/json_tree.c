@@ -47,11 +47,8 @@ static void add_number(struct scratch *scratch, cJSON *parent, const char *name,
 	if (!item)
 		return;
 	item->valuedouble = value;
-	/* cJSON prints valueint where the two are equal: but -0 has a sign. */
-	if (value == 0 && signbit(value))
-		item->valueint = 1;
-	else
-		item->valueint = value >= INT32_MAX ? INT32_MAX : value <= INT32_MIN ? INT32_MIN : (int)value;
+	/* cJSON prints valueint where the two are equal. */
+	item->valueint = value >= INT32_MAX ? INT32_MAX : value <= INT32_MIN ? INT32_MIN : (int)value;
 }
 
 void json_add_integer(struct scratch *scratch, cJSON *parent, const char *name, uint32_t value)
@@ -79,12 +76,23 @@ void json_add_signed(struct scratch *scratch, cJSON *parent, const char *name, i
 	json_add_text(scratch, parent, name, text);
 }
 
+/* cJSON would print 0, and Python takes -0 for an integer. */
+static void add_negative_zero(struct scratch *scratch, cJSON *parent, const char *name)
+{
+	cJSON *item = json_add(scratch, parent, name, cJSON_Raw);
+
+	if (item)
+		item->valuestring = "-0.0";
+}
+
 void json_add_double(struct scratch *scratch, cJSON *parent, const char *name, double value)
 {
 	if (isnan(value))
 		json_add_text(scratch, parent, name, "NaN");
 	else if (isinf(value))
 		json_add_text(scratch, parent, name, value > 0 ? "Infinity" : "-Infinity");
+	else if (value == 0 && signbit(value))
+		add_negative_zero(scratch, parent, name);
 	else
 		add_number(scratch, parent, name, value);
 }
