@@ -63,7 +63,8 @@ def print_trace(spans):
         service, span = spans[span_id]
         depth = len(branch(spans, span_id)) - 1
         duration = (int(span["endTimeUnixNano"]) - int(span["startTimeUnixNano"])) / 1e6
-        print(f"  {'   ' * depth}{service:<{30 - 3 * depth}} {KINDS[span['kind']]}  {span['name']:<28} {duration:8.2f} ms")
+        who = f"{'   ' * depth}{service:<{30 - 3 * depth}} {KINDS[span['kind']]}"
+        print(f"  {who}  {span['name']:<28} {duration:8.2f} ms")
 
 
 def main():

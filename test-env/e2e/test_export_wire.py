@@ -12,7 +12,11 @@ ENCODINGS = {
     "protobuf": ({}, PROTOBUF, None),
     "protobuf-gzip": ({"OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"}, PROTOBUF, "gzip"),
     "json": ({"OTEL_EXPORTER_OTLP_PROTOCOL": "http/json"}, JSON, None),
-    "json-gzip": ({"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "http/json", "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"}, JSON, "gzip"),
+    "json-gzip": (
+        {"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "http/json", "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION": "gzip"},
+        JSON,
+        "gzip",
+    ),
 }
 
 

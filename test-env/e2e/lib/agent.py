@@ -81,14 +81,14 @@ class Agent:
         whole_lines = self.output.read_text().rpartition("\n")[0]
         return parse_lines(whole_lines)
 
-    def stop(self, how=signal.SIGINT):
-        """Ends the agent and returns everything it said; fails unless it ends cleanly."""
+    def stop(self, how=signal.SIGINT, expected=0):
+        """Ends the agent and returns everything it said; fails unless it ends cleanly, with the expected status."""
         self.process.send_signal(how)
-        return self.wait()
+        return self.wait(expected=expected)
 
-    def wait(self, timeout=60):
+    def wait(self, timeout=60, expected=0):
         status = self.process.wait(timeout)
-        assert status == 0, f"the agent ended with {status}:\n{self.errors()}"
+        assert status == expected, f"the agent ended with {status}:\n{self.errors()}"
         text = self.output.read_text()
         assert text == "" or text.endswith("\n"), "the output ends within a line"
         return Result(parse_lines(text), self.errors())
