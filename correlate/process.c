@@ -11,7 +11,7 @@
 #include "correlate/process_name.h"
 #include "correlate/resource_attributes.h"
 
-#define RESOURCE_TOTAL_MAX 112 /* what a process says, what we know of it, and what the caller adds */
+#define RESOURCE_TOTAL_MAX 224 /* what a process says, what we know of it, and what the caller adds */
 
 int process_info_from_record(const struct record_process *record, size_t size, struct process_info *ret_info)
 {
