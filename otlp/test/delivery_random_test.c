@@ -21,7 +21,7 @@
 #include "otlp/test/fake_collector.h"
 #include "otlp/test/spool_sample.h"
 
-#define RUNS 400
+#define RUNS 200
 #define STEPS 150
 
 static struct fake_collector collector;

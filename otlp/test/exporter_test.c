@@ -11,7 +11,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -256,6 +259,113 @@ static void test_closed_pipe_is_an_error(void **state)
 	resource_unref(resource);
 }
 
+/* An output that sleeps until it is woken, whatever the time. */
+struct sleeper {
+	struct output output;
+	int event;
+	atomic_uint_fast64_t received, metrics;
+};
+
+static int sleeper_spans(struct output *output, struct span *const *spans, size_t count, uint64_t now)
+{
+	(void)now;
+	for (size_t i = 0; i < count; i++)
+		span_free(spans[i]);
+	((struct sleeper *)output)->received += count;
+	return 0;
+}
+
+static int sleeper_metrics(struct output *output, struct metric_set *metrics, uint64_t now)
+{
+	(void)now;
+	((struct sleeper *)output)->metrics = metrics->time;
+	metric_set_free(metrics);
+	return -EIO;
+}
+
+static void sleeper_wait(struct output *output, uint64_t timeout)
+{
+	eventfd_t value;
+
+	(void)timeout;
+	(void)!eventfd_read(((struct sleeper *)output)->event, &value);
+}
+
+static void sleeper_wake(struct output *output)
+{
+	(void)!eventfd_write(((struct sleeper *)output)->event, 1);
+}
+
+static const struct output_operations sleeper_operations = {
+	.spans = sleeper_spans,
+	.metrics = sleeper_metrics,
+	.wait = sleeper_wait,
+	.wake = sleeper_wake,
+};
+
+static void test_output_that_waits_is_woken(void **state)
+{
+	struct resource *resource = sample_resource("shop", 1);
+	struct sleeper sleeper = { .output = { &sleeper_operations }, .event = eventfd(0, EFD_CLOEXEC) };
+	struct exporter *exporter = start((struct exporter_options){ .batch_spans = 100 }, &sleeper.output);
+	uint64_t given = 0;
+
+	(void)state;
+	/* A wake may be missed, which costs little: the next span wakes again. */
+	for (int round = 0; round < 20; round++) {
+		uint64_t before = sleeper.received;
+
+		while (sleeper.received == before) {
+			give(exporter, resource, 1);
+			given++;
+			sched_yield();
+		}
+	}
+	assert_int_equal(exporter_stop(exporter), 0);
+	assert_int_equal(sleeper.received, given);
+	assert_int_equal(exporter_counts(exporter).exported, given);
+	exporter_free(exporter);
+	close(sleeper.event);
+	resource_unref(resource);
+}
+
+static void test_metrics_newest_first(void **state)
+{
+	struct resource *resource = sample_resource("shop", 1);
+	struct sleeper sleeper = { .output = { &sleeper_operations }, .event = eventfd(0, EFD_CLOEXEC) };
+	struct exporter *exporter = start((struct exporter_options){ 0 }, &sleeper.output);
+
+	(void)state;
+	for (uint64_t i = 1; i <= 1000; i++) {
+		struct metric_set *set = metric_set_new(resource, 1, 1);
+
+		set->time = i;
+		exporter_metrics(exporter, set);
+	}
+	/* What comes last is delivered even at the end, and no error of the spans'. */
+	assert_int_equal(exporter_stop(exporter), 0);
+	assert_int_equal(sleeper.metrics, 1000);
+	exporter_free(exporter);
+	close(sleeper.event);
+	assert_int_equal(resource->references, 1);
+	resource_unref(resource);
+}
+
+/* Most outputs take none. */
+static void test_metrics_nobody_takes(void **state)
+{
+	struct resource *resource = sample_resource("shop", 1);
+	struct probe probe = { .output = { &probe_operations } };
+	struct exporter *exporter = start((struct exporter_options){ 0 }, &probe.output);
+
+	(void)state;
+	exporter_metrics(exporter, metric_set_new(resource, 1, 1));
+	assert_int_equal(exporter_stop(exporter), 0);
+	exporter_free(exporter);
+	assert_int_equal(resource->references, 1);
+	resource_unref(resource);
+}
+
 static void test_none(void **state)
 {
 	struct resource *resource = sample_resource("shop", 1);
@@ -284,6 +394,9 @@ int main(void)
 		cmocka_unit_test(test_blocked_pipe),
 		cmocka_unit_test(test_pipe_gets_whole_lines),
 		cmocka_unit_test(test_closed_pipe_is_an_error),
+		cmocka_unit_test(test_output_that_waits_is_woken),
+		cmocka_unit_test(test_metrics_newest_first),
+		cmocka_unit_test(test_metrics_nobody_takes),
 		cmocka_unit_test(test_none),
 	};
 
