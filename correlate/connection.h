@@ -24,6 +24,7 @@ struct moment {
 	uint64_t begin;
 	uint64_t time;
 	uint32_t tgid, tid;
+	bool waits; /* the call would have waited for bytes */
 };
 
 struct direction {

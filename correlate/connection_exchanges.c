@@ -27,8 +27,18 @@ struct exchange *connection_begin_exchange(struct connection *connection, const 
 	exchange->request_at = position;
 	exchange->response_at = moment->other_position;
 	exchange->start = server ? moment->time : moment->begin;
+	exchange->waits = server && moment->waits;
 	link_begin(connection->engine, exchange);
 	return exchange;
+}
+
+static void note_serving(struct process *process, const struct exchange *exchange)
+{
+	if (exchange->kind != SPAN_KIND_SERVER)
+		return;
+	if (!process->serving_tid)
+		process->serving_tid = exchange->tid;
+	process->several_serve |= process->serving_tid != exchange->tid;
 }
 
 int connection_open_exchange(struct connection *connection, struct exchange *exchange)
@@ -39,6 +49,7 @@ int connection_open_exchange(struct connection *connection, struct exchange *exc
 	if (!process)
 		return -ENOMEM;
 	exchange->resource = resource_ref(process->resource);
+	note_serving(process, exchange);
 	exchange->state = EXCHANGE_OPEN;
 	list_add(&connection->requests, &exchange_ref(exchange)->queued);
 	connection->request_count++;
@@ -69,8 +80,10 @@ void connection_finish_exchange(struct connection *connection, struct exchange *
 static struct slice error_type(const struct connection *connection, const struct exchange *exchange)
 {
 	const struct process *process = process_table_find(&connection->engine->processes, exchange->tgid);
+	uint64_t closed_at = connection->directions[RECORD_SEND].fin_at;
 
-	if (process && process->exited && !connection->shared &&
+	/* Whoever closes the socket and exits then has closed it; an exit closes it only after it was told. */
+	if (process && process->exited && !connection->shared && !(closed_at && closed_at < process->exited) &&
 	    (!connection->gone_at || process->exited <= connection->gone_at))
 		return SLICE_LITERAL("process_exit");
 	if (connection->error == ETIMEDOUT)
@@ -176,6 +189,7 @@ void connection_miss_request(struct connection *connection, const struct record_
 		.time = record->header.time,
 		.tgid = record->header.tgid,
 		.tid = record->header.tid,
+		.waits = !(record->header.flags & RECORD_DATA_NONBLOCKING),
 	};
 	struct exchange *exchange;
 

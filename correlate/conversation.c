@@ -11,10 +11,16 @@ static bool is_request(const struct connection *connection, unsigned int directi
 	return connection->request_direction == direction;
 }
 
-/* Whether these bytes are a whole start line, and so prove a head where one may begin. */
+/*
+ * Whether these bytes are a whole start line, and so prove a head where one may begin. The
+ * end of a body nobody followed may stand before it and look like part of the method: only
+ * known methods prove a request.
+ */
 static bool proves_head(enum http1_message message, struct slice bytes)
 {
 	if (!bytes.length || bytes.data[0] == '\r' || bytes.data[0] == '\n')
+		return false;
+	if (message == HTTP1_REQUEST && !http1_method_is_known(slice_head(bytes, slice_find(bytes, ' '))))
 		return false;
 	return slice_find(bytes, '\n') < bytes.length && http1_may_begin(message, bytes);
 }
@@ -144,6 +150,7 @@ static void note_moment(struct connection *connection, const struct record_data 
 		.time = record->header.time,
 		.tgid = record->header.tgid,
 		.tid = record->header.tid,
+		.waits = !(record->header.flags & RECORD_DATA_NONBLOCKING),
 	};
 }
 

@@ -62,6 +62,7 @@ struct exchange {
 	int64_t mono_to_wall; /* one for all of a trace, so that a slewed clock moves no child out of its parent */
 	enum link_evidence evidence;
 	bool resolved;
+	bool waits; /* the receive that read its beginning (server: request; client: response) would have waited */
 	struct exchange *client_end; /* server: the same request at its sender; counted reference */
 	struct exchange *candidate;  /* client: what its thread served then; counted reference */
 	bool candidate_multiplexes;  /* client: that thread has had several requests open at once */

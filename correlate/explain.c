@@ -19,6 +19,7 @@ static const char *const texts[] = {
 	[EXPLAIN_NO_SENDER] = "no parent: its sender was not traced, and it has no traceparent",
 	[EXPLAIN_PARENT_AMBIGUOUS] = "no parent: its thread may have served several requests when it began",
 	[EXPLAIN_PARENT_THREADS] = "no parent: its process hands requests from thread to thread",
+	[EXPLAIN_PARENT_LOOP] = "no parent: its thread may be an event loop's, and do other work meanwhile",
 	[EXPLAIN_PARENT_OLDER] = "no parent: its process has connections older than the agent that were not heard of yet",
 	[EXPLAIN_PARENT_LOSS] = "no parent: records were lost that might contradict the one that is likely",
 	[EXPLAIN_PARENT_GONE] = "no parent: the request that its thread served was lost sight of, or had ended",

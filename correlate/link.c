@@ -66,13 +66,37 @@ static bool same_context(const struct exchange *a, const struct exchange *b)
 	       !memcmp(a->http.remote.parent_id, b->http.remote.parent_id, sizeof(a->http.remote.parent_id));
 }
 
+static bool same_text(struct slice a, struct slice b)
+{
+	return a.length && a.length == b.length && !memcmp(a.data, b.data, a.length);
+}
+
+/* A proxy sends what it received. */
+static bool passes_on(const struct exchange *server, const struct exchange *client)
+{
+	return same_context(client, server) || (same_text(server->http.method, client->http.method) &&
+						same_text(server->http.target, client->http.target));
+}
+
 /*
- * Whether a request older than the agent may be the cause: any thread may be
- * working on one until its connection is heard of.
+ * Whether the thread does nothing for others while it serves. One that waits for its client's
+ * bytes, or, where several threads serve, for the answer to its own call, would starve them.
+ */
+static bool thread_is_bound(const struct process *process, const struct exchange *client, bool multiplexes)
+{
+	const struct exchange *server = client->candidate;
+
+	return server->waits || passes_on(server, client) ||
+	       (client->waits && process && process->several_serve && !multiplexes);
+}
+
+/*
+ * Whether a request older than the agent may be the cause: a thread that waits for no client may
+ * be working on one until its connection is heard of.
  */
 static bool has_older_requests(const struct process *process, const struct exchange *client)
 {
-	return process->unheard &&
+	return process->unheard && !client->candidate->waits &&
 	       (client->start < process->unheard_at || client->start - process->unheard_at < THREAD_DISTRUST_NS);
 }
 
@@ -93,6 +117,8 @@ static enum explain_reason doubt_thread_link(const struct engine *engine, const 
 		return EXPLAIN_PARENT_IGNORED;
 	if (process && process->shared_threads)
 		return EXPLAIN_PARENT_THREADS;
+	if (!thread_is_bound(process, client, multiplexes))
+		return EXPLAIN_PARENT_LOOP;
 	if (process && has_older_requests(process, client))
 		return EXPLAIN_PARENT_OLDER;
 	if (server->state == EXCHANGE_DROPPED || (server->state == EXCHANGE_DONE && server->end < client->start))

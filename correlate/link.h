@@ -12,6 +12,12 @@
  *              inbound request open: one whose head this thread read to its end, whose
  *              response had not ended.
  *
+ * An event loop's thread may do other work (a timer's, another user's) while a request is open.
+ * It shows by never waiting: its sockets are non-blocking. A thread is believed when it read
+ * the request by a call that would have waited; or when several threads of its process serve and
+ * it waited for the answer to its own call; or when it passes on what it received: the
+ * same method and target, or the same traceparent.
+ *
  * A process whose requests are read by one thread and answered by another (seen,
  * or known of its runtime) gets no thread links at all: there, what a thread sends has
  * nothing to do with what it read.
@@ -27,7 +33,8 @@
  * ambiguous, until its connection shows the next request, or ends, or GHOST_NS have passed.
  *
  * The same holds for what was under way when the agent came: until each connection found
- * then has been heard of, or THREAD_DISTRUST_NS have passed, its process's contexts are refused.
+ * then has been heard of, or THREAD_DISTRUST_NS have passed, its process's contexts are refused,
+ * but for threads that waited for their request: they had nothing else under way.
  *
  * Whether a context holds is decided when the first span that depends on it is
  * delivered, HOLD_NS after its end, when news of losses has come in; then it is frozen.

@@ -45,6 +45,7 @@ static void request_begin(void *context, uint64_t position)
 		moment.begin = record->begin && record->begin < moment.time ? record->begin : moment.time;
 		moment.tgid = record->header.tgid;
 		moment.tid = record->header.tid;
+		moment.waits = !(record->header.flags & RECORD_DATA_NONBLOCKING);
 	}
 	exchange = connection_begin_exchange(connection, &moment, position);
 	messages_set_exchange(connection, direction, exchange);

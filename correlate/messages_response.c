@@ -54,6 +54,8 @@ static void response_begin(void *context, uint64_t position)
 		return;
 	exchange->response_from = position;
 	exchange->first_byte = record->header.time;
+	if (exchange->kind == SPAN_KIND_CLIENT)
+		exchange->waits = !(record->header.flags & RECORD_DATA_NONBLOCKING);
 	if (record->direction == RECORD_SEND && record->begin && record->begin < record->header.time)
 		exchange->first_byte = record->begin;
 }

@@ -23,6 +23,8 @@ struct process {
 	uint64_t last_fork;   /* when it last forked a child; 0 never */
 	uint64_t exited;      /* 0: lives */
 	bool shared_threads;  /* its threads take over each other's requests */
+	uint32_t serving_tid; /* one of its threads that have read requests; 0 none yet */
+	bool several_serve;   /* and it is not the only one */
 	bool swept;           /* its connections have been looked after */
 	bool instrumented;    /* it exports spans of its own */
 	bool relays_spans;    /* it receives spans: what it exports is others' */

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "correlate/instrumentation.h"
 #include "correlate/process.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -15,8 +16,11 @@ static void check(const struct process_info *info)
 	char buffer[16];
 	struct slice name = process_service_name(info, buffer, sizeof buffer);
 	struct resource *resource = resource_new(info, NULL, 0);
+	struct slice destination = slice_of(NULL, 0);
 
 	assert(name.length > 0);
+	if (environment_exports_spans(info->environment, &destination))
+		assert(slice_find(destination, '@') == destination.length);
 	if (!resource)
 		return;
 	assert(resource->service_name.length > 0);

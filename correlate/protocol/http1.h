@@ -71,6 +71,9 @@ ssize_t http1_parse_head(enum http1_message message, struct slice input, size_t 
 /* Whether `input` can begin such a head; true also for a too short input that still may. */
 bool http1_may_begin(enum http1_message message, struct slice input);
 
+/* Whether it is a method that is registered or widely used: more than any word before a target. */
+bool http1_method_is_known(struct slice method);
+
 /* First field of that name (without case), NULL where none. */
 const struct slice *http1_field(const struct http1_head *head, const char *name);
 

@@ -291,6 +291,21 @@ static void attached_late_in_a_body(void **state)
 	server_span(f, "/a");
 }
 
+/* A body that came after its answer, and the next request in the same read. */
+static void the_end_of_a_body_is_no_method(void **state)
+{
+	struct fixture *f = *state;
+
+	f->wire.server.flags = RECORD_DATA_LATE;
+	tape_send(&f->tape, &f->wire.server, OK("0", ""));
+	tape_receive(&f->tape, &f->wire.server, "body" GET("/evil"));
+	tape_send(&f->tape, &f->wire.server, OK("0", ""));
+	fixture_serve(f, GET("/a"), OK("0", ""));
+	fixture_play(f);
+	assert_int_equal(f->spans.count, 1);
+	assert_string_attribute(server_span(f, "/a"), "http.request.method", "GET");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -312,6 +327,7 @@ int main(void)
 		TEST(head_has_no_body),
 		TEST(attached_late),
 		TEST(attached_late_in_a_body),
+		TEST(the_end_of_a_body_is_no_method),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
