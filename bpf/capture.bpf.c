@@ -260,6 +260,8 @@ static __always_inline void data_init(struct record_data *data, struct connectio
 	data->reserved = 0;
 	if (connection->late)
 		data->header.flags |= RECORD_DATA_LATE;
+	if (movement->nonblocking)
+		data->header.flags |= RECORD_DATA_NONBLOCKING;
 }
 
 /* Nothing could be read, be it that nobody knows where it is. Where a head may begin, that is a loss. */

@@ -14,6 +14,7 @@ struct movement {
 	__u32 length; /* > 0 */
 	__u32 direction;
 	bool contended; /* another thread's bytes may stand among them */
+	bool nonblocking; /* a receive that would not have waited */
 	struct call_source source;
 };
 

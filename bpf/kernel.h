@@ -24,6 +24,8 @@
 #define MSG_OOB 0x1
 #define MSG_PEEK 0x2
 #define MSG_TRUNC 0x20
+#define MSG_DONTWAIT 0x40
+#define O_NONBLOCK 04000
 #define MSG_ERRQUEUE 0x2000
 
 #define S_IFMT 00170000
@@ -32,6 +34,7 @@
 #define ECONNRESET 104
 #define EPIPE 32
 #define ENOSYS 38
+#define ETIMEDOUT 110
 
 /* include/net/tcp_states.h */
 enum {
@@ -77,7 +80,6 @@ struct sock_common {
 	__be32 skc_daddr;
 	__be32 skc_rcv_saddr;
 	__be16 skc_dport;
-	__u16 skc_num;
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
 	unsigned long skc_flags;
@@ -93,6 +95,10 @@ struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_protocol;
 	int sk_err;
+};
+
+struct inet_sock {
+	__be16 inet_sport;
 };
 
 struct tcp_ulp_ops;
@@ -120,6 +126,7 @@ struct inode {
 };
 
 struct file {
+	unsigned int f_flags;
 	struct inode *f_inode;
 	void *private_data;
 };

@@ -84,6 +84,8 @@ enum record_data_flags {
 	RECORD_DATA_LATE = 1 << 4,
 	/* Another writer moved the position during this call: `position` is a best guess. */
 	RECORD_DATA_CONCURRENT = 1 << 5,
+	/* A receive that would not have waited for bytes: O_NONBLOCK or MSG_DONTWAIT. */
+	RECORD_DATA_NONBLOCKING = 1 << 6,
 };
 
 /*

@@ -106,6 +106,7 @@ int BPF_PROG(socket_received, struct sock *sk, int result, int flags)
 	if (!connection || connection->recognised > RECOGNISED_HTTP1)
 		return 0;
 	movement.length = result;
+	movement.nonblocking = flags & MSG_DONTWAIT;
 	movement.start = positions.read - result;
 	movement.other = positions.write;
 	if (!(flags & MSG_TRUNC))

@@ -15,6 +15,12 @@ static __always_inline bool port_selected(__u32 port)
 	return word && *word >> (port % 64) & 1;
 }
 
+/* skc_num is gone as soon as a reset came, while the call that provoked it goes on. */
+static __always_inline __u16 local_port(const struct sock *sk)
+{
+	return bpf_ntohs(BPF_CORE_READ((const struct inet_sock *)sk, inet_sport));
+}
+
 /* Is it a TCP socket (or what looks like one to its owner) on a selected port? */
 static __always_inline bool socket_selected(const struct sock *sk)
 {
@@ -27,7 +33,7 @@ static __always_inline bool socket_selected(const struct sock *sk)
 	protocol = BPF_CORE_READ(sk, sk_protocol);
 	if (protocol != IPPROTO_TCP && protocol != IPPROTO_MPTCP)
 		return false;
-	return !config.filter_ports || port_selected(BPF_CORE_READ(common, skc_num)) ||
+	return !config.filter_ports || port_selected(local_port(sk)) ||
 	       port_selected(bpf_ntohs(BPF_CORE_READ(common, skc_dport)));
 }
 
@@ -50,7 +56,7 @@ static __always_inline void identity_read(const struct sock *sk, struct record_c
 
 	identity->netns = BPF_CORE_READ(common, skc_net.net, ns.inum);
 	identity->family = BPF_CORE_READ(common, skc_family);
-	identity->local_port = BPF_CORE_READ(common, skc_num);
+	identity->local_port = local_port(sk);
 	identity->remote_port = bpf_ntohs(BPF_CORE_READ(common, skc_dport));
 	if (identity->family == AF_INET) {
 		*(__u32 *)identity->local_address = BPF_CORE_READ(common, skc_rcv_saddr);

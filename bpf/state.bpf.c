@@ -110,8 +110,11 @@ int BPF_PROG(connection_state, struct sock *sk, int old_state, int new_state)
 		return 0;
 	if (connection->reported)
 		state_report(sk, connection, old_state, flags, error);
-	/* What arrived in order can be read still; then the entry stays until its address is another socket's. */
-	if (new_state == TCP_CLOSE && !config.socket_storage && (flags & RECORD_STATE_RESET || !unread(sk)))
+	/*
+	 * What arrived in order can be read still, and of what failed a call may be under way; then the
+	 * entry stays until that call ends, or its address is another socket's.
+	 */
+	if (new_state == TCP_CLOSE && !config.socket_storage && !error && (flags & RECORD_STATE_RESET || !unread(sk)))
 		bpf_map_delete_elem(&address_connections, &address);
 	return 0;
 }

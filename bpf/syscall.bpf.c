@@ -8,13 +8,12 @@
 #include "bpf/maps.h"
 #include "bpf/socket.h"
 
-/* task->files->fdt->fd[descriptor], when it is a socket. */
-static __always_inline struct sock *sock_of_descriptor(__u32 descriptor)
+/* task->files->fdt->fd[descriptor], when it is a socket's. */
+static __always_inline struct file *socket_file(__u32 descriptor)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
 	struct file **files = BPF_CORE_READ(table, fd);
-	struct socket *socket;
 	struct file *file;
 
 	if (descriptor >= BPF_CORE_READ(table, max_fds))
@@ -23,7 +22,13 @@ static __always_inline struct sock *sock_of_descriptor(__u32 descriptor)
 		return NULL;
 	if ((BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
 		return NULL;
-	socket = BPF_CORE_READ(file, private_data);
+	return file;
+}
+
+static __always_inline struct sock *sock_of_file(struct file *file)
+{
+	struct socket *socket = BPF_CORE_READ(file, private_data);
+
 	return BPF_CORE_READ(socket, sk);
 }
 
@@ -53,6 +58,15 @@ static __always_inline struct connection *connection_at(struct sock *sk, const s
 	return connection;
 }
 
+/* The end of its connection came while a call was under way (state.bpf.c): this was that call. */
+static __always_inline void forget_closed(struct sock *sk)
+{
+	__u64 address = (__u64)sk;
+
+	if (BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_CLOSE)
+		bpf_map_delete_elem(&address_connections, &address);
+}
+
 /* sendmmsg and recvmmsg return how many messages they moved: their bytes. */
 static __always_inline __u32 length_of_messages(struct call_source *source, __u32 count)
 {
@@ -65,10 +79,12 @@ static __always_inline __u32 length_of_messages(struct call_source *source, __u3
 	return messages_length();
 }
 
-static __always_inline int capture_call(__u32 descriptor, __u32 direction, __u32 length, struct call_source *source)
+static __always_inline int capture_call(__u32 descriptor, __u32 direction, __u32 length, __u32 flags,
+					struct call_source *source)
 {
 	struct movement movement = { .direction = direction, .length = length, .source = *source };
-	struct sock *sk = sock_of_descriptor(descriptor);
+	struct file *file = socket_file(descriptor);
+	struct sock *sk = file ? sock_of_file(file) : NULL;
 	bool receive = direction == RECORD_RECEIVE;
 	struct connection *connection;
 	struct positions positions;
@@ -82,7 +98,11 @@ static __always_inline int capture_call(__u32 descriptor, __u32 direction, __u32
 	movement.start = (receive ? positions.read : positions.write) - length;
 	movement.other = receive ? positions.write : positions.read;
 	movement.begin = receive ? 0 : send_began();
-	return capture_movement(connection, &movement);
+	movement.nonblocking = receive && (flags & MSG_DONTWAIT || BPF_CORE_READ(file, f_flags) & O_NONBLOCK);
+	capture_movement(connection, &movement);
+	if (!receive)
+		forget_closed(sk);
+	return 0;
 }
 
 /* Notes when a send begins. */
@@ -102,19 +122,34 @@ int BPF_PROG(call_begins, struct pt_regs *registers, long number)
 	return 0;
 }
 
+/* Nothing moved: the connection may be over. */
+static __always_inline int call_failed(__u32 descriptor)
+{
+	struct file *file = socket_file(descriptor);
+	struct sock *sk = file ? sock_of_file(file) : NULL;
+
+	if (sk && socket_selected(sk))
+		forget_closed(sk);
+	return 0;
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(call_ends, struct pt_regs *registers, long result)
 {
 	struct call_source source = { .kind = SOURCE_NONE };
 	struct call_registers call;
 	struct call_layout layout;
+	__u32 flags;
 
-	if (result <= 0)
+	if (result < 0 && result != -ECONNRESET && result != -EPIPE && result != -ETIMEDOUT)
 		return 0;
 	call_registers_read(registers, &call);
 	if (!call_layout_of(&call, &layout) || !process_selected())
 		return 0;
-	if (layout.flags && call.arguments[layout.flags & 3] & (MSG_PEEK | MSG_ERRQUEUE | MSG_OOB))
+	if (result <= 0)
+		return call_failed(call.arguments[0]);
+	flags = layout.flags ? call.arguments[layout.flags & 3] : 0;
+	if (flags & (MSG_PEEK | MSG_ERRQUEUE | MSG_OOB))
 		return 0;
 	source_from_call(layout.source, &call, &source);
 	if (layout.source == SOURCE_MESSAGES)
@@ -122,9 +157,9 @@ int BPF_PROG(call_ends, struct pt_regs *registers, long result)
 	if (result <= 0)
 		return 0;
 	if (layout.direction == CALL_SPLICE)
-		capture_call(call.arguments[2], RECORD_SEND, result, &source);
-	if (layout.flags && call.arguments[layout.flags & 3] & MSG_TRUNC)
+		capture_call(call.arguments[2], RECORD_SEND, result, 0, &source);
+	if (flags & MSG_TRUNC)
 		source.kind = SOURCE_NONE;
 	return capture_call(call.arguments[0], layout.direction == CALL_SEND ? RECORD_SEND : RECORD_RECEIVE, result,
-			    &source);
+			    flags, &source);
 }

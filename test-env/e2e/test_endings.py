@@ -130,6 +130,34 @@ def test_closed_without_a_response(exchange, port):
     check_failed(result, port, status=None)
 
 
+def test_client_that_has_had_enough(exchange, port):
+    """Its FIN comes before the response, which the kernel takes and the peer's reset throws away."""
+
+    read, gone = threading.Event(), threading.Event()
+
+    def handler(sock):
+        sock.receive_head()
+        read.set()
+        gone.wait(10)
+        sock.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    def client(sock):
+        sock.send(GET)
+        read.wait(10)
+        sock.close()
+        gone.set()
+
+    result, accepted, _ = exchange(handler, client)
+    assert len(result.spans) == 2, (result.spans, result.errors)
+    [server], [client_span] = result.servers(port), result.clients(port)
+    check_parent(server, client_span)
+    check_span(server, Exchange(path="/end", status=200, response_body=2))
+    check_instant(server.end, accepted.sends()[-1], "server end")
+    assert "error.type" not in server.attr
+    assert client_span.attr["error.type"] == "connection_closed"
+    assert result.losses == {}, result.errors
+
+
 def test_response_to_a_client_that_is_gone(exchange, port):
     """A send that fails carries `HTTP/1.1 200`, which nobody ever got."""
     read, gone = threading.Event(), threading.Event()

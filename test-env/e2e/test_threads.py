@@ -93,3 +93,24 @@ def test_every_call_has_its_own_parent(start_agent, hooks, start_process, start_
     assert result.losses == {}, result.errors
     if kind.startswith("gunicorn"):
         assert {span.pid for span in result.servers(port)} <= set(server.children())
+
+
+def test_event_loop_does_other_work_meanwhile(start_agent, hooks, start_process, start_nginx, free_ports):
+    """Its timer calls while a request is open are nobody's; what it passes on is its request's."""
+    port, downstream = free_ports(2)
+    start_nginx(downstream, "location / { return 200 hello; }")
+    start_process(python_command("loop.py", port, downstream), port)
+    agent = start_agent(*hooks, "--port", f"{port},{downstream}")
+    for path in ("/slow", "/passed-on"):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("GET", path)
+        assert connection.getresponse().read() == b"ok"
+        connection.close()
+    result = agent.stop()
+    polls = [span for span in result.clients(downstream) if span.path == "/poll"]
+    assert len(polls) > 5
+    assert [span for span in polls if span.parent_id is not None] == []
+    [passed_on] = [span for span in result.clients(downstream) if span.path == "/passed-on"]
+    [server] = [span for span in result.servers(port) if span.path == "/passed-on"]
+    assert passed_on.parent_id == server.span_id, "a proxy's call has lost its cause"
+    assert set(result.losses) <= {"parent_unknown"}, result.errors
