@@ -9,10 +9,12 @@
 #include <cmocka.h>
 
 #include <signal.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 
 #define AWAIT_MAX (30 * NSEC_PER_SEC)
+#define TEST_SECONDS_MAX 100
 
 void fixture_environment(void)
 {
@@ -25,6 +27,7 @@ void fixture_environment(void)
 	pthread_sigmask(SIG_BLOCK, &pipe, NULL);
 	for (size_t i = 0; i < sizeof(proxies) / sizeof(proxies[0]); i++)
 		unsetenv(proxies[i]);
+	alarm(TEST_SECONDS_MAX);
 }
 
 void fixture_serve(struct http_fixture *fixture, const struct http_server_options *options, const char *scheme)

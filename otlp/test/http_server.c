@@ -115,12 +115,28 @@ static unsigned int request_keep(struct http_server *server, struct buffer reque
 	return number;
 }
 
+/* Closed before, unread bytes would make a reset of it, which may overtake what was sent. */
+static void await_leaving(struct connection *connection)
+{
+	char data[256];
+
+	while (connection_read(connection, data, sizeof(data)) > 0)
+		;
+}
+
+/* What close() then sends is an RST. */
+static void reset_at_close(int fd)
+{
+	struct linger linger = { .l_onoff = 1 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+}
+
 /* Whether the connection goes on. */
 static bool request_serve(struct connection *connection)
 {
 	const struct http_server_options *options = &connection->server->options;
 	const struct http_server_answer *answer;
-	struct linger reset = { .l_onoff = 1 };
 	struct buffer request;
 	unsigned int number;
 	size_t head;
@@ -134,13 +150,9 @@ static bool request_serve(struct connection *connection)
 	answer = &options->answers[number < options->answer_count ? number : options->answer_count - 1];
 	connection_write(connection, answer->bytes);
 	if (answer->then == HTTP_SERVER_RESET)
-		setsockopt(connection->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-	if (answer->then == HTTP_SERVER_HANG) {
-		char data[64];
-
-		while (connection_read(connection, data, sizeof(data)) > 0)
-			;
-	}
+		reset_at_close(connection->fd);
+	if (answer->then == HTTP_SERVER_HANG)
+		await_leaving(connection);
 	return answer->then == HTTP_SERVER_KEEP;
 }
 
@@ -154,6 +166,8 @@ static void connection_serve(struct http_server *server, int fd)
 		assert(connection.tls && SSL_set_fd(connection.tls, fd) == 1);
 		open = SSL_accept(connection.tls) == 1;
 	}
+	if (!open)
+		await_leaving(&(struct connection){ .fd = fd });
 	while (open)
 		open = request_serve(&connection);
 	/* Without a goodbye: a collector that dies says none. */
@@ -249,8 +263,10 @@ void http_server_stop(struct http_server *server)
 	pthread_mutex_lock(&server->mutex);
 	server->stopping = true;
 	shutdown(server->listener, SHUT_RDWR);
-	if (server->connection >= 0)
+	if (server->connection >= 0) {
+		reset_at_close(server->connection);
 		shutdown(server->connection, SHUT_RDWR);
+	}
 	pthread_mutex_unlock(&server->mutex);
 	pthread_join(server->thread, NULL);
 	close(server->listener);

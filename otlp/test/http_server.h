@@ -45,7 +45,7 @@ struct http_server_request {
 struct http_server;
 
 struct http_server *http_server_start(const struct http_server_options *options);
-/* Ends the thread, whatever it does, and frees. */
+/* Ends the thread, whatever it does, resets an open connection, and frees. */
 void http_server_stop(struct http_server *server);
 
 uint16_t http_server_port(const struct http_server *server);

@@ -23,7 +23,7 @@ static struct transport_answer answer_to(struct slice bytes, enum http_server_th
 					 const struct transport_request *request)
 {
 	const struct http_server_answer answers[] = { { bytes, then } };
-	struct http_fixture fixture = { .config.signals[OTLP_TRACES].timeout = SECOND / 2 };
+	struct http_fixture fixture = { .config.signals[OTLP_TRACES].timeout = then == HTTP_SERVER_HANG ? SECOND : 0 };
 	struct transport_answer answer;
 
 	FIXTURE_START(&fixture, answers);
@@ -94,8 +94,8 @@ static const struct verdict_case {
 	     .retry_after = 3 * SECOND),
 	CASE(&protobuf, "HTTP/1.1 504 No\r\nContent-Length: 0\r\n\r\n", KEEP, RETRY, "HTTP 504", ""),
 
-	CASE(&protobuf, "", HANG, RETRY, "time-out after 0.5 s", ""),
-	CASE(&protobuf, "HTTP/1.1 200 OK\r\nConte", HANG, RETRY, "time-out after 0.5 s", ""),
+	CASE(&protobuf, "", HANG, RETRY, "time-out after 1 s", ""),
+	CASE(&protobuf, "HTTP/1.1 200 OK\r\nConte", HANG, RETRY, "time-out after 1 s", ""),
 	CASE(&protobuf, "", CLOSE, RETRY, "closed without an answer", ""),
 	CASE(&protobuf, "", RESET, RETRY, "the connection broke", ""),
 	CASE(&protobuf, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n", CLOSE, RETRY, "closed without an answer", ""),
