@@ -12,22 +12,23 @@ struct room {
 
 struct metric_set *metric_set_new(struct resource *resource, size_t metrics_max, size_t points_max)
 {
+	struct metric *metrics = calloc(metrics_max, sizeof(*metrics));
+	struct metric_point *points = calloc(points_max, sizeof(*points));
 	struct room *room = calloc(1, sizeof(*room));
 
-	if (!room)
-		return NULL;
-	room->set.metrics = calloc(metrics_max, sizeof(*room->set.metrics));
-	room->points = calloc(points_max, sizeof(*room->points));
-	if (!room->set.metrics || !room->points) {
-		free(room->set.metrics);
-		free(room->points);
+	if (!metrics || !points || !room) {
+		free(metrics);
+		free(points);
 		free(room);
 		return NULL;
 	}
-	room->set.resource = resource_ref(resource);
-	room->metrics_max = metrics_max;
-	room->points_max = points_max;
-	return &room->set;
+	*room = (struct room){
+		.set = { .resource = resource_ref(resource), .metrics = metrics },
+		.metrics_max = metrics_max,
+		.points_max = points_max,
+		.points = points,
+	};
+	return (struct metric_set *)room;
 }
 
 void metric_set_free(struct metric_set *set)

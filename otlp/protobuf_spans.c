@@ -49,7 +49,7 @@ static ProtoScopeSpans **make_scope_spans(struct encoder *encoder, const struct 
 		protobuf_array(scratch, &opentelemetry__proto__trace__v1__scope_spans__descriptor, 1);
 	ProtoSpan **spans = protobuf_array(scratch, &opentelemetry__proto__trace__v1__span__descriptor, group->count);
 
-	if (scratch->failed)
+	if (!scopes || !spans)
 		return NULL;
 	scopes[0]->scope = protobuf_scope(encoder);
 	scopes[0]->n_spans = group->count;

@@ -19,7 +19,7 @@ void *protobuf_array(struct scratch *scratch, const ProtobufCMessageDescriptor *
 	void **pointers = scratch_array(scratch, count, sizeof(*pointers));
 	char *messages = scratch_array(scratch, count, type->sizeof_message);
 
-	if (scratch->failed)
+	if (!pointers || !messages)
 		return NULL;
 	for (size_t i = 0; i < count; i++) {
 		pointers[i] = messages + i * type->sizeof_message;
@@ -82,7 +82,7 @@ ProtoKeyValue **protobuf_attributes(struct scratch *scratch, const struct attrib
 	ProtoAnyValue **values =
 		protobuf_array(scratch, &opentelemetry__proto__common__v1__any_value__descriptor, count);
 
-	if (scratch->failed)
+	if (!pairs || !values)
 		return NULL;
 	for (size_t i = 0; i < count; i++) {
 		pairs[i]->key = scratch_text(scratch, attributes[i].key);
