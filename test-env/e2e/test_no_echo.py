@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Telemetry of any kind makes no spans; nor do processes that export spans of their own. Both can be asked for."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from lib.processes import python_command
+from lib.wait import wait_until
+
+PROTOBUF = "Content-Type: application/x-protobuf"
+JSON = "Content-Type: application/json"
+THRIFT = "Content-Type: application/x-thrift"
+
+# method and target, fields
+TELEMETRY = {
+    # Who passes spans on has no SDK of its own.
+    "otlp-traces": ("POST /v1/traces", PROTOBUF, "User-Agent: OpenTelemetry Collector/0.159.0"),
+    "otlp-metrics": ("POST /v1/metrics", PROTOBUF),
+    "otlp-logs-json": ("POST /v1/logs", JSON),
+    "otlp-profiles": ("POST /v1development/profiles", PROTOBUF),
+    "otlp-elsewhere": ("POST /ingest/otel", "User-Agent: OTel-OTLP-Exporter-Python/1.30.0"),
+    "zipkin": ("POST /api/v2/spans", JSON),
+    "jaeger": ("POST /api/traces?format=jaeger.thrift", THRIFT),
+    "prometheus-write": ("POST /api/v1/write", "X-Prometheus-Remote-Write-Version: 0.1.0", "Content-Encoding: snappy"),
+    "prometheus-scrape": ("GET /metrics", "X-Prometheus-Scrape-Timeout-Seconds: 10"),
+    "loki": ("POST /loki/api/v1/push", JSON),
+    "datadog": ("PUT /v0.4/traces", "Datadog-Meta-Lang: python"),
+    "elastic": ("POST /intake/v2/events", "Content-Type: application/x-ndjson"),
+    "sentry": ("POST /api/1/envelope/", "Content-Type: application/x-sentry-envelope"),
+}
+
+ORDINARY = [
+    ("POST /v1/traces", "Content-Type: text/plain"),
+    ("POST /api/v1/logs", JSON),
+    ("GET /metrics", "Accept: */*"),
+]
+
+
+def request(line, *fields):
+    body = b"abc" if line.startswith(("POST", "PUT")) else b""
+    lines = [f"{line} HTTP/1.1", "Host: test", f"Content-Length: {len(body)}", *fields, "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def answer(sock, count):
+    for _ in range(count):
+        head = sock.receive_head()
+        length = int(re.search(rb"(?i)content-length: (\d+)", head)[1])
+        sock.receive_exactly(length)
+        sock.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+
+def converse(exchange, requests):
+    def client(sock):
+        for question in requests:
+            sock.send(question)
+            sock.receive_head()
+
+    return exchange(lambda sock: answer(sock, len(requests)), client)[0]
+
+
+def ask(port, path="/"):
+    subprocess.run(
+        ["curl", "-sS", "-o", os.devnull, f"http://127.0.0.1:{port}{path}"], check=True, timeout=30
+    )
+
+
+@pytest.mark.parametrize("kind", TELEMETRY)
+def test_telemetry(exchange, kind):
+    """Neither end; and counted."""
+    result = converse(exchange, [request(*TELEMETRY[kind])] * 2)
+    assert result.spans == []
+    assert result.ignored == {"telemetry": 4}, result.errors
+    assert result.losses == {}, result.errors
+
+
+def test_ordinary_requests_to_such_paths(exchange, port):
+    result = converse(exchange, [request(*line) for line in ORDINARY])
+    assert len(result.servers(port)) == len(result.clients(port)) == len(ORDINARY), result.errors
+    assert result.ignored == {}, result.errors
+
+
+def test_telemetry_on_demand(start_agent, hooks, start_process, free_ports):
+    """All of it: what applications export, and what they do."""
+    port, collector = free_ports(2)
+    start_process(python_command("take_posts.py", collector), collector)
+    start_process(python_command("sdk.py", port, collector), port)
+    agent = start_agent(*hooks, "--port", f"{port},{collector}", "--include-telemetry", "--include-instrumented")
+    wait_until(lambda: [span for span in agent.spans_so_far() if span.path == "/v1/traces"], "an export")
+    ask(port)
+    result = agent.stop()
+    assert len(result.servers(port)) == 1
+    assert {span.path for span in result.servers(collector)} == {"/v1/traces"}
+    assert result.ignored == {}, result.errors
+    assert "exports spans of its own" not in result.errors
+
+
+def test_an_exporter_is_left_out_from_then_on(start_agent, hooks, start_process, free_ports):
+    port, collector = free_ports(2)
+    start_process(python_command("take_posts.py", collector), collector)
+    application = start_process(python_command("sdk.py", port, collector), port)
+    agent = start_agent(*hooks, "--port", f"{port},{collector}")
+    said = f"wirespan: warning: sdk (pid {application.pid}) exports spans of its own (OTLP to 127.0.0.1:{collector})"
+    wait_until(lambda: said in agent.errors(), "the exporter to be noticed")
+    for _ in range(3):
+        ask(port)
+    result = agent.stop()
+    assert [span.service for span in result.spans] == ["curl"] * 3
+    assert all(span.parent_id is None and not span.status for span in result.spans)
+    assert result.errors.count("exports spans of its own") == 1
+    assert result.ignored["telemetry"] >= 2 and result.ignored["instrumented_process"] == 1, result.errors
+    # Its connection to the collector is older than the agent.
+    assert set(result.losses) <= {"attached_late", "response_unpaired"}, result.errors
+
+
+ENVIRONMENTS = {
+    "endpoint": ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://user:secret@127.0.0.1:9"}, "OTLP to 127.0.0.1:9"),
+    "exporter": ({"OTEL_TRACES_EXPORTER": "otlp"}, "by its OTEL_\\* variables"),
+    "name": ({"OTEL_SERVICE_NAME": "hello", "OTEL_RESOURCE_ATTRIBUTES": "a=b"}, None),
+    "metrics": ({"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "http://127.0.0.1:9"}, None),
+    "none": ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", "OTEL_TRACES_EXPORTER": "none"}, None),
+    "disabled": ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", "OTEL_SDK_DISABLED": "true"}, None),
+}
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize("kind", ENVIRONMENTS)
+def test_environment(start_agent, start_process, port, kind, before):
+    """Variables that configure an exporter of spans, of a process that was there before the agent, or came after."""
+    environment, reason = ENVIRONMENTS[kind]
+    command = python_command("hello.py", port)
+    if before:
+        application = start_process(command, port, environment=environment)
+        agent = start_agent("--port", port)
+    else:
+        agent = start_agent("--port", port)
+        application = start_process(command, port, environment=environment)
+    ask(port, "/asked")
+    ask(port, "/asked")
+    result = agent.stop()
+    servers = [span for span in result.servers(port) if span.pid == application.pid]
+    found = re.findall(r"^wirespan: warning: \S+ \(pid (\d+)\) exports spans of its own \((.*)\)", result.errors, re.M)
+    if reason:
+        assert servers == []
+        assert len(found) == 1 and int(found[0][0]) == application.pid and re.fullmatch(reason, found[0][1])
+        assert result.ignored["instrumented_process"] == 1, result.errors
+    else:
+        assert len(servers) == 2
+        assert found == [] and result.ignored == {}, result.errors
+    assert "secret" not in result.errors
+
+
+def test_who_does_not_speak_is_not_spoken_of(start_agent):
+    """Every program that a shell runs inherits its environment."""
+    agent = start_agent()
+    environment = {**os.environ, "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"}
+    subprocess.run(["sh", "-c", "true; ls / >/dev/null; cat /dev/null"], env=environment, check=True)
+    result = agent.stop()
+    assert not re.search(r"\b(sh|ls|cat|true) \(pid", result.errors), result.errors
+
+
+def test_reasons_on_demand(start_agent, start_nginx, port):
+    """--verbose says why a span has no parent."""
+    start_nginx(port, "location / { return 200 hello; }")
+    agent = start_agent("--port", port, "--verbose")
+    ask(port)
+    result = agent.stop()
+    [client] = result.clients(port)
+    assert re.search(rf"process {client.pid}, span {client.span_id}: no parent: its thread served", result.errors)
