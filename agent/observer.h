@@ -14,17 +14,22 @@ struct observer_options {
 	enum otlp_encoding encoding;
 };
 
+/* Something that is done at intervals. */
+struct observer_task {
+	uint64_t interval;        /* ns; 0: never */
+	uint64_t due;             /* CLOCK_MONOTONIC ns; UINT64_MAX: never */
+	struct stats_peaks peaks; /* since it was done last */
+};
+
 struct observer {
 	struct observer_options options;
-	struct traffic *traffic;
-	uint64_t start;                  /* wall clock ns */
-	uint64_t print_due, metrics_due; /* CLOCK_MONOTONIC ns; UINT64_MAX: never */
-	uint64_t latency_max;            /* of the exporter's answers since the last print */
+	uint64_t start; /* wall clock ns */
+	struct observer_task print, metrics;
 	struct stats printed, now;
 };
 
-/* `traffic` is the one that the sources name: its maximum is reset with each print. */
-void observer_init(struct observer *observer, const struct observer_options *options, struct traffic *traffic);
+void observer_init(struct observer *observer, const struct observer_options *options);
+/* Accepts one that is all zero. */
 void observer_done(struct observer *observer);
 
 /* Does what is due by `now` (CLOCK_MONOTONIC ns). When the next is due; UINT64_MAX: never. */

@@ -45,6 +45,16 @@ static void pipeline_tell_clock(struct pipeline *pipeline)
 	pipeline->clock_told = now.monotonic;
 }
 
+static void pipeline_note_drain(struct pipeline *pipeline, const struct source *source, uint64_t now)
+{
+	size_t waiting, size;
+
+	source->fill(source, &waiting, &size);
+	if (waiting > pipeline->traffic.ring_max)
+		pipeline->traffic.ring_max = waiting;
+	pipeline->traffic.drain = now;
+}
+
 /* One drain. How many records it brought, or negative errno. */
 static int pipeline_step(struct pipeline *pipeline)
 {
@@ -56,7 +66,7 @@ static int pipeline_step(struct pipeline *pipeline)
 
 	if (now - pipeline->clock_told >= CLOCK_INTERVAL)
 		pipeline_tell_clock(pipeline);
-	pipeline->traffic.drain = now;
+	pipeline_note_drain(pipeline, source, now);
 	count = source->drain(source, &sink);
 	lost = capture_lost_records(pipeline->capture);
 	if (lost != pipeline->lost_seen)

@@ -121,7 +121,7 @@ int pipeline_observe(struct pipeline *pipeline, const struct pipeline_options *o
 		if (!observer.self)
 			return -ENOMEM;
 	}
-	observer_init(&pipeline->observer, &observer, &pipeline->traffic);
+	observer_init(&pipeline->observer, &observer);
 	resource_unref(observer.self);
 	return 0;
 }

@@ -206,8 +206,9 @@ static void add_traffic(struct metric_set *set, const struct stats *stats)
 	}
 	point_set_histogram(&latency->points[0], latency_bounds, TRAFFIC_BOUNDS, traffic->latency_buckets,
 			    seconds(traffic->latency_sum));
-	metric_add_number(set, "wirespan.ring.fill", METRIC_GAUGE, "1", "Share of the ring buffer that is in use",
-			  stats->ring_size ? (double)stats->ring_used / (double)stats->ring_size : 0);
+	metric_add_number(set, "wirespan.ring.fill", METRIC_GAUGE, "1",
+			  "Share of the ring buffer in use, at most, since the last metrics",
+			  stats->ring_size ? (double)stats->peaks.ring_used / (double)stats->ring_size : 0);
 	metric_add_integer(set, "wirespan.ring.size", METRIC_UP_DOWN_COUNTER, "By", "The ring buffer",
 			   stats->ring_size);
 }

@@ -1,52 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/stats.h"
 
-#include <stdio.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
-#include "base/clock.h"
-
-static uint64_t nanoseconds(struct timeval time)
-{
-	return (uint64_t)time.tv_sec * NSEC_PER_SEC + (uint64_t)time.tv_usec * 1000;
-}
-
-/* Pages, the second number in /proc/self/statm (proc(5)). */
-static uint64_t resident_bytes(void)
-{
-	FILE *file = fopen("/proc/self/statm", "re");
-	unsigned long long pages;
-	bool found;
-
-	if (!file)
-		return 0;
-	found = fscanf(file, "%*u %llu", &pages) == 1;
-	fclose(file);
-	return found ? pages * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
-}
-
-void stats_collect(struct stats *stats, const struct stats_sources *sources)
-{
-	struct rusage usage = { 0 };
-
-	stats->time = clock_monotonic();
-	stats->wall = clock_wall();
-	stats->traffic = *sources->traffic;
-	sources->source->fill(sources->source, &stats->ring_used, &stats->ring_size);
-	stats->sampled_out = *sources->sampled_out;
-	stats->spans = exporter_counts(sources->summary.exporter);
-	stats->queue_capacity = sources->queue_capacity;
-	stats->delivers = sources->delivery;
-	stats->delivery = sources->delivery ? delivery_stats(sources->delivery) : (struct delivery_stats){ 0 };
-	(void)getrusage(RUSAGE_SELF, &usage);
-	stats->user_time = nanoseconds(usage.ru_utime);
-	stats->system_time = nanoseconds(usage.ru_stime);
-	stats->resident_bytes = resident_bytes();
-	stats->map_bytes = capture_map_bytes(sources->capture);
-	summary_collect(&stats->summary, &sources->summary);
-}
-
 uint64_t stats_exchanges(const struct stats *stats)
 {
 	return stats->spans.given + stats->sampled_out;
@@ -59,4 +13,14 @@ uint64_t stats_queued(const struct stats *stats)
 	uint64_t gone = spans->exported + spans->queue_full + spans->out_of_memory + spans->failed + spans->abandoned;
 
 	return spans->given > gone ? spans->given - gone : 0;
+}
+
+void stats_peaks_add(struct stats_peaks *peaks, const struct stats_peaks *more)
+{
+	if (more->ring_used > peaks->ring_used)
+		peaks->ring_used = more->ring_used;
+	if (more->drain_latency > peaks->drain_latency)
+		peaks->drain_latency = more->drain_latency;
+	if (more->answer_latency > peaks->answer_latency)
+		peaks->answer_latency = more->answer_latency;
 }

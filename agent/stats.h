@@ -7,12 +7,19 @@
 #include "agent/traffic.h"
 #include "otlp/delivery.h"
 
+/* The greatest of a time. */
+struct stats_peaks {
+	size_t ring_used;        /* bytes that a drain found waiting */
+	uint64_t drain_latency;  /* ns, of a record */
+	uint64_t answer_latency; /* ns, of the collector */
+};
+
 /* Counts have only grown since the agent began; "now" is the moment. */
 struct stats {
 	uint64_t time, wall; /* now: CLOCK_MONOTONIC and wall clock, ns */
 	struct traffic traffic;
-	size_t ring_used, ring_size; /* bytes; used: now */
-	uint64_t sampled_out;        /* spans that the sampler did not want */
+	size_t ring_size;     /* bytes */
+	uint64_t sampled_out; /* spans that the sampler did not want */
 	struct exporter_counts spans;
 	size_t queue_capacity; /* spans */
 	bool delivers;         /* whether there is a collector, and the next is filled in */
@@ -20,11 +27,12 @@ struct stats {
 	uint64_t user_time, system_time;    /* ns that the agent has computed for */
 	uint64_t resident_bytes, map_bytes; /* now; memory of the agent, and of its maps in the kernel */
 	struct summary summary;
+	struct stats_peaks peaks; /* of a time that whoever asked knows */
 };
 
 struct stats_sources {
 	struct summary_sources summary;
-	const struct traffic *traffic;
+	struct traffic *traffic;
 	const uint64_t *sampled_out;
 	size_t queue_capacity;
 	struct source *source;
@@ -32,8 +40,11 @@ struct stats_sources {
 	struct output *delivery; /* NULL: none */
 };
 
-/* Costs some fifty system calls. What cannot be found out is 0. */
+/* Costs some fifty system calls. What cannot be found out is 0. Peaks are those since the last call. */
 void stats_collect(struct stats *stats, const struct stats_sources *sources);
+
+/* Of both times together. */
+void stats_peaks_add(struct stats_peaks *peaks, const struct stats_peaks *more);
 
 /* Exchanges that became spans, sampled out or not. */
 uint64_t stats_exchanges(const struct stats *stats);

@@ -89,8 +89,8 @@ static void say_ring(struct period *period)
 	uint64_t drained = traffic_total(&now->traffic) - traffic_total(&period->before->traffic);
 	char text[BYTES_TEXT_MAX];
 
-	say(period, PREFIX "ring %.1f %% of %s full; ",
-	    now->ring_size ? 100.0 * (double)now->ring_used / (double)now->ring_size : 0,
+	say(period, PREFIX "ring at most %.1f %% of %s full; ",
+	    now->ring_size ? 100.0 * (double)now->peaks.ring_used / (double)now->ring_size : 0,
 	    bytes_text(now->ring_size, text));
 	if (!drained) {
 		say(period, "nothing drained\n");
@@ -98,7 +98,7 @@ static void say_ring(struct period *period)
 	}
 	say(period, "drained after ");
 	say_latency(period, now->traffic.latency_sum - period->before->traffic.latency_sum, drained,
-		    now->traffic.latency_max);
+		    now->peaks.drain_latency);
 	say(period, "\n");
 }
 
@@ -123,7 +123,7 @@ static void say_delivery(struct period *period)
 	    now->retries - before->retries, bytes_text(now->bytes - before->bytes, sent_text));
 	if (answers) {
 		say(period, "answered after ");
-		say_latency(period, now->latency_sum - before->latency_sum, answers, now->latency_max);
+		say_latency(period, now->latency_sum - before->latency_sum, answers, period->now->peaks.answer_latency);
 	} else {
 		say(period, "no answers");
 	}

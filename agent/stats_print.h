@@ -11,7 +11,7 @@
 
 /*
  * Appends lines that begin with "wirespan: stats: ": rates and means over the time from `before`
- * to `now`, of which traffic.latency_max and delivery.latency_max are the greatest of that time.
+ * to `now`, of which the peaks are of that time.
  * 0, -ENOSPC or -ENOMEM.
  */
 int stats_format(struct buffer *buffer, const struct stats *before, const struct stats *now);

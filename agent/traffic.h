@@ -20,14 +20,15 @@
 #define TRAFFIC_FIRST_BIT 17
 #define TRAFFIC_BOUNDS 16
 
-/* All zero at the beginning. Counts only grow, but for latency_max, which its reader may set to 0. */
+/* All zero at the beginning. Counts only grow, but for the peaks, which their reader sets to 0. */
 struct traffic {
 	uint64_t drain; /* CLOCK_MONOTONIC ns at which the drain under way began */
 	uint64_t records[TRAFFIC_KINDS];
 	/* From a record's time to the drain that took it, ns. */
 	uint64_t latency_buckets[TRAFFIC_BOUNDS + 1];
 	uint64_t latency_sum;
-	uint64_t latency_max;
+	uint64_t latency_max; /* peak */
+	size_t ring_max;      /* peak: bytes that a drain found waiting */
 };
 
 /* "data", "state", ...; static. */

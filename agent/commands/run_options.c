@@ -88,6 +88,12 @@ struct choices {
 	struct option_choice_target format, hooks;
 };
 
+static int refuse(void)
+{
+	fprintf(stderr, "Try 'wirespan run --help'.\n");
+	return -EINVAL;
+}
+
 static int parse_table(int argc, char **argv, struct run_options *options, struct choices *choices)
 {
 	static const struct option_usage usage = {
@@ -143,8 +149,7 @@ static int parse_table(int argc, char **argv, struct run_options *options, struc
 	result = option_parse(&usage, parts, argc, argv, &first);
 	if (result == 0 && first < argc) {
 		option_error("unexpected argument '%s'", argv[first]);
-		fprintf(stderr, "Try 'wirespan run --help'.\n");
-		return -EINVAL;
+		return refuse();
 	}
 	return result;
 }
@@ -160,7 +165,7 @@ int run_options_parse(int argc, char **argv, struct run_options *ret_options)
 		return result;
 	if (options.spool_size && !options.spool) {
 		option_error("--spool-size needs --spool DIR");
-		return -EINVAL;
+		return refuse();
 	}
 	options.print_given = choices.format.value <= OUTPUTS_NONE || options.output_path;
 	options.format = choices.format.value <= OUTPUTS_NONE ? choices.format.value : OUTPUTS_CONSOLE;
