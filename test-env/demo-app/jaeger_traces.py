@@ -20,10 +20,11 @@ WANTED = [("frontend", "server"), ("frontend", "client"), ("backend", "server")]
 def query_url(url):
     now = datetime.now(timezone.utc)
     since, until = (f"{now + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}" for minutes in (-10, 1))
-    # Jaeger has spelled these both ways.
-    names = [("serviceName", "frontend"), ("startTimeMin", since), ("startTimeMax", until)]
-    names += [("service_name", "frontend"), ("start_time_min", since), ("start_time_max", until)]
-    return f"{url}/api/v3/traces?{urllib.parse.urlencode([(f'query.{name}', value) for name, value in names])}"
+    # Versions of Jaeger differ in how they spell these, and leave out what they don't know.
+    wanted = [("serviceName", "service_name", "frontend"), ("startTimeMin", "start_time_min", since)]
+    wanted += [("startTimeMax", "start_time_max", until), ("searchDepth", "num_traces", 100)]
+    query = [(f"query.{name}", value) for *names, value in wanted for name in names]
+    return f"{url}/api/v3/traces?{urllib.parse.urlencode(query)}"
 
 
 def get_spans(url):
