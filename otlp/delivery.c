@@ -16,6 +16,8 @@
 /* Whatever is due should have been done: never shorter, so that no mistake of ours burns a core. */
 #define WAIT_MIN NSEC_PER_MSEC
 #define WAIT_MAX NSEC_PER_SEC
+/* Less than an exporter gives: the request under way then is answered, not cancelled, and so not sent twice. */
+#define FLUSH_SPOOL_TIME (2 * NSEC_PER_SEC)
 
 static struct delivery *delivery_of(struct output *output)
 {
@@ -110,15 +112,19 @@ static void cancel(struct output *output)
 	transport_wake(delivery->transport);
 }
 
-static bool all_is_delivered(const struct delivery *delivery)
+/* Nothing more is to be tried. Nobody waits for metrics alone. */
+static bool is_at_end(const struct delivery *delivery)
 {
-	const struct lane *metrics = &delivery->lanes[OTLP_METRICS];
+	const struct lane *metrics = &delivery->lanes[OTLP_METRICS], *spans = &delivery->lanes[OTLP_TRACES];
 	bool metrics_are = !(metrics->batch || delivery->metrics) || metrics->outage.failing;
+	bool spans_are = queue_empty(&delivery->queue) || delivery->now >= delivery->take_until;
 
-	return !delivery->lanes[OTLP_TRACES].batch && queue_empty(&delivery->queue) && metrics_are;
+	if (atomic_load(&delivery->cancelled) || (delivery->queue.spool && spans->outage.failing))
+		return true;
+	return !spans->batch && spans_are && metrics_are;
 }
 
-/* To the spool with it; without one it is lost. */
+/* What is left goes to the spool; without one it is lost. */
 static int give_up(struct delivery *delivery)
 {
 	struct lane *lane = &delivery->lanes[OTLP_TRACES];
@@ -147,22 +153,20 @@ static int give_up(struct delivery *delivery)
 static int flush(struct output *output)
 {
 	struct delivery *delivery = delivery_of(output);
-	const struct outage *outage = &delivery->lanes[OTLP_TRACES].outage;
 
 	delivery->flushing = true;
 	delivery->now = delivery->clock();
 	delivery_close_batch(delivery);
-	if (!delivery->queue.spool)
+	if (delivery->queue.spool)
+		delivery->take_until = delivery->now + FLUSH_SPOOL_TIME;
+	else
 		outage_hurry(&delivery->lanes[OTLP_TRACES].outage);
-	while (!all_is_delivered(delivery)) {
-		if (atomic_load(&delivery->cancelled) || (delivery->queue.spool && outage->failing))
-			return give_up(delivery);
+	while (!is_at_end(delivery)) {
 		delivery_move(delivery, delivery->clock());
-		if (!all_is_delivered(delivery))
+		if (!is_at_end(delivery))
 			wait(output, WAIT_MAX);
 	}
-	delivery_publish(delivery);
-	return 0;
+	return give_up(delivery);
 }
 
 static void delivery_free(struct output *output)
@@ -239,6 +243,7 @@ int output_delivery_new(const struct delivery_options *options, struct output **
 	delivery->output.operations = &delivery_operations;
 	delivery->transport = options->transport;
 	delivery->clock = options->clock ? options->clock : clock_monotonic;
+	delivery->take_until = UINT64_MAX;
 	delivery->warn = options->warn;
 	delivery->context = options->context;
 	(void)!getrandom(&delivery->random, sizeof(delivery->random), GRND_NONBLOCK);

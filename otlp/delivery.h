@@ -6,12 +6,12 @@
  * exponential backoff with jitter, Retry-After before it) for as long as they
  * can be held. Without a spool the oldest go where memory has no room.
  *
- * With a spool, what waits in memory goes there as soon as the collector has failed
- * once, or DELIVERY_SPILL_BYTES wait, and everything follows until the spool is empty
- * again: a crash loses the request under way and what was not yet a batch. At the
- * end (flush) all that is undelivered goes there; without a spool the flush tries until
- * it is cancelled. Metrics are never spooled: the newest set waits, an older one is
- * worth nothing then.
+ * With a spool, what is in memory goes there as soon as the collector has failed once,
+ * or DELIVERY_SPILL_BYTES wait, and everything follows until the spool is empty again: a
+ * crash loses what was not yet a batch and, of a collector that answers, at most what
+ * waits in memory. The flush goes on for two seconds or until the collector fails, and
+ * leaves the rest on disk; without a spool it tries until it is cancelled. Metrics are never
+ * spooled: the newest set waits, an older one is worth nothing then.
  *
  * Every span given ends as delivered, in one of the counters, or on disk.
  */

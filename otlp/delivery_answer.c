@@ -85,6 +85,14 @@ static void answer_too_large(struct delivery *delivery, struct lane *lane, const
 	lane->again = false;
 }
 
+/* So that a crash loses nothing of it; what is to be sent again is read back. */
+static void store_all(struct delivery *delivery, struct lane *lane)
+{
+	if (lane->batch && !lane->spooled && queue_store(&delivery->queue, lane->batch))
+		lane->batch = NULL;
+	queue_spill(&delivery->queue);
+}
+
 void delivery_retry_later(struct delivery *delivery, struct lane *lane, const struct transport_answer *answer)
 {
 	const struct lane *spans = &delivery->lanes[OTLP_TRACES];
@@ -98,8 +106,8 @@ void delivery_retry_later(struct delivery *delivery, struct lane *lane, const st
 	if (began)
 		lane->outage.lost = lost_for_room(delivery);
 	lane->again = lane->batch;
-	if (lane == spans)
-		queue_spill(&delivery->queue);
+	if (lane == spans && delivery->queue.spool)
+		store_all(delivery, lane);
 	told_of_spans = lane != spans && said_contains(&spans->outage.causes, answer->cause);
 	if (told_of_spans || said_before(&lane->outage.causes, answer->cause))
 		return;

@@ -51,14 +51,25 @@ static void drop_first(struct delivery_queue *queue)
 	batch_free(batch);
 }
 
+static bool is_stored(struct delivery_queue *queue, const struct batch *batch)
+{
+	queue->spool_error = spool_put(queue->spool, batch);
+	return queue->spool_error == 0;
+}
+
+bool queue_store(struct delivery_queue *queue, struct batch *batch)
+{
+	bool stored = is_stored(queue, batch);
+
+	if (stored)
+		batch_free(batch);
+	return stored;
+}
+
 void queue_spill(struct delivery_queue *queue)
 {
-	while (queue->spool && queue->batches) {
-		queue->spool_error = spool_put(queue->spool, queue->batches);
-		if (queue->spool_error < 0)
-			return;
+	while (queue->spool && queue->batches && is_stored(queue, queue->batches))
 		batch_free(take_first(queue));
-	}
 }
 
 void queue_put(struct delivery_queue *queue, batch_list list, bool failing)

@@ -36,6 +36,8 @@ void queue_done(struct delivery_queue *queue);
 void queue_put(struct delivery_queue *queue, batch_list list, bool failing);
 /* Puts back, or puts pieces of, what queue_take gave: it is again the oldest in memory. */
 void queue_put_back(struct delivery_queue *queue, batch_list list);
+/* Moves that batch, taken from memory before, to the spool. False: it stays the caller's. */
+bool queue_store(struct delivery_queue *queue, struct batch *batch);
 /* Moves what is in memory to the spool, as much as the spool takes; does nothing where there is none. */
 void queue_spill(struct delivery_queue *queue);
 /*

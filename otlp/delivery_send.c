@@ -20,7 +20,9 @@ static bool lane_has_work(const struct delivery *delivery, const struct lane *la
 {
 	if (lane->batch)
 		return true;
-	return lane->signal == OTLP_TRACES ? !queue_empty(&delivery->queue) : delivery->metrics != NULL;
+	if (lane->signal == OTLP_METRICS)
+		return delivery->metrics;
+	return delivery->now < delivery->take_until && !queue_empty(&delivery->queue);
 }
 
 /* False: there was nothing after all. */

@@ -41,7 +41,7 @@ struct lane {
 	enum otlp_signal signal;
 	struct batch *batch; /* under way, or to be sent again; NULL: none */
 	bool spooled;        /* it is on disk, too */
-	bool again;          /* it has been sent before */
+	bool again;          /* what is sent next has been sent before */
 	uint64_t begun;      /* when it was sent first; known once that was answered */
 	struct outage outage;
 	struct said refusals;
@@ -60,6 +60,7 @@ struct delivery {
 	struct lane *under_way; /* NULL: nothing is */
 	struct lane *last;      /* sent last: the other goes first */
 	bool flushing;
+	uint64_t take_until; /* from then on no more spans are begun with, ns */
 	atomic_bool cancelled;
 	uint64_t now;    /* as last told */
 	uint64_t random;

@@ -21,7 +21,7 @@
 #include "otlp/test/fake_collector.h"
 #include "otlp/test/spool_sample.h"
 
-#define RUNS 200
+#define RUNS 150
 #define STEPS 150
 
 static struct fake_collector collector;
@@ -54,6 +54,7 @@ void *__wrap_calloc(size_t count, size_t size);
 void *__real_realloc(void *memory, size_t size);
 void *__wrap_realloc(void *memory, size_t size);
 int __wrap_fsync(int fd);
+ssize_t __wrap_getrandom(void *bytes, size_t length, unsigned int flags);
 
 void *__wrap_malloc(size_t size)
 {
@@ -75,6 +76,14 @@ int __wrap_fsync(int fd)
 	(void)fd;
 	errno = EIO;
 	return disk_faults && dice(disk_faults) == 0 ? -1 : 0;
+}
+
+/* The same each time, so that what fails once fails again. */
+ssize_t __wrap_getrandom(void *bytes, size_t length, unsigned int flags)
+{
+	(void)flags;
+	memset(bytes, (int)dice(256), length);
+	return (ssize_t)length;
 }
 
 static const struct world *current;
@@ -169,8 +178,10 @@ static void give(struct world *world, uint64_t count)
 static void damage(const struct world *world)
 {
 	DIR *entries = opendir(world->directory);
+	unsigned int faults = memory_faults;
 	const struct dirent *entry;
 
+	memory_faults = 0;
 	while ((entry = readdir(entries))) {
 		uint64_t sequence;
 		bool finished;
@@ -187,6 +198,7 @@ static void damage(const struct world *world)
 		break;
 	}
 	closedir(entries);
+	memory_faults = faults;
 }
 
 static void end_output(struct world *world, bool flush)
