@@ -224,6 +224,11 @@ static int init_gather(struct delivery *delivery, const struct otlp_config *conf
 	delivery->gather.encoding = delivery->encodings[OTLP_TRACES];
 	delivery->gather.gzip = delivery->gzip[OTLP_TRACES];
 	delivery->gather.delay = config->schedule_delay;
+	if (!delivery->encoders[OTLP_TRACES]) {
+		/* There is nowhere to send what is in it: it stays for another time. */
+		spool_close(delivery->queue.spool);
+		delivery->queue.spool = NULL;
+	}
 	if (delivery->queue.spool)
 		delivery->gather.sequence = spool_next_sequence(delivery->queue.spool);
 	return result;

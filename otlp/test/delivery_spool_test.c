@@ -60,9 +60,8 @@ static int teardown(void **state)
 	return 0;
 }
 
-static struct output *start_bounded(uint64_t spool_bytes)
+static struct output *start_with(struct otlp_config config, uint64_t spool_bytes)
 {
-	struct otlp_config config = fake_config();
 	struct spool *spool;
 	struct output *output;
 
@@ -78,6 +77,11 @@ static struct output *start_bounded(uint64_t spool_bytes)
 					     &output),
 			 0);
 	return output;
+}
+
+static struct output *start_bounded(uint64_t spool_bytes)
+{
+	return start_with(fake_config(), spool_bytes);
 }
 
 static struct output *start(void)
@@ -176,6 +180,27 @@ static void test_end_in_an_outage(void **state)
 	output = start();
 	assert_int_equal(output_flush(output), 0);
 	assert_all_once(130);
+	output_free(output);
+}
+
+/* Without an endpoint for spans the spool is left alone. */
+static void test_nowhere_to_send(void **state)
+{
+	struct otlp_config config = fake_config();
+	struct output *output = start();
+
+	(void)state;
+	set_answer(TRANSPORT_RETRY, "cannot connect");
+	fake_give(output, 0, 100, 1000);
+	fake_run(output, NSEC_PER_SEC / 10);
+	output_free(output);
+	config.signals[OTLP_TRACES].endpoint = NULL;
+	collector.requests[OTLP_TRACES] = 0;
+	output = start_with(config, ROOM);
+	fake_run(output, 10 * NSEC_PER_SEC);
+	assert_int_equal(output_flush(output), 0);
+	assert_int_equal(collector.requests[OTLP_TRACES], 0);
+	assert_int_equal(sample_directory_count(directory), 10);
 	output_free(output);
 }
 
@@ -336,6 +361,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_crash_in_an_outage, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_end_in_an_outage, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_end_in_a_backlog, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_nowhere_to_send, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_end_is_cancelled, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_slow_collector, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bound_of_the_spool, setup, teardown),
