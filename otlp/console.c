@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "otlp/latency.h"
+#include "otlp/tally.h"
 #include "otlp/trace_text.h"
 #include "otlp/traces.h"
 #include "otlp/writer.h"
@@ -25,7 +26,7 @@ struct console {
 	size_t text_spans; /* spans that `text` shows */
 	bool color;
 	int error; /* not yet reported */
-	uint64_t failed;
+	tally failed;
 };
 
 static void write_text(struct console *console)
@@ -35,7 +36,7 @@ static void write_text(struct console *console)
 	if (console->text.length)
 		result = writer_write(&console->writer, buffer_slice(&console->text));
 	if (result < 0) {
-		console->failed += console->text_spans;
+		tally_add(&console->failed, console->text_spans);
 		console->error = result;
 	}
 	console->text_spans = 0;
@@ -50,7 +51,7 @@ static void console_trace(void *context, struct span *const *spans, size_t count
 
 	if (result < 0) {
 		console->text.length = length;
-		console->failed += count;
+		tally_add(&console->failed, count);
 		console->error = result;
 		return;
 	}
@@ -79,7 +80,7 @@ static int console_spans(struct output *output, struct span *const *spans, size_
 		result = traces_add(console->traces, spans[i], now);
 		if (result < 0) {
 			console->error = result;
-			console->failed++;
+			tally_add(&console->failed, 1);
 		}
 	}
 	write_text(console);
@@ -129,7 +130,7 @@ static size_t console_counters(const struct output *output, struct counter *ret_
 	const struct console *console = (const struct console *)output;
 	const struct counter counters[] = {
 		{ "console_trace_cut", traces_cut(console->traces) },
-		{ "console_write_failed", console->failed },
+		{ "console_write_failed", tally_read(&console->failed) },
 	};
 	size_t count = sizeof(counters) / sizeof(counters[0]);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Where spans leave the agent: a console, a file of JSON lines, nowhere, a
- * collector. One thread at a time calls an output; only `cancel` may be
- * called from another. Times are CLOCK_MONOTONIC nanoseconds told by the
- * caller: an output reads no clock.
+ * collector. One thread at a time calls an output; only `cancel`, `wake` and
+ * `counters` may be called from others. Times are CLOCK_MONOTONIC nanoseconds
+ * told by the caller: an output reads no clock.
  */
 #ifndef WIRESPAN_OTLP_OUTPUT_H
 #define WIRESPAN_OTLP_OUTPUT_H
@@ -40,7 +40,7 @@ struct output_operations {
 	void (*cancel)(struct output *output);
 	/* Last words, after the final flush: the losses of the whole agent. NULL: none. */
 	int (*finish)(struct output *output, const struct counter *losses, size_t count);
-	/* What this output itself lost. Fills at most `max`, returns how many. NULL: none. */
+	/* What this output itself lost. Fills at most `max`, returns how many. NULL: none. From any thread. */
 	size_t (*counters)(const struct output *output, struct counter *ret_counters, size_t max);
 	void (*free)(struct output *output);
 };

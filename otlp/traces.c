@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/hashmap.h"
+#include "otlp/tally.h"
 
 #define FLAG_IS_REMOTE 0x200
 
@@ -29,7 +30,7 @@ struct traces {
 	struct list active;  /* not yet quiet */
 	struct list waiting; /* quiet, and a parent is expected */
 	size_t span_count;
-	uint64_t cut;
+	tally cut;
 };
 
 struct traces *traces_new(const struct traces_options *options)
@@ -173,7 +174,7 @@ static void shrink(struct traces *traces)
 		struct trace *oldest = !active || (waiting && waiting->changed < active->changed) ? waiting : active;
 
 		if (oldest->list == &traces->waiting || !trace_complete(oldest))
-			traces->cut++;
+			tally_add(&traces->cut, 1);
 		hand_over(traces, oldest);
 	}
 }
@@ -227,5 +228,5 @@ void traces_flush(struct traces *traces)
 
 uint64_t traces_cut(const struct traces *traces)
 {
-	return traces->cut;
+	return tally_read(&traces->cut);
 }

@@ -39,7 +39,7 @@ int traces_add(struct traces *traces, struct span *span, uint64_t now);
 void traces_advance(struct traces *traces, uint64_t now);
 /* Hands over everything. */
 void traces_flush(struct traces *traces);
-/* Traces handed over incomplete because too many spans were held. */
+/* Traces handed over incomplete because too many spans were held. From any thread. */
 uint64_t traces_cut(const struct traces *traces);
 
 /*
