@@ -11,13 +11,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "otlp/test/fake_collector.h"
+#include "otlp/test/delivery_fixture.h"
 #include "otlp/test/spool_sample.h"
 
 #define ROOM (64u << 20)
 
-static struct fake_collector collector;
-static struct fake_answer next_answer;
 static char directory[SAMPLE_PATH_MAX];
 static bool disk_fails;
 
@@ -30,25 +28,11 @@ int __wrap_fsync(int fd)
 	return disk_fails ? -1 : 0;
 }
 
-static struct fake_answer answer_next(struct fake_collector *self, const struct transport_request *request)
-{
-	(void)self;
-	(void)request;
-	return next_answer;
-}
-
-static void set_answer(enum transport_verdict verdict, const char *cause)
-{
-	next_answer = (struct fake_answer){ .verdict = verdict, .latency = NSEC_PER_MSEC, .cause = cause };
-}
-
 static int setup(void **state)
 {
 	(void)state;
 	sample_directory_make(directory);
-	fake_collector_init(&collector);
-	collector.answer = answer_next;
-	set_answer(TRANSPORT_DELIVERED, NULL);
+	collector_begin();
 	disk_fails = false;
 	return 0;
 }
@@ -63,20 +47,9 @@ static int teardown(void **state)
 static struct output *start_with(struct otlp_config config, uint64_t spool_bytes)
 {
 	struct spool *spool;
-	struct output *output;
 
 	assert_int_equal(spool_open(directory, spool_bytes, &spool), 0);
-	assert_int_equal(output_delivery_new(&(struct delivery_options){ .config = &config,
-									 .version = "1",
-									 .transport = fake_transport_new(&collector),
-									 .spool = spool,
-									 .queue_bytes = 50 * 1000,
-									 .clock = fake_clock,
-									 .warn = fake_warn,
-									 .context = &collector },
-					     &output),
-			 0);
-	return output;
+	return delivery_start(config, 50 * 1000, spool);
 }
 
 static struct output *start_bounded(uint64_t spool_bytes)
@@ -89,13 +62,9 @@ static struct output *start(void)
 	return start_bounded(ROOM);
 }
 
-static void assert_all_once(uint64_t count)
+static void assert_all_once_and_none_left(uint64_t count)
 {
-	for (uint64_t i = 0; i < count; i++)
-		assert_int_equal(collector.taken[i], 1);
-	assert_int_equal(collector.spans_taken, count);
-	assert_false(collector.disordered);
-	assert_false(collector.overlapped);
+	assert_all_once(count);
 	assert_int_equal(sample_directory_count(directory), 0);
 }
 
@@ -111,7 +80,7 @@ static void test_disk_rests(void **state)
 		assert_int_equal(sample_directory_count(directory), 0);
 	}
 	assert_int_equal(output_flush(output), 0);
-	assert_all_once(100);
+	assert_all_once_and_none_left(100);
 	output_free(output);
 }
 
@@ -130,7 +99,7 @@ static void test_outage_goes_to_disk_and_back(void **state)
 	assert_int_equal(sample_directory_count(directory), 100);
 	set_answer(TRANSPORT_DELIVERED, NULL);
 	fake_run(output, 40 * NSEC_PER_SEC);
-	assert_all_once(1000);
+	assert_all_once_and_none_left(1000);
 	assert_int_equal(fake_lost(output), 0);
 	assert_int_equal(collector.text_count, 2);
 	assert_int_equal(fake_warned(&collector, "; 0 spans were lost"), 1);
@@ -154,7 +123,7 @@ static void test_crash_in_an_outage(void **state)
 	fake_give(output, 110, 20, 1000);
 	set_answer(TRANSPORT_DELIVERED, NULL);
 	fake_run(output, 10 * NSEC_PER_SEC);
-	assert_all_once(130);
+	assert_all_once_and_none_left(130);
 	output_free(output);
 }
 
@@ -179,7 +148,7 @@ static void test_end_in_an_outage(void **state)
 	set_answer(TRANSPORT_DELIVERED, NULL);
 	output = start();
 	assert_int_equal(output_flush(output), 0);
-	assert_all_once(130);
+	assert_all_once_and_none_left(130);
 	output_free(output);
 }
 
@@ -223,7 +192,7 @@ static void test_end_in_a_backlog(void **state)
 	output_free(output);
 	output = start();
 	fake_run(output, 60 * NSEC_PER_SEC);
-	assert_all_once(1000);
+	assert_all_once_and_none_left(1000);
 	output_free(output);
 }
 
@@ -244,7 +213,7 @@ static void test_end_is_cancelled(void **state)
 	next_answer.latency = 1;
 	output = start();
 	fake_run(output, NSEC_PER_SEC);
-	assert_all_once(25);
+	assert_all_once_and_none_left(25);
 	output_free(output);
 }
 
@@ -261,7 +230,7 @@ static void test_slow_collector(void **state)
 	}
 	assert_true(delivery_stats(output).spool_files > 0);
 	fake_run(output, 120 * NSEC_PER_SEC);
-	assert_all_once(1000);
+	assert_all_once_and_none_left(1000);
 	assert_int_equal(fake_lost(output), 0);
 	output_free(output);
 }

@@ -8,61 +8,20 @@
 #include <cmocka.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "otlp/delivery_retry.h"
-#include "otlp/test/fake_collector.h"
-
-static struct fake_collector collector;
-static struct fake_answer next_answer;
-
-/* The same for every request. */
-static struct fake_answer answer_next(struct fake_collector *self, const struct transport_request *request)
-{
-	(void)self;
-	(void)request;
-	return next_answer;
-}
+#include "otlp/test/delivery_fixture.h"
 
 static struct output *start_with(struct otlp_config config, size_t queue_bytes)
 {
-	struct output *output;
-
-	fake_collector_init(&collector);
-	collector.answer = answer_next;
-	next_answer = (struct fake_answer){ .latency = NSEC_PER_MSEC };
-	assert_int_equal(output_delivery_new(&(struct delivery_options){ .config = &config,
-									 .version = "1",
-									 .transport = fake_transport_new(&collector),
-									 .queue_bytes = queue_bytes,
-									 .clock = fake_clock,
-									 .warn = fake_warn,
-									 .context = &collector },
-					     &output),
-			 0);
-	assert_true(output_waits(output));
-	return output;
+	collector_begin();
+	return delivery_start(config, queue_bytes, NULL);
 }
 
 static struct output *start(void)
 {
 	return start_with(fake_config(), 0);
-}
-
-static void set_answer(enum transport_verdict verdict, const char *cause)
-{
-	next_answer = (struct fake_answer){ .verdict = verdict, .latency = NSEC_PER_MSEC, .cause = cause };
-}
-
-static void assert_all_once(uint64_t count)
-{
-	for (uint64_t i = 0; i < count; i++)
-		assert_int_equal(collector.taken[i], 1);
-	assert_int_equal(collector.spans_taken, count);
-	assert_false(collector.disordered);
-	assert_false(collector.overlapped);
 }
 
 static void test_batch_by_number(void **state)
@@ -126,181 +85,6 @@ static void test_batch_by_size(void **state)
 	assert_int_equal(collector.spans_taken, 14);
 	assert_int_equal(fake_counter(output, "export_encoding_failed"), 1);
 	assert_int_equal(fake_lost(output), 1);
-	output_free(output);
-}
-
-static void test_retry_with_backoff(void **state)
-{
-	uint64_t expected = DELIVERY_BACKOFF_FIRST;
-	struct output *output = start();
-
-	(void)state;
-	set_answer(TRANSPORT_RETRY, "HTTP 503");
-	next_answer.message = "busy";
-	fake_give(output, 0, 10, 100);
-	fake_run(output, 300 * NSEC_PER_SEC);
-	assert_in_range(collector.requests[OTLP_TRACES], 14, 30);
-	for (size_t i = 1; i < collector.requests[OTLP_TRACES]; i++) {
-		uint64_t pause = collector.request_times[i] - collector.request_times[i - 1];
-
-		/* The answer takes a millisecond, and may be seen a turn later. */
-		assert_in_range(pause, expected / 2, expected + 3 * NSEC_PER_MSEC);
-		expected = expected * 3 / 2 > DELIVERY_BACKOFF_MAX ? DELIVERY_BACKOFF_MAX : expected * 3 / 2;
-	}
-	assert_int_equal(collector.text_count, 1);
-	assert_int_equal(fake_warned(&collector, "cannot deliver spans, trying again: HTTP 503: busy"), 1);
-	assert_true(collector.waits < 4000);
-	assert_int_equal(delivery_stats(output).retries, collector.requests[OTLP_TRACES] - 1);
-	set_answer(TRANSPORT_DELIVERED, NULL);
-	fake_run(output, 31 * NSEC_PER_SEC);
-	assert_all_once(10);
-	assert_int_equal(collector.text_count, 2);
-	assert_int_equal(fake_warned(&collector, "the collector is back after 3"), 1);
-	assert_int_equal(fake_warned(&collector, "0 spans were lost"), 1);
-	/* The next time begins anew. */
-	set_answer(TRANSPORT_RETRY, "HTTP 503");
-	fake_give(output, 10, 10, 100);
-	fake_run(output, NSEC_PER_SEC + 10 * NSEC_PER_MSEC);
-	set_answer(TRANSPORT_DELIVERED, NULL);
-	fake_run(output, 2 * NSEC_PER_SEC);
-	assert_all_once(20);
-	assert_int_equal(fake_warned(&collector, "HTTP 503"), 2);
-	output_free(output);
-}
-
-static void test_retry_after(void **state)
-{
-	struct output *output = start();
-
-	(void)state;
-	set_answer(TRANSPORT_RETRY, "HTTP 429");
-	next_answer.retry_after = 7 * NSEC_PER_SEC;
-	fake_give(output, 0, 10, 100);
-	fake_run(output, 20 * NSEC_PER_SEC);
-	assert_int_equal(collector.requests[OTLP_TRACES], 3);
-	assert_in_range(collector.request_times[1] - collector.request_times[0], 7 * NSEC_PER_SEC,
-			7 * NSEC_PER_SEC + 2 * NSEC_PER_MSEC);
-	/* Nobody makes us wait for a year. */
-	next_answer.retry_after = 365 * 86400 * NSEC_PER_SEC;
-	fake_run(output, 2 * DELIVERY_RETRY_AFTER_MAX);
-	assert_int_equal(collector.requests[OTLP_TRACES], 5);
-	output_free(output);
-}
-
-static void test_each_cause_once(void **state)
-{
-	static const char *const causes[] = { "HTTP 503", "time-out after 10 s", "HTTP 503", "cannot connect" };
-	struct output *output = start();
-	char name[32];
-
-	(void)state;
-	fake_give(output, 0, 10, 100);
-	for (size_t i = 0; i < 4; i++) {
-		set_answer(TRANSPORT_RETRY, causes[i]);
-		fake_run(output, 40 * NSEC_PER_SEC);
-	}
-	assert_int_equal(collector.text_count, 3);
-	/* A collector with ever new causes fills no log. */
-	for (int i = 0; i < 50; i++) {
-		snprintf(name, sizeof(name), "cause %d", i);
-		set_answer(TRANSPORT_RETRY, name);
-		fake_run(output, 40 * NSEC_PER_SEC);
-	}
-	assert_int_equal(collector.text_count, SAID_MAX);
-	output_free(output);
-}
-
-static void test_refused(void **state)
-{
-	struct output *output = start();
-
-	(void)state;
-	set_answer(TRANSPORT_REFUSED, "HTTP 400");
-	next_answer.message = "no such tenant";
-	fake_give(output, 0, 50, 100);
-	fake_run(output, NSEC_PER_SEC);
-	assert_int_equal(collector.requests[OTLP_TRACES], 5);
-	assert_int_equal(fake_counter(output, "export_refused"), 50);
-	assert_int_equal(collector.text_count, 1);
-	assert_int_equal(fake_warned(&collector, "HTTP 400: no such tenant"), 1);
-	set_answer(TRANSPORT_DELIVERED, NULL);
-	fake_give(output, 50, 10, 100);
-	fake_run(output, NSEC_PER_SEC);
-	assert_int_equal(collector.spans_taken, 10);
-	assert_int_equal(fake_lost(output), 50);
-	output_free(output);
-}
-
-static void test_partial_success(void **state)
-{
-	struct output *output = start();
-
-	(void)state;
-	set_answer(TRANSPORT_DELIVERED, "HTTP 200");
-	next_answer.rejected = 3;
-	next_answer.message = "bad attribute";
-	fake_give(output, 0, 20, 100);
-	fake_run(output, NSEC_PER_SEC);
-	assert_int_equal(collector.spans_taken, 14);
-	assert_int_equal(fake_counter(output, "export_rejected"), 6);
-	assert_int_equal(delivery_stats(output).spans_delivered, 14);
-	assert_int_equal(fake_warned(&collector, "rejected 3 of 10 spans: bad attribute"), 1);
-	assert_int_equal(collector.text_count, 1);
-	/* Nonsense is bounded; a message without rejections is a warning. */
-	next_answer.rejected = INT64_MAX;
-	fake_give(output, 20, 10, 100);
-	fake_run(output, NSEC_PER_SEC);
-	assert_int_equal(fake_counter(output, "export_rejected"), 16);
-	next_answer.rejected = -5;
-	next_answer.message = "deprecated";
-	fake_give(output, 30, 10, 100);
-	fake_run(output, NSEC_PER_SEC);
-	assert_int_equal(fake_counter(output, "export_rejected"), 16);
-	assert_int_equal(fake_warned(&collector, "warns: deprecated"), 1);
-	assert_int_equal(collector.requests[OTLP_TRACES], 4);
-	output_free(output);
-}
-
-static void test_too_large_is_split(void **state)
-{
-	struct otlp_config config = fake_config();
-	uint64_t requests;
-	struct output *output;
-
-	(void)state;
-	config.batch_spans = 512;
-	config.signals[OTLP_TRACES].gzip = true;
-	output = start_with(config, 0);
-	collector.size_limit = 200 * 1000;
-	fake_give(output, 0, 512, 1000);
-	fake_run(output, NSEC_PER_SEC);
-	assert_all_once(512);
-	assert_int_equal(fake_lost(output), 0);
-	assert_int_equal(collector.text_count, 0);
-	/* From then on requests are small enough at once. */
-	requests = collector.requests[OTLP_TRACES];
-	fake_give(output, 512, 512, 1000);
-	fake_run(output, NSEC_PER_SEC);
-	assert_all_once(1024);
-	assert_int_equal(collector.requests[OTLP_TRACES], requests + 4);
-	output_free(output);
-}
-
-static void test_nothing_is_small_enough(void **state)
-{
-	struct otlp_config config = fake_config();
-	struct output *output;
-
-	(void)state;
-	config.batch_spans = 512;
-	output = start_with(config, 0);
-	collector.size_limit = 1;
-	fake_give(output, 0, 512, 1000);
-	fake_run(output, NSEC_PER_SEC);
-	assert_int_equal(collector.spans_taken, 0);
-	assert_int_equal(fake_counter(output, "export_refused"), 512);
-	assert_int_equal(fake_warned(&collector, "HTTP 413"), 1);
-	assert_in_range(collector.requests[OTLP_TRACES], 1, 40);
 	output_free(output);
 }
 
@@ -519,25 +303,12 @@ static void test_stats(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_batch_by_number),
-		cmocka_unit_test(test_batch_by_time),
-		cmocka_unit_test(test_batch_by_size),
-		cmocka_unit_test(test_retry_with_backoff),
-		cmocka_unit_test(test_retry_after),
-		cmocka_unit_test(test_each_cause_once),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_partial_success),
-		cmocka_unit_test(test_too_large_is_split),
-		cmocka_unit_test(test_nothing_is_small_enough),
-		cmocka_unit_test(test_full_memory_drops_the_oldest),
-		cmocka_unit_test(test_send_fails),
-		cmocka_unit_test(test_encoder_fails),
-		cmocka_unit_test(test_flush_is_cancelled),
-		cmocka_unit_test(test_flush_tries_on),
-		cmocka_unit_test(test_metrics_wait_alone),
-		cmocka_unit_test(test_one_warning_for_both_signals),
-		cmocka_unit_test(test_without_endpoint),
-		cmocka_unit_test(test_stats),
+		cmocka_unit_test(test_batch_by_number),    cmocka_unit_test(test_batch_by_time),
+		cmocka_unit_test(test_batch_by_size),      cmocka_unit_test(test_full_memory_drops_the_oldest),
+		cmocka_unit_test(test_send_fails),         cmocka_unit_test(test_encoder_fails),
+		cmocka_unit_test(test_flush_is_cancelled), cmocka_unit_test(test_flush_tries_on),
+		cmocka_unit_test(test_metrics_wait_alone), cmocka_unit_test(test_one_warning_for_both_signals),
+		cmocka_unit_test(test_without_endpoint),   cmocka_unit_test(test_stats),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
