@@ -105,10 +105,10 @@ static void describe_files(const struct http_endpoint *endpoint, CURLcode code, 
 	text[0] = '\0';
 	if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
 		snprintf(text, size, " (CA: %s)", endpoint->ca_file ? endpoint->ca_file : "the system's");
-	else if (!certificate)
-		snprintf(text, size, " (no client certificate)");
-	else
+	else if (certificate)
 		snprintf(text, size, " (client certificate: %s, key: %s)", certificate, key ? key : certificate);
+	else if (strstr(endpoint->error, "certificate"))
+		snprintf(text, size, " (no client certificate)");
 }
 
 static void set_tls_cause(const struct http_exchange *exchange, const struct failure *failure,

@@ -11,7 +11,9 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "otlp/test/http_fixture.h"
 
 static const struct http_server_answer ok[] = {
@@ -21,11 +23,13 @@ static const struct http_server_answer ok[] = {
 static char directory[] = "/tmp/wirespan-test-XXXXXX";
 
 enum file {
-	CA, CA_KEY, OTHER_CA, OTHER_CA_KEY, SERVER, SERVER_KEY, ELSEWHERE, ELSEWHERE_KEY, CLIENT, CLIENT_KEY, LOCKED_KEY,
+	CA, CA_KEY, OTHER_CA, OTHER_CA_KEY, SERVER, SERVER_KEY, ELSEWHERE, ELSEWHERE_KEY, CLIENT, CLIENT_KEY, LOCKED, LOCKED_KEY,
 	CHANGING_CA, MISSING, FILES,
 };
 
 static char files[FILES][64];
+
+#define PASS_PHRASE "abcd"
 
 static bool have_certificates;
 
@@ -44,7 +48,7 @@ static bool make_signed(enum file certificate, enum file key, const char *more)
 {
 	char options[512];
 
-	snprintf(options, sizeof(options), "-nodes -CA %s -CAkey %s %s", files[CA], files[CA_KEY], more);
+	snprintf(options, sizeof(options), "-CA %s -CAkey %s %s", files[CA], files[CA_KEY], more);
 	return make(certificate, key, options);
 }
 
@@ -61,10 +65,10 @@ static int make_certificates(void **state)
 	}
 	have_certificates = make(CA, CA_KEY, "-nodes -subj /CN=CA") &&
 			    make(OTHER_CA, OTHER_CA_KEY, "-nodes -subj /CN=Other") &&
-			    make_signed(SERVER, SERVER_KEY, "-subj /CN=server -addext subjectAltName=IP:127.0.0.1") &&
-			    make_signed(ELSEWHERE, ELSEWHERE_KEY, "-subj /CN=x -addext subjectAltName=DNS:elsewhere") &&
-			    make(CLIENT, LOCKED_KEY, "-passout pass:abcd -subj /CN=client") &&
-			    make_signed(CLIENT, CLIENT_KEY, "-subj /CN=client");
+			    make_signed(SERVER, SERVER_KEY, "-nodes -subj /CN=server -addext subjectAltName=IP:127.0.0.1") &&
+			    make_signed(ELSEWHERE, ELSEWHERE_KEY, "-nodes -subj /CN=x -addext subjectAltName=DNS:elsewhere") &&
+			    make_signed(CLIENT, CLIENT_KEY, "-nodes -subj /CN=client") &&
+			    make_signed(LOCKED, LOCKED_KEY, "-passout pass:" PASS_PHRASE " -subj /CN=client");
 	return have_certificates ? 0 : -1;
 }
 
@@ -77,10 +81,11 @@ static int remove_certificates(void **state)
 	return system(command);
 }
 
-static void open_tls(struct http_fixture *fixture, enum file certificate, enum file ca, const char *client_ca)
+static void open_tls_answering(struct http_fixture *fixture, const struct http_server_answer *answer,
+			       enum file certificate, enum file ca, const char *client_ca)
 {
 	const struct http_server_options options = {
-		.answers = ok, .answer_count = 1, .certificate_file = files[certificate],
+		.answers = answer, .answer_count = 1, .certificate_file = files[certificate],
 		.key_file = files[certificate + 1], .client_ca_file = client_ca,
 	};
 
@@ -89,6 +94,11 @@ static void open_tls(struct http_fixture *fixture, enum file certificate, enum f
 	fixture_serve(fixture, &options, "https");
 	fixture->config.signals[OTLP_TRACES].ca_file = files[ca];
 	fixture_open(fixture);
+}
+
+static void open_tls(struct http_fixture *fixture, enum file certificate, enum file ca, const char *client_ca)
+{
+	open_tls_answering(fixture, ok, certificate, ca, client_ca);
 }
 
 static void assert_delivered(struct http_fixture *fixture)
@@ -205,34 +215,49 @@ static void test_client_certificate_that_lacks(void **state)
 	fixture_stop(&fixture);
 }
 
-/* Nobody is asked for a pass phrase. */
+/* Nobody is asked for a pass phrase: this standard input would tell it. */
 static void test_client_key_that_is_locked(void **state)
 {
-	struct http_fixture fixture = { .config.signals[OTLP_TRACES] = { .client_certificate_file = files[CLIENT],
+	struct http_fixture fixture = { .config.signals[OTLP_TRACES] = { .client_certificate_file = files[LOCKED],
 									 .client_key_file = files[LOCKED_KEY] } };
+	int telling[2], input = dup(STDIN_FILENO);
 
 	(void)state;
+	assert_int_equal(pipe(telling), 0);
+	assert_int_equal(write(telling[1], PASS_PHRASE "\n", strlen(PASS_PHRASE "\n")), strlen(PASS_PHRASE "\n"));
+	close(telling[1]);
+	dup2(telling[0], STDIN_FILENO);
+	close(telling[0]);
 	open_tls(&fixture, SERVER, CA, files[CA]);
-	assert_fails(&fixture, "TLS: ", files[CLIENT], files[LOCKED_KEY], NULL);
+	assert_fails(&fixture, "TLS: ", files[LOCKED], files[LOCKED_KEY], NULL);
 	fixture_stop(&fixture);
+	dup2(input, STDIN_FILENO);
+	close(input);
 }
 
-/* TLS would say goodbye to one that has left: by default that kills. */
+/* TLS says goodbye, here to a collector that has left: by default that kills. */
 static void test_freeing_survives_a_broken_pipe(void **state)
 {
+	static const struct http_server_answer hanging[] = { HTTP_SERVER_ANSWER("", HTTP_SERVER_HANG) };
+	const struct transport_request request = { .body = SLICE_LITERAL("{}") };
 	struct http_fixture fixture = { 0 };
-	sigset_t pipe, pending;
+	struct transport_answer answer;
+	sigset_t broken_pipe, pending;
 
 	(void)state;
-	sigemptyset(&pipe);
-	sigaddset(&pipe, SIGPIPE);
-	open_tls(&fixture, SERVER, CA, NULL);
-	assert_delivered(&fixture);
+	sigemptyset(&broken_pipe);
+	sigaddset(&broken_pipe, SIGPIPE);
+	open_tls_answering(&fixture, hanging, SERVER, CA, NULL);
+	assert_int_equal(transport_send(fixture.transport, &request, clock_monotonic()), 0);
+	while (http_server_requests(fixture.server) == 0) {
+		assert_false(transport_poll(fixture.transport, clock_monotonic(), &answer));
+		transport_wait(fixture.transport, NSEC_PER_MSEC);
+	}
 	http_server_stop(fixture.server);
 	fixture.server = NULL;
-	pthread_sigmask(SIG_UNBLOCK, &pipe, NULL);
+	pthread_sigmask(SIG_UNBLOCK, &broken_pipe, NULL);
 	fixture_stop(&fixture);
-	pthread_sigmask(SIG_BLOCK, &pipe, NULL);
+	pthread_sigmask(SIG_BLOCK, &broken_pipe, NULL);
 	sigpending(&pending);
 	assert_false(sigismember(&pending, SIGPIPE));
 }

@@ -224,9 +224,10 @@ static void test_proxy_of_the_environment(void **state)
 	static const struct http_server_answer answers[] = {
 		HTTP_SERVER_ANSWER(OK_ANSWER, HTTP_SERVER_CLOSE),
 		HTTP_SERVER_ANSWER("HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n", HTTP_SERVER_CLOSE),
+		HTTP_SERVER_ANSWER("HTTP/1.1 200 Connected\r\n\r\n", HTTP_SERVER_CLOSE),
 	};
 	struct http_fixture fixture = { .config.signals[OTLP_METRICS].endpoint = (char *)"https://collector.invalid/x" };
-	const struct http_server_options options = { .answers = answers, .answer_count = 2 };
+	const struct http_server_options options = { .answers = answers, .answer_count = 3 };
 	struct transport_answer answer;
 	char proxy[64];
 
@@ -243,6 +244,10 @@ static void test_proxy_of_the_environment(void **state)
 	answer = fixture_send(&fixture, &(struct transport_request){ .signal = OTLP_METRICS });
 	assert_int_equal(answer.verdict, TRANSPORT_RETRY);
 	assert_string_equal(answer.cause, "the proxy answered HTTP 407");
+	/* The proxy's 200 is none of the collector. */
+	answer = fixture_send(&fixture, &(struct transport_request){ .signal = OTLP_METRICS });
+	assert_int_equal(answer.verdict, TRANSPORT_RETRY);
+	assert_true(slice_starts_with(slice_of_string(answer.cause), SLICE_LITERAL("TLS: ")));
 	transport_free(fixture.transport);
 
 	setenv("http_proxy", "gopher://me:passw0rd@127.0.0.1:1", 1);
