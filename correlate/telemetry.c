@@ -3,89 +3,130 @@
 
 #include "correlate/http1_url.h"
 
+enum method { ANY_METHOD, GET, POST, OTHER_METHOD };
 enum path_match { PATH_ANY, PATH_IS, PATH_ENDS };
 enum value_match { VALUE_ANY, VALUE_BEGINS, VALUE_CONTAINS, VALUE_ENDS };
 
-/* All of a row must hold. A method of NULL is any; so is a field of NULL. */
+/* Fields that say something, looked up once for all rows. */
+enum sign {
+	NO_SIGN,
+	HOST,
+	CONTENT_TYPE_FIELD,
+	USER_AGENT_FIELD,
+	REMOTE_WRITE,
+	REMOTE_READ,
+	SCRAPE_TIMEOUT,
+	DATADOG_TRACER,
+	DATADOG_LANGUAGE,
+	DATADOG_TELEMETRY,
+	SENTRY_AUTH,
+	SIGN_COUNT,
+};
+
+static const struct slice sign_names[SIGN_COUNT] = {
+	[HOST] = SLICE_LITERAL("host"),
+	[CONTENT_TYPE_FIELD] = SLICE_LITERAL("content-type"),
+	[USER_AGENT_FIELD] = SLICE_LITERAL("user-agent"),
+	[REMOTE_WRITE] = SLICE_LITERAL("x-prometheus-remote-write-version"),
+	[REMOTE_READ] = SLICE_LITERAL("x-prometheus-remote-read-version"),
+	[SCRAPE_TIMEOUT] = SLICE_LITERAL("x-prometheus-scrape-timeout-seconds"),
+	[DATADOG_TRACER] = SLICE_LITERAL("datadog-meta-tracer-version"),
+	[DATADOG_LANGUAGE] = SLICE_LITERAL("datadog-meta-lang"),
+	[DATADOG_TELEMETRY] = SLICE_LITERAL("dd-telemetry-request-type"),
+	[SENTRY_AUTH] = SLICE_LITERAL("x-sentry-auth"),
+};
+
+/* What is looked at of a head. */
+struct look {
+	enum method method;
+	struct slice path;                     /* without query and without a slash at its end */
+	const struct slice *signs[SIGN_COUNT]; /* NULL: it has no such field */
+};
+
+/* All of a row must hold. */
 struct telemetry_row {
-	const char *method;
+	enum method method;
 	enum path_match path_match;
-	const char *path;
-	const char *field;
+	struct slice path;
+	enum sign sign;
 	enum value_match value_match;
-	const char *value; /* in any case */
+	struct slice value; /* in any case, unless it is contained */
 	enum telemetry telemetry;
 };
 
-#define CONTENT_TYPE(type) "content-type", VALUE_BEGINS, type
-#define USER_AGENT(text) "user-agent", VALUE_CONTAINS, text
+#define ANYWHERE PATH_ANY, SLICE_LITERAL("")
+#define IS(path) PATH_IS, SLICE_LITERAL(path)
+#define ENDS(path) PATH_ENDS, SLICE_LITERAL(path)
+#define HAS(sign) sign, VALUE_ANY, SLICE_LITERAL("")
+#define CONTENT_TYPE(type) CONTENT_TYPE_FIELD, VALUE_BEGINS, SLICE_LITERAL(type)
+#define USER_AGENT(text) USER_AGENT_FIELD, VALUE_CONTAINS, SLICE_LITERAL(text)
 
 static const struct telemetry_row rows[] = {
 	/*
 	 * OTLP/HTTP (opentelemetry.io/docs/specs/otlp, "OTLP/HTTP Request"). Back ends take protobuf below
 	 * any prefix; JSON is what applications speak, too: the default path only.
 	 */
-	{ "POST", PATH_ENDS, "/v1/traces", CONTENT_TYPE("application/x-protobuf"), TELEMETRY_OTLP_SPANS },
-	{ "POST", PATH_IS, "/v1/traces", CONTENT_TYPE("application/json"), TELEMETRY_OTLP_SPANS },
-	{ "POST", PATH_ENDS, "/v1/metrics", CONTENT_TYPE("application/x-protobuf"), TELEMETRY_OTHER },
-	{ "POST", PATH_IS, "/v1/metrics", CONTENT_TYPE("application/json"), TELEMETRY_OTHER },
-	{ "POST", PATH_ENDS, "/v1/logs", CONTENT_TYPE("application/x-protobuf"), TELEMETRY_OTHER },
-	{ "POST", PATH_IS, "/v1/logs", CONTENT_TYPE("application/json"), TELEMETRY_OTHER },
-	{ "POST", PATH_ENDS, "/v1development/profiles", CONTENT_TYPE("application/x-protobuf"), TELEMETRY_OTHER },
-	{ "POST", PATH_IS, "/v1development/profiles", CONTENT_TYPE("application/json"), TELEMETRY_OTHER },
+	{ POST, ENDS("/v1/traces"), CONTENT_TYPE("application/x-protobuf"), TELEMETRY_OTLP_SPANS },
+	{ POST, IS("/v1/traces"), CONTENT_TYPE("application/json"), TELEMETRY_OTLP_SPANS },
+	{ POST, ENDS("/v1/metrics"), CONTENT_TYPE("application/x-protobuf"), TELEMETRY_OTHER },
+	{ POST, IS("/v1/metrics"), CONTENT_TYPE("application/json"), TELEMETRY_OTHER },
+	{ POST, ENDS("/v1/logs"), CONTENT_TYPE("application/x-protobuf"), TELEMETRY_OTHER },
+	{ POST, IS("/v1/logs"), CONTENT_TYPE("application/json"), TELEMETRY_OTHER },
+	{ POST, ENDS("/v1development/profiles"), CONTENT_TYPE("application/x-protobuf"), TELEMETRY_OTHER },
+	{ POST, IS("/v1development/profiles"), CONTENT_TYPE("application/json"), TELEMETRY_OTHER },
 	/* The specification's User-Agent of exporters ("OTLP Exporter", "User Agent"), and what Go has instead. */
-	{ "POST", PATH_ENDS, "/v1/traces", USER_AGENT("OTel-OTLP-Exporter-"), TELEMETRY_OTLP_SPANS },
-	{ "POST", PATH_ENDS, "/v1/traces", USER_AGENT("OTel OTLP Exporter "), TELEMETRY_OTLP_SPANS },
-	{ "POST", PATH_ANY, NULL, USER_AGENT("OTel-OTLP-Exporter-"), TELEMETRY_OTHER },
-	{ "POST", PATH_ANY, NULL, USER_AGENT("OTel OTLP Exporter "), TELEMETRY_OTHER },
+	{ POST, ENDS("/v1/traces"), USER_AGENT("OTel-OTLP-Exporter-"), TELEMETRY_OTLP_SPANS },
+	{ POST, ENDS("/v1/traces"), USER_AGENT("OTel OTLP Exporter "), TELEMETRY_OTLP_SPANS },
+	{ POST, ANYWHERE, USER_AGENT("OTel-OTLP-Exporter-"), TELEMETRY_OTHER },
+	{ POST, ANYWHERE, USER_AGENT("OTel OTLP Exporter "), TELEMETRY_OTHER },
 	/* OpAMP over plain HTTP (opentelemetry.io/docs/specs/opamp): collectors report to their manager. */
-	{ "POST", PATH_ENDS, "/v1/opamp", CONTENT_TYPE("application/x-protobuf"), TELEMETRY_OTHER },
+	{ POST, ENDS("/v1/opamp"), CONTENT_TYPE("application/x-protobuf"), TELEMETRY_OTHER },
 
 	/* Zipkin (zipkin.io/zipkin-api) */
-	{ "POST", PATH_ENDS, "/api/v2/spans", CONTENT_TYPE("application/json"), TELEMETRY_SPANS },
-	{ "POST", PATH_ENDS, "/api/v2/spans", CONTENT_TYPE("application/x-protobuf"), TELEMETRY_SPANS },
-	{ "POST", PATH_ENDS, "/api/v1/spans", CONTENT_TYPE("application/json"), TELEMETRY_SPANS },
-	{ "POST", PATH_ENDS, "/api/v1/spans", CONTENT_TYPE("application/x-thrift"), TELEMETRY_SPANS },
+	{ POST, ENDS("/api/v2/spans"), CONTENT_TYPE("application/json"), TELEMETRY_SPANS },
+	{ POST, ENDS("/api/v2/spans"), CONTENT_TYPE("application/x-protobuf"), TELEMETRY_SPANS },
+	{ POST, ENDS("/api/v1/spans"), CONTENT_TYPE("application/json"), TELEMETRY_SPANS },
+	{ POST, ENDS("/api/v1/spans"), CONTENT_TYPE("application/x-thrift"), TELEMETRY_SPANS },
 
 	/* Jaeger: spans to the collector; sampling strategies asked of agent and collector, at their ports */
-	{ "POST", PATH_ENDS, "/api/traces", CONTENT_TYPE("application/x-thrift"), TELEMETRY_SPANS },
-	{ "POST", PATH_ENDS, "/api/traces", CONTENT_TYPE("application/vnd.apache.thrift.binary"), TELEMETRY_SPANS },
-	{ "GET", PATH_IS, "/sampling", "host", VALUE_ENDS, ":5778", TELEMETRY_OTHER },
-	{ "GET", PATH_IS, "/api/sampling", "host", VALUE_ENDS, ":14268", TELEMETRY_OTHER },
+	{ POST, ENDS("/api/traces"), CONTENT_TYPE("application/x-thrift"), TELEMETRY_SPANS },
+	{ POST, ENDS("/api/traces"), CONTENT_TYPE("application/vnd.apache.thrift.binary"), TELEMETRY_SPANS },
+	{ GET, IS("/sampling"), HOST, VALUE_ENDS, SLICE_LITERAL(":5778"), TELEMETRY_OTHER },
+	{ GET, IS("/api/sampling"), HOST, VALUE_ENDS, SLICE_LITERAL(":14268"), TELEMETRY_OTHER },
 
 	/* Prometheus: remote write and read (prometheus.io/docs/specs/prw), scrapes by it, vmagent and collectors */
-	{ "POST", PATH_ANY, NULL, "x-prometheus-remote-write-version", VALUE_ANY, NULL, TELEMETRY_OTHER },
-	{ "POST", PATH_ANY, NULL, "x-prometheus-remote-read-version", VALUE_ANY, NULL, TELEMETRY_OTHER },
-	{ "GET", PATH_ANY, NULL, "x-prometheus-scrape-timeout-seconds", VALUE_ANY, NULL, TELEMETRY_OTHER },
+	{ POST, ANYWHERE, HAS(REMOTE_WRITE), TELEMETRY_OTHER },
+	{ POST, ANYWHERE, HAS(REMOTE_READ), TELEMETRY_OTHER },
+	{ GET, ANYWHERE, HAS(SCRAPE_TIMEOUT), TELEMETRY_OTHER },
 
 	/* Loki (grafana.com/docs/loki/latest/reference/loki-http-api) */
-	{ "POST", PATH_ENDS, "/loki/api/v1/push", CONTENT_TYPE("application/"), TELEMETRY_OTHER },
-	{ "POST", PATH_ENDS, "/api/prom/push", CONTENT_TYPE("application/x-protobuf"), TELEMETRY_OTHER },
+	{ POST, ENDS("/loki/api/v1/push"), CONTENT_TYPE("application/"), TELEMETRY_OTHER },
+	{ POST, ENDS("/api/prom/push"), CONTENT_TYPE("application/x-protobuf"), TELEMETRY_OTHER },
 
 	/* Datadog: tracers to their agent (traces, stats, telemetry, configuration) */
-	{ NULL, PATH_ENDS, "/traces", "datadog-meta-tracer-version", VALUE_ANY, NULL, TELEMETRY_SPANS },
-	{ NULL, PATH_ANY, NULL, "datadog-meta-tracer-version", VALUE_ANY, NULL, TELEMETRY_OTHER },
-	{ NULL, PATH_ENDS, "/traces", "datadog-meta-lang", VALUE_ANY, NULL, TELEMETRY_SPANS },
-	{ NULL, PATH_ANY, NULL, "datadog-meta-lang", VALUE_ANY, NULL, TELEMETRY_OTHER },
-	{ "POST", PATH_ANY, NULL, "dd-telemetry-request-type", VALUE_ANY, NULL, TELEMETRY_OTHER },
-	{ "POST", PATH_IS, "/v0.7/config", NULL, VALUE_ANY, NULL, TELEMETRY_OTHER }, /* a path of nobody else */
+	{ ANY_METHOD, ENDS("/traces"), HAS(DATADOG_TRACER), TELEMETRY_SPANS },
+	{ ANY_METHOD, ANYWHERE, HAS(DATADOG_TRACER), TELEMETRY_OTHER },
+	{ ANY_METHOD, ENDS("/traces"), HAS(DATADOG_LANGUAGE), TELEMETRY_SPANS },
+	{ ANY_METHOD, ANYWHERE, HAS(DATADOG_LANGUAGE), TELEMETRY_OTHER },
+	{ POST, ANYWHERE, HAS(DATADOG_TELEMETRY), TELEMETRY_OTHER },
+	{ POST, IS("/v0.7/config"), HAS(NO_SIGN), TELEMETRY_OTHER }, /* a path of nobody else */
 
 	/* Elastic APM: events; agents' configuration */
-	{ "POST", PATH_ENDS, "/intake/v2/events", CONTENT_TYPE("application/x-ndjson"), TELEMETRY_SPANS },
-	{ "POST", PATH_ENDS, "/intake/v2/rum/events", CONTENT_TYPE("application/x-ndjson"), TELEMETRY_SPANS },
-	{ NULL, PATH_ENDS, "/config/v1/agents", USER_AGENT("apm-agent-"), TELEMETRY_OTHER },
+	{ POST, ENDS("/intake/v2/events"), CONTENT_TYPE("application/x-ndjson"), TELEMETRY_SPANS },
+	{ POST, ENDS("/intake/v2/rum/events"), CONTENT_TYPE("application/x-ndjson"), TELEMETRY_SPANS },
+	{ ANY_METHOD, ENDS("/config/v1/agents"), USER_AGENT("apm-agent-"), TELEMETRY_OTHER },
 
 	/* Sentry (develop.sentry.dev/sdk/data-model/envelopes) */
-	{ "POST", PATH_ENDS, "/envelope", CONTENT_TYPE("application/x-sentry-envelope"), TELEMETRY_OTHER },
-	{ "POST", PATH_ENDS, "/envelope", "x-sentry-auth", VALUE_ANY, NULL, TELEMETRY_OTHER },
-	{ "POST", PATH_ENDS, "/store", "x-sentry-auth", VALUE_ANY, NULL, TELEMETRY_OTHER },
+	{ POST, ENDS("/envelope"), CONTENT_TYPE("application/x-sentry-envelope"), TELEMETRY_OTHER },
+	{ POST, ENDS("/envelope"), HAS(SENTRY_AUTH), TELEMETRY_OTHER },
+	{ POST, ENDS("/store"), HAS(SENTRY_AUTH), TELEMETRY_OTHER },
 
 	/* SkyWalking over HTTP: its paths are ordinary words, its port is its own */
-	{ "POST", PATH_IS, "/v3/segments", "host", VALUE_ENDS, ":12800", TELEMETRY_SPANS },
-	{ "POST", PATH_IS, "/v3/segment", "host", VALUE_ENDS, ":12800", TELEMETRY_SPANS },
-	{ "POST", PATH_IS, "/v3/logs", "host", VALUE_ENDS, ":12800", TELEMETRY_OTHER },
-	{ "POST", PATH_IS, "/v3/management/reportProperties", "host", VALUE_ENDS, ":12800", TELEMETRY_OTHER },
-	{ "POST", PATH_IS, "/v3/management/keepAlive", "host", VALUE_ENDS, ":12800", TELEMETRY_OTHER },
+	{ POST, IS("/v3/segments"), HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_SPANS },
+	{ POST, IS("/v3/segment"), HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_SPANS },
+	{ POST, IS("/v3/logs"), HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_OTHER },
+	{ POST, IS("/v3/management/reportProperties"), HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_OTHER },
+	{ POST, IS("/v3/management/keepAlive"), HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_OTHER },
 };
 
 static bool ends(struct slice text, struct slice end)
@@ -93,32 +134,26 @@ static bool ends(struct slice text, struct slice end)
 	return text.length >= end.length && slice_equal_ignoring_case(slice_from(text, text.length - end.length), end);
 }
 
-/* `part` begins with a letter. */
 static bool contains(struct slice text, struct slice part)
 {
-	for (; text.length >= part.length; text = slice_from(text, 1))
-		if ((text.data[0] | 0x20) == (part.data[0] | 0x20) &&
-		    slice_equal_ignoring_case(slice_head(text, part.length), part))
-			return true;
-	return false;
+	return text.length >= part.length && memmem(text.data, text.length, part.data, part.length);
 }
 
 static bool path_matches(const struct telemetry_row *row, struct slice path)
 {
-	struct slice wanted = slice_of_string(row->path);
-
-	if (row->path_match == PATH_ENDS && path.length >= wanted.length)
-		path = slice_from(path, path.length - wanted.length);
-	return row->path_match == PATH_ANY || slice_equal(path, wanted);
+	if (row->path_match == PATH_ANY)
+		return true;
+	if (row->path_match == PATH_ENDS && path.length > row->path.length)
+		path = slice_from(path, path.length - row->path.length);
+	return path.length == row->path.length && slice_equal(path, row->path);
 }
 
-static bool field_matches(const struct telemetry_row *row, const struct http1_head *head)
+static bool sign_matches(const struct telemetry_row *row, const struct slice *value)
 {
-	const struct slice *value = row->field ? http1_field(head, row->field) : NULL;
-	struct slice wanted = slice_of_string(row->value);
+	struct slice wanted = row->value;
 
-	if (!row->field || !value)
-		return !row->field;
+	if (row->sign == NO_SIGN || !value)
+		return row->sign == NO_SIGN;
 	switch (row->value_match) {
 	case VALUE_BEGINS:
 		return slice_equal_ignoring_case(slice_head(*value, wanted.length), wanted);
@@ -131,7 +166,6 @@ static bool field_matches(const struct telemetry_row *row, const struct http1_he
 	}
 }
 
-/* Of the target, without query and without a slash at its end. */
 static struct slice path_of(const struct http1_head *head)
 {
 	struct slice path = http1_target_split(head->method, head->target).path;
@@ -141,26 +175,48 @@ static struct slice path_of(const struct http1_head *head)
 	return path;
 }
 
-/* The exporters of the OpenTelemetry Collector name themselves so, its custom builds too. */
-static bool passes_on(const struct http1_head *head)
+static void find_signs(const struct http1_head *head, const struct slice *ret_signs[SIGN_COUNT])
 {
-	const struct slice *agent = http1_field(head, "user-agent");
+	for (size_t i = 0; i < head->field_count; i++) {
+		const struct http1_field *field = &head->fields[i];
 
-	return agent && contains(*agent, SLICE_LITERAL("OpenTelemetry Collector"));
+		for (enum sign sign = NO_SIGN + 1; sign < SIGN_COUNT; sign++)
+			if (field->name.length == sign_names[sign].length && !ret_signs[sign] &&
+			    slice_equal_ignoring_case(field->name, sign_names[sign]))
+				ret_signs[sign] = &field->value;
+	}
+}
+
+static enum method method_of(const struct http1_head *head)
+{
+	if (slice_equal(head->method, SLICE_LITERAL("GET")))
+		return GET;
+	return slice_equal(head->method, SLICE_LITERAL("POST")) ? POST : OTHER_METHOD;
+}
+
+static bool row_matches(const struct telemetry_row *row, const struct look *look)
+{
+	return (row->method == ANY_METHOD || row->method == look->method) && path_matches(row, look->path) &&
+	       sign_matches(row, look->signs[row->sign]);
+}
+
+/* The exporters of the OpenTelemetry Collector name themselves so, its custom builds too. */
+static bool passes_on(const struct slice *user_agent)
+{
+	return user_agent && contains(*user_agent, SLICE_LITERAL("OpenTelemetry Collector"));
 }
 
 enum telemetry telemetry_recognise(const struct http1_head *head)
 {
-	struct slice path = path_of(head);
+	struct look look = { .method = method_of(head), .path = path_of(head) };
 
+	find_signs(head, look.signs);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct telemetry_row *row = &rows[i];
-
-		if (row->method && !slice_equal(head->method, slice_of_string(row->method)))
+		if (!row_matches(&rows[i], &look))
 			continue;
-		if (!path_matches(row, path) || !field_matches(row, head))
-			continue;
-		return row->telemetry == TELEMETRY_OTLP_SPANS && passes_on(head) ? TELEMETRY_SPANS : row->telemetry;
+		if (rows[i].telemetry == TELEMETRY_OTLP_SPANS && passes_on(look.signs[USER_AGENT_FIELD]))
+			return TELEMETRY_SPANS;
+		return rows[i].telemetry;
 	}
 	return TELEMETRY_NONE;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,8 +30,6 @@ static const struct record_connection connection_v6 = {
 	.remote_address = { 0x20, 0x01, 0x0d, 0xb8, [15] = 2 },
 };
 
-static const struct http1_disclosure nothing_more;
-
 static const struct record_connection connection_unix = { .cookie = 1, .family = RECORD_FAMILY_UNIX };
 
 /* An exchange, the span of it, and what the span points to. */
@@ -38,6 +37,7 @@ struct fixture {
 	struct http1_exchange exchange;
 	const struct record_connection *connection;
 	struct route_table *routes;
+	struct http1_disclosure disclosure;
 	struct span span;
 	char *text;
 };
@@ -77,7 +77,7 @@ static void request(struct fixture *fixture, const char *bytes)
 	assert_non_null(head);
 	assert_int_equal(http1_parse_head(HTTP1_REQUEST, slice_of(copy, length), 0, head), length);
 	http1_exchange_done(&fixture->exchange);
-	assert_int_equal(http1_exchange_request(&fixture->exchange, head, &nothing_more), 0);
+	assert_int_equal(http1_exchange_request(&fixture->exchange, head, &fixture->disclosure), 0);
 	/* What is kept must not point into the head. */
 	guard_free(copy, length);
 	free(head);
@@ -91,7 +91,7 @@ static void fill(struct fixture *fixture, enum span_kind kind)
 		.tid = 43,
 		.service = SLICE_LITERAL("shop"),
 		.routes = fixture->routes,
-		.disclosure = &nothing_more,
+		.disclosure = &fixture->disclosure,
 	};
 
 	memset(&fixture->span, 0, sizeof fixture->span);
@@ -477,6 +477,43 @@ static void test_bounds(void **state)
 	free(head);
 }
 
+static void secrets_may_be_added(void **state)
+{
+	struct fixture *fixture = *state;
+	struct query_secrets secrets = { .count = 0 };
+
+	fixture->disclosure.secrets = &secrets;
+	assert_int_equal(query_secrets_add(&secrets, SLICE_LITERAL("Pin")), 0);
+	assert_int_equal(query_secrets_add(&secrets, SLICE_LITERAL("")), -EINVAL);
+	span_of(fixture, SPAN_KIND_SERVER, "GET /a?pin=1&p%49N=2&user[PIN]=3&pins=4&token=5 HTTP/1.1\r\n\r\n", 200);
+	expect(fixture, "url.query=pin=REDACTED&p%49N=REDACTED&user[PIN]=REDACTED&pins=4&token=REDACTED", NULL);
+	span_of(fixture, SPAN_KIND_CLIENT, "GET /a?pin=1 HTTP/1.1\r\nHost: h\r\n\r\n", 200);
+	expect(fixture, "url.full=http://h/a?pin=REDACTED", NULL);
+}
+
+static void fields_are_captured_on_demand(void **state)
+{
+	static struct header_capture headers;
+	struct fixture *fixture = *state;
+	struct http1_head *head = calloc(1, sizeof *head);
+	struct slice response = SLICE_LITERAL("HTTP/1.1 200 OK\r\nETag: x\r\nHost: no\r\n\r\n");
+
+	assert_non_null(head);
+	assert_int_equal(header_capture_add(&headers, HEADER_OF_REQUEST, SLICE_LITERAL("Host")), 0);
+	assert_int_equal(header_capture_add(&headers, HEADER_OF_RESPONSE, SLICE_LITERAL("ETag")), 0);
+	fixture->disclosure.headers = &headers;
+	request(fixture, "GET / HTTP/1.1\r\nHost: h\r\nETag: no\r\n\r\n");
+	assert_int_equal(http1_parse_head(HTTP1_RESPONSE, response, 0, head), response.length);
+	size_t before = fixture->exchange.storage_size;
+
+	assert_int_equal(http1_exchange_response(&fixture->exchange, head, &fixture->disclosure), 0);
+	assert_true(fixture->exchange.storage_size > before);
+	free(head);
+	fill(fixture, SPAN_KIND_SERVER);
+	expect(fixture, "http.request.header.host=h", "http.response.header.etag=x", "http.request.header.etag",
+	       "http.response.header.host", NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -493,6 +530,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_secrets, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_trace_context, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_bounds, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(secrets_may_be_added, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(fields_are_captured_on_demand, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
