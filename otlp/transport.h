@@ -87,9 +87,8 @@ void transport_free(struct transport *transport);
  * password of an endpoint (http://USER:PASSWORD@HOST) are never part of cause or message.
  *
  * `config`, as config_read makes it, is copied. `version`: for User-Agent, which a configured
- * header replaces. SIGPIPE must be blocked or ignored where it is used; for transport_free it need
- * not be. 0; -ENOMEM; -EINVAL for what config_read lets pass but curl does not; -EOPNOTSUPP: this
- * libcurl lacks TLS, Unix sockets or a resolver that does not block.
+ * header replaces. Raises no SIGPIPE. 0; -ENOMEM; -EINVAL for what config_read lets pass but curl
+ * does not; -EOPNOTSUPP: this libcurl lacks TLS, Unix sockets or a resolver that does not block.
  */
 int transport_http_new(const struct otlp_config *config, const char *version, struct transport **ret_transport);
 

@@ -3,10 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
 
@@ -94,31 +91,17 @@ static void http_wake(struct transport *transport)
 	curl_multi_wakeup(http_of(transport)->multi);
 }
 
-static void close_all(struct transport_http *http)
+/* Also of one that is half built. */
+static void http_free(struct transport *transport)
 {
-	http_cancel(&http->transport);
+	struct transport_http *http = http_of(transport);
+
+	http_cancel(transport);
 	for (size_t i = 0; i < OTLP_SIGNALS; i++)
 		http_endpoint_done(&http->endpoints[i]);
 	curl_multi_cleanup(http->multi);
 	curl_global_cleanup();
 	free(http);
-}
-
-/* TLS says goodbye when it closes: to a peer that left, by a thread that need not have SIGPIPE blocked. */
-static void http_free(struct transport *transport)
-{
-	sigset_t pipe, pending, before;
-	bool was_pending;
-
-	sigemptyset(&pipe);
-	sigaddset(&pipe, SIGPIPE);
-	sigpending(&pending);
-	was_pending = sigismember(&pending, SIGPIPE) == 1;
-	pthread_sigmask(SIG_BLOCK, &pipe, &before);
-	close_all(http_of(transport));
-	if (!was_pending)
-		sigtimedwait(&pipe, NULL, &(struct timespec){ 0 });
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 static const struct transport_operations http_operations = {
@@ -165,7 +148,7 @@ int transport_http_new(const struct otlp_config *config, const char *version, st
 	if (http->multi)
 		result = init_endpoints(http, config, version);
 	if (result < 0) {
-		close_all(http);
+		http_free(&http->transport);
 		return result;
 	}
 	/* Requests go one by one: an idle connection for each endpoint is all that is ever kept. */

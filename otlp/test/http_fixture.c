@@ -20,11 +20,8 @@ void fixture_environment(void)
 {
 	static const char *const proxies[] = { "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
 					       "ALL_PROXY",  "no_proxy",    "NO_PROXY" };
-	sigset_t pipe;
 
-	sigemptyset(&pipe);
-	sigaddset(&pipe, SIGPIPE);
-	pthread_sigmask(SIG_BLOCK, &pipe, NULL);
+	signal(SIGPIPE, SIG_DFL);
 	for (size_t i = 0; i < sizeof(proxies) / sizeof(proxies[0]); i++)
 		unsetenv(proxies[i]);
 	alarm(TEST_SECONDS_MAX);

@@ -15,7 +15,7 @@ struct http_fixture {
 	char endpoint[256];
 };
 
-/* For the beginning of main: no SIGPIPE, no proxies from the environment, and an end to whatever hangs. */
+/* For the beginning of main: SIGPIPE kills, no proxies from the environment, and an end to whatever hangs. */
 void fixture_environment(void);
 
 /* Starts the server; traces go to it by `scheme` ("http", "https"), or by the Unix socket. */
