@@ -8,6 +8,7 @@
 #include "agent/instrumented.h"
 #include "agent/proc.h"
 #include "agent/runtime.h"
+#include "agent/secret.h"
 #include "base/hashmap.h"
 #include "base/log.h"
 #include "bpf/config.h"
@@ -106,6 +107,7 @@ static enum judgement discovery_judge(struct discovery *discovery)
 		return discovery_remember(discovery, info.pid, INSTRUMENTED);
 	if (runtime_shares_threads(info.pid))
 		process->header.flags |= RECORD_PROCESS_SHARED_THREADS;
+	secret_hide((char *)info.environment.data, info.environment.length);
 	discovery_pass(discovery, process, process->header.size);
 	return discovery_remember(discovery, info.pid, TRACED);
 }
