@@ -75,6 +75,16 @@ struct transport_answer fixture_await(struct http_fixture *fixture)
 	return answer;
 }
 
+void fixture_await_request(struct http_fixture *fixture)
+{
+	struct transport_answer answer;
+
+	while (http_server_requests(fixture->server) == 0) {
+		assert_false(transport_poll(fixture->transport, clock_monotonic(), &answer));
+		transport_wait(fixture->transport, NSEC_PER_MSEC);
+	}
+}
+
 struct transport_answer fixture_send(struct http_fixture *fixture, const struct transport_request *request)
 {
 	assert_int_equal(transport_send(fixture->transport, request, clock_monotonic()), 0);

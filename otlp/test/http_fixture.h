@@ -29,6 +29,8 @@ void fixture_stop(struct http_fixture *fixture);
 
 /* Waits, and fails the test after 30 s. */
 struct transport_answer fixture_await(struct http_fixture *fixture);
+/* Until the server has read a request; fails the test when the transport has its answer before. */
+void fixture_await_request(struct http_fixture *fixture);
 /* Sends a small protobuf request of traces and waits. */
 struct transport_answer fixture_exchange(struct http_fixture *fixture);
 struct transport_answer fixture_send(struct http_fixture *fixture, const struct transport_request *request);

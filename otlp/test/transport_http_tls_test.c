@@ -239,15 +239,11 @@ static void test_freeing_survives_a_broken_pipe(void **state)
 	static const struct http_server_answer hanging[] = { HTTP_SERVER_ANSWER("", HTTP_SERVER_HANG) };
 	const struct transport_request request = { .body = SLICE_LITERAL("{}") };
 	struct http_fixture fixture = { 0 };
-	struct transport_answer answer;
 
 	(void)state;
 	open_tls_answering(&fixture, hanging, SERVER, CA, NULL);
 	assert_int_equal(transport_send(fixture.transport, &request, clock_monotonic()), 0);
-	while (http_server_requests(fixture.server) == 0) {
-		assert_false(transport_poll(fixture.transport, clock_monotonic(), &answer));
-		transport_wait(fixture.transport, NSEC_PER_MSEC);
-	}
+	fixture_await_request(&fixture);
 	http_server_stop(fixture.server);
 	fixture.server = NULL;
 	fixture_stop(&fixture);
