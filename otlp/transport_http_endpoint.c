@@ -152,8 +152,7 @@ static long milliseconds_of(uint64_t timeout)
 	return milliseconds < INT_MAX ? (long)milliseconds : INT_MAX;
 }
 
-static int options_init(struct http_endpoint *endpoint, const struct otlp_signal_config *config,
-			const char *user_agent)
+static int options_init(struct http_endpoint *endpoint, const struct otlp_signal_config *config, const char *user_agent)
 {
 	const struct text_option text_options[] = {
 		{ CURLOPT_PROTOCOLS_STR, "http,https" },
@@ -176,7 +175,7 @@ static int options_init(struct http_endpoint *endpoint, const struct otlp_signal
 		/* Who names a file trusts no other. */
 		if (code == CURLE_OK)
 			code = curl_easy_setopt(endpoint->easy, CURLOPT_CAPATH, NULL);
-		/* A file that was wrong is seen to be right at the next connection, not after a day. Not all have a cache. */
+		/* A file is read for each connection: curl keeps what it said for a day (not with every TLS library). */
 		curl_easy_setopt(endpoint->easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
 	}
 	return error_of(code);

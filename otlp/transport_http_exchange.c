@@ -44,7 +44,8 @@ static size_t read_header(char *data, size_t size, size_t count, void *context)
 		line.length--;
 	if (!line.length && status_of(exchange) >= 200)
 		exchange->head_complete = true;
-	else if (!exchange->head_complete && slice_equal_ignoring_case(slice_head(line, retry_after.length), retry_after))
+	else if (!exchange->head_complete &&
+		 slice_equal_ignoring_case(slice_head(line, retry_after.length), retry_after))
 		exchange->retry_after = retry_after_read(slice_from(line, retry_after.length), clock_wall());
 	return size * count;
 }

@@ -75,8 +75,9 @@ static uint64_t content_length(struct slice head)
 		struct slice line = slice_head(head, slice_find(head, '\n'));
 
 		if (slice_equal_ignoring_case(slice_head(line, name.length), name))
-			assert(slice_to_u64(slice_trim(slice_head(slice_from(line, name.length),
-								  line.length - name.length - 1)), &length));
+			assert(slice_to_u64(
+				slice_trim(slice_head(slice_from(line, name.length), line.length - name.length - 1)),
+				&length));
 		head = slice_from(head, line.length + 1);
 	}
 	return length;

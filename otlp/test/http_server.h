@@ -13,7 +13,7 @@
 #include "base/slice.h"
 
 enum http_server_then {
-	HTTP_SERVER_KEEP,  /* waits for the next request */
+	HTTP_SERVER_KEEP, /* waits for the next request */
 	HTTP_SERVER_CLOSE,
 	HTTP_SERVER_RESET, /* TCP RST */
 	HTTP_SERVER_HANG,  /* until the client leaves */
@@ -31,9 +31,9 @@ struct http_server_options {
 	/* One for each request, the last for all that follow. Live as long as the server. */
 	const struct http_server_answer *answers;
 	size_t answer_count;
-	const char *unix_path; /* NULL: loopback */
+	const char *unix_path;                   /* NULL: loopback */
 	const char *certificate_file, *key_file; /* PEM; NULL: no TLS */
-	const char *client_ca_file; /* demands a certificate by it; NULL: none */
+	const char *client_ca_file;              /* demands a certificate by it; NULL: none */
 };
 
 /* Valid until http_server_stop; once its answer was received. */

@@ -62,8 +62,19 @@ static void test_dates_that_are_past_or_absurd(void **state)
 static void test_garbage_asks_for_nothing(void **state)
 {
 	static const char *const garbage[] = {
-		"", " ", "soon", "-5", "+5", "1.5", "5s", "0x10", "Sun", "Sunday", "Sun, 99 Nov 1994 08:49:37 GMT",
-		"06 Nov 2094 08:49:37 GMT", "Sun, 06 Nov 2094 08:49:37 GMT and so on and so on and on",
+		"",
+		" ",
+		"soon",
+		"-5",
+		"+5",
+		"1.5",
+		"5s",
+		"0x10",
+		"Sun",
+		"Sunday",
+		"Sun, 99 Nov 1994 08:49:37 GMT",
+		"06 Nov 2094 08:49:37 GMT",
+		"Sun, 06 Nov 2094 08:49:37 GMT and so on and so on and on",
 	};
 
 	(void)state;

@@ -33,10 +33,13 @@ static struct transport_answer answer_to(struct slice bytes, enum http_server_th
 }
 
 static const struct transport_request protobuf = { .signal = OTLP_TRACES, .body = SLICE_LITERAL("\x0a\x00") };
-static const struct transport_request json = { .signal = OTLP_TRACES, .encoding = OTLP_JSON, .body = SLICE_LITERAL("{}") };
+static const struct transport_request json = { .signal = OTLP_TRACES,
+					       .encoding = OTLP_JSON,
+					       .body = SLICE_LITERAL("{}") };
 
-#define STATUS_MESSAGE "\x08\x03\x12\x0a" "bad spans!" /* google.rpc.Status */
-#define PARTIAL "\x0a\x0a\x08\x05\x12\x06" "no way"    /* ExportTraceServiceResponse */
+/* google.rpc.Status; ExportTraceServiceResponse */
+#define STATUS_MESSAGE "\x08\x03\x12\x0a" "bad spans!"
+#define PARTIAL "\x0a\x0a\x08\x05\x12\x06" "no way"
 
 static const struct verdict_case {
 	const struct transport_request *request;
@@ -47,20 +50,26 @@ static const struct verdict_case {
 	int64_t rejected;
 	uint64_t retry_after;
 } verdict_cases[] = {
-#define CASE(request_, text, then_, verdict_, cause_, ...) \
-	{ .request = request_, .bytes = SLICE_LITERAL(text), .then = HTTP_SERVER_##then_, \
-	  .verdict = TRANSPORT_##verdict_, .cause = cause_, .message = __VA_ARGS__ }
+#define CASE(request_, text, then_, verdict_, cause_, ...)                                      \
+	{                                                                                       \
+		.request = request_, .bytes = SLICE_LITERAL(text), .then = HTTP_SERVER_##then_, \
+		.verdict = TRANSPORT_##verdict_, .cause = cause_, .message = __VA_ARGS__        \
+	}
 	CASE(&protobuf, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", KEEP, DELIVERED, "HTTP 200", ""),
 	CASE(&protobuf, "HTTP/1.1 204 No\r\n\r\n", KEEP, DELIVERED, "HTTP 204", ""),
 	CASE(&protobuf, "HTTP/1.1 202 OK\r\n\r\n", CLOSE, DELIVERED, "HTTP 202", ""),
 	CASE(&protobuf, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", KEEP, DELIVERED,
 	     "HTTP 200", ""),
-	CASE(&protobuf, "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n" PARTIAL, KEEP, DELIVERED, "HTTP 200", "no way", .rejected = 5),
-	CASE(&protobuf, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n\x0a\x0a\x08\x05\x12\r\n7\r\n\x06no way"
-	     "\r\n0\r\nX-Trailer: 1\r\n\r\n", KEEP, DELIVERED, "HTTP 200", "no way", .rejected = 5),
-	CASE(&json, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 66\r\n\r\n"
-	     "{\"partialSuccess\":{\"rejectedSpans\":\"7\",\"errorMessage\":\"too late\"}}", KEEP, DELIVERED, "HTTP 200",
-	     "too late", .rejected = 7),
+	CASE(&protobuf, "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n" PARTIAL, KEEP, DELIVERED, "HTTP 200", "no way",
+	     .rejected = 5),
+	CASE(&protobuf,
+	     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n\x0a\x0a\x08\x05\x12\r\n7\r\n\x06no way"
+	     "\r\n0\r\nX-Trailer: 1\r\n\r\n",
+	     KEEP, DELIVERED, "HTTP 200", "no way", .rejected = 5),
+	CASE(&json,
+	     "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 66\r\n\r\n"
+	     "{\"partialSuccess\":{\"rejectedSpans\":\"7\",\"errorMessage\":\"too late\"}}",
+	     KEEP, DELIVERED, "HTTP 200", "too late", .rejected = 7),
 	/* Delivered, whatever becomes of the rest. */
 	CASE(&protobuf, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", KEEP, DELIVERED, "HTTP 200",
 	     "the answer cannot be read"),
@@ -75,23 +84,26 @@ static const struct verdict_case {
 
 	CASE(&protobuf, "HTTP/1.1 400 Bad\r\nContent-Length: 14\r\n\r\n" STATUS_MESSAGE, KEEP, REFUSED, "HTTP 400",
 	     "bad spans!"),
-	CASE(&json, "HTTP/1.1 400 Bad\r\nContent-Length: 35\r\n\r\n{\"code\":3,\"message\":\"bad\\u001b[1m\"}", KEEP, REFUSED,
-	     "HTTP 400", "bad\xef\xbf\xbd[1m"),
+	CASE(&json, "HTTP/1.1 400 Bad\r\nContent-Length: 35\r\n\r\n{\"code\":3,\"message\":\"bad\\u001b[1m\"}", KEEP,
+	     REFUSED, "HTTP 400", "bad\xef\xbf\xbd[1m"),
 	CASE(&protobuf, "HTTP/1.1 401 No\r\nContent-Length: 6\r\n\r\nwho?\r\n", KEEP, REFUSED, "HTTP 401", "who?"),
-	CASE(&protobuf, "HTTP/1.1 500 No\r\nRetry-After: 5\r\nContent-Length: 0\r\n\r\n", KEEP, REFUSED, "HTTP 500", ""),
+	CASE(&protobuf, "HTTP/1.1 500 No\r\nRetry-After: 5\r\nContent-Length: 0\r\n\r\n", KEEP, REFUSED, "HTTP 500",
+	     ""),
 	CASE(&protobuf, "HTTP/1.1 307 Go\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", KEEP, REFUSED,
 	     "HTTP 307: redirects are not followed", ""),
 	CASE(&protobuf, "HTTP/1.1 413 No\r\nContent-Length: 0\r\n\r\n", CLOSE, TOO_LARGE, "HTTP 413", ""),
 
-	CASE(&protobuf, "HTTP/1.1 429 No\r\nRetry-After: 17\r\nContent-Length: 0\r\n\r\n", KEEP, RETRY, "HTTP 429", "", .retry_after = 17 * SECOND),
+	CASE(&protobuf, "HTTP/1.1 429 No\r\nRetry-After: 17\r\nContent-Length: 0\r\n\r\n", KEEP, RETRY, "HTTP 429", "",
+	     .retry_after = 17 * SECOND),
 	CASE(&protobuf, "HTTP/1.1 429 No\r\nretry-after:   99999999999\r\nContent-Length: 0\r\n\r\n", KEEP, RETRY,
 	     "HTTP 429", "", .retry_after = RETRY_AFTER_MAX),
-	CASE(&protobuf, "HTTP/1.1 429 No\r\nRetry-After: in a while\r\nContent-Length: 0\r\n\r\n", KEEP, RETRY, "HTTP 429", ""),
-	CASE(&protobuf, "HTTP/1.1 429 No\r\nRetry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n\r\n", KEEP,
-	     RETRY, "HTTP 429", ""),
+	CASE(&protobuf, "HTTP/1.1 429 No\r\nRetry-After: in a while\r\nContent-Length: 0\r\n\r\n", KEEP, RETRY,
+	     "HTTP 429", ""),
+	CASE(&protobuf, "HTTP/1.1 429 No\r\nRetry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n\r\n",
+	     KEEP, RETRY, "HTTP 429", ""),
 	CASE(&protobuf, "HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n", KEEP, RETRY, "HTTP 502", ""),
-	CASE(&protobuf, "HTTP/1.1 503 No\r\nRetry-After: 3\r\nContent-Length: 9\r\n\r\nbusy", CLOSE, RETRY, "HTTP 503", "busy",
-	     .retry_after = 3 * SECOND),
+	CASE(&protobuf, "HTTP/1.1 503 No\r\nRetry-After: 3\r\nContent-Length: 9\r\n\r\nbusy", CLOSE, RETRY, "HTTP 503",
+	     "busy", .retry_after = 3 * SECOND),
 	CASE(&protobuf, "HTTP/1.1 504 No\r\nContent-Length: 0\r\n\r\n", KEEP, RETRY, "HTTP 504", ""),
 
 	CASE(&protobuf, "", HANG, RETRY, "time-out after 1 s", ""),
@@ -118,8 +130,8 @@ static void test_verdicts(void **state)
 
 		if (answer.verdict != test->verdict || strcmp(answer.cause, test->cause) != 0 ||
 		    strcmp(answer.message, test->message) != 0)
-			fail_msg("case %zu: verdict %d, cause \"%s\" (wanted \"%s\"), message \"%s\" (wanted \"%s\")", i,
-				 answer.verdict, answer.cause, test->cause, answer.message, test->message);
+			fail_msg("case %zu: verdict %d, cause \"%s\" (wanted \"%s\"), message \"%s\" (wanted \"%s\")",
+				 i, answer.verdict, answer.cause, test->cause, answer.message, test->message);
 		assert_int_equal(answer.rejected, test->rejected);
 		assert_int_equal(answer.retry_after, test->retry_after);
 	}
@@ -176,18 +188,22 @@ static void test_huge_answers(void **state)
 {
 	size_t size = 3 * (size_t)OTLP_RESPONSE_SIZE_MAX, packed_size = compressBound(size) + 32;
 	Bytef *zeros = calloc(1, size), *packed = malloc(packed_size);
-	z_stream stream = { .next_in = zeros, .avail_in = (uInt)size, .next_out = packed, .avail_out = (uInt)packed_size };
+	z_stream stream = {
+		.next_in = zeros, .avail_in = (uInt)size, .next_out = packed, .avail_out = (uInt)packed_size
+	};
 	char lines[9 * 10000];
 
 	(void)state;
-	assert_refused(SLICE_LITERAL("HTTP/1.1 200 OK\r\n\r\n"), slice_of(zeros, size), "the answer is larger than 4 MiB");
-	assert_refused(SLICE_LITERAL("HTTP/1.1 503 No\r\n\r\n"), slice_of(zeros, size), "the answer is larger than 4 MiB");
+	assert_refused(SLICE_LITERAL("HTTP/1.1 200 OK\r\n\r\n"), slice_of(zeros, size),
+		       "the answer is larger than 4 MiB");
+	assert_refused(SLICE_LITERAL("HTTP/1.1 503 No\r\n\r\n"), slice_of(zeros, size),
+		       "the answer is larger than 4 MiB");
 
 	assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
 	assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
 	assert_true(stream.total_out < OTLP_RESPONSE_SIZE_MAX);
-	assert_refused(SLICE_LITERAL("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"), slice_of(packed, stream.total_out),
-		       "the answer is larger than 4 MiB");
+	assert_refused(SLICE_LITERAL("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"),
+		       slice_of(packed, stream.total_out), "the answer is larger than 4 MiB");
 	deflateEnd(&stream);
 
 	for (size_t i = 0; i < sizeof(lines); i += strlen("Name: x\r\n"))

@@ -21,8 +21,21 @@ static const struct http_server_answer ok[] = {
 static char directory[] = "/tmp/wirespan-test-XXXXXX";
 
 enum file {
-	CA, CA_KEY, OTHER_CA, OTHER_CA_KEY, SERVER, SERVER_KEY, ELSEWHERE, ELSEWHERE_KEY, CLIENT, CLIENT_KEY, LOCKED, LOCKED_KEY,
-	CHANGING_CA, MISSING, FILES,
+	CA,
+	CA_KEY,
+	OTHER_CA,
+	OTHER_CA_KEY,
+	SERVER,
+	SERVER_KEY,
+	ELSEWHERE,
+	ELSEWHERE_KEY,
+	CLIENT,
+	CLIENT_KEY,
+	LOCKED,
+	LOCKED_KEY,
+	CHANGING_CA,
+	MISSING,
+	FILES,
 };
 
 static char files[FILES][64];
@@ -38,7 +51,8 @@ static bool make(enum file certificate, enum file key, const char *more)
 
 	snprintf(command, sizeof(command),
 		 "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -days 2 -out %s -keyout %s %s "
-		 "</dev/null >%s/log 2>&1", files[certificate], files[key], more, directory);
+		 "</dev/null >%s/log 2>&1",
+		 files[certificate], files[key], more, directory);
 	return system(command) == 0;
 }
 
@@ -61,12 +75,12 @@ static int make_certificates(void **state)
 		print_message("skipped: no certificates without the program openssl\n");
 		return 0;
 	}
-	have_certificates = make(CA, CA_KEY, "-nodes -subj /CN=CA") &&
-			    make(OTHER_CA, OTHER_CA_KEY, "-nodes -subj /CN=Other") &&
-			    make_signed(SERVER, SERVER_KEY, "-nodes -subj /CN=server -addext subjectAltName=IP:127.0.0.1") &&
-			    make_signed(ELSEWHERE, ELSEWHERE_KEY, "-nodes -subj /CN=x -addext subjectAltName=DNS:elsewhere") &&
-			    make_signed(CLIENT, CLIENT_KEY, "-nodes -subj /CN=client") &&
-			    make_signed(LOCKED, LOCKED_KEY, "-passout pass:" PASS_PHRASE " -subj /CN=client");
+	have_certificates =
+		make(CA, CA_KEY, "-nodes -subj /CN=CA") && make(OTHER_CA, OTHER_CA_KEY, "-nodes -subj /CN=Other") &&
+		make_signed(SERVER, SERVER_KEY, "-nodes -subj /CN=server -addext subjectAltName=IP:127.0.0.1") &&
+		make_signed(ELSEWHERE, ELSEWHERE_KEY, "-nodes -subj /CN=x -addext subjectAltName=DNS:elsewhere") &&
+		make_signed(CLIENT, CLIENT_KEY, "-nodes -subj /CN=client") &&
+		make_signed(LOCKED, LOCKED_KEY, "-passout pass:" PASS_PHRASE " -subj /CN=client");
 	return have_certificates ? 0 : -1;
 }
 
@@ -83,8 +97,11 @@ static void open_tls_answering(struct http_fixture *fixture, const struct http_s
 			       enum file certificate, enum file ca, const char *client_ca)
 {
 	const struct http_server_options options = {
-		.answers = answer, .answer_count = 1, .certificate_file = files[certificate],
-		.key_file = files[certificate + 1], .client_ca_file = client_ca,
+		.answers = answer,
+		.answer_count = 1,
+		.certificate_file = files[certificate],
+		.key_file = files[certificate + 1],
+		.client_ca_file = client_ca,
 	};
 
 	if (!have_certificates)

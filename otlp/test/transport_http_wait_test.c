@@ -91,7 +91,7 @@ static void test_name_lookup_does_not_block(void **state)
 {
 	struct http_fixture fixture = { .config.signals = { [OTLP_TRACES].endpoint = (char *)"http://" HANGING_NAME "/",
 							    [OTLP_TRACES].timeout = NSEC_PER_SEC / 10,
-							    [OTLP_METRICS].endpoint = (char *)"http://" HANGING_NAME "/" } };
+							    [OTLP_METRICS].endpoint = (char *)"http://" HANGING_NAME } };
 	const struct transport_request request = { .signal = OTLP_METRICS };
 	struct transport_answer answer;
 

@@ -93,14 +93,16 @@ static void test_large_gzip_body(void **state)
 	batch = batch_new(OTLP_TRACES, OTLP_PROTOBUF, true, 1, slice_of(body, size));
 	assert_non_null(batch);
 	FIXTURE_START(&fixture, ok);
-	assert_delivered(fixture_send(&fixture, &(struct transport_request){ .gzip = true,
-									     .body = slice_of(batch->body, batch->length) }));
+	assert_delivered(fixture_send(
+		&fixture, &(struct transport_request){ .gzip = true, .body = slice_of(batch->body, batch->length) }));
 	request = http_server_request(fixture.server, 0);
 	assert_header(&fixture, 0, "Content-Encoding", "gzip");
 	assert_header(&fixture, 0, "Expect", "");
 	assert_int_equal(request.body.length, batch->length);
-	stream = (z_stream){ .next_in = (Bytef *)request.body.data, .avail_in = (uInt)request.body.length,
-			     .next_out = (Bytef *)unpacked, .avail_out = (uInt)size };
+	stream = (z_stream){ .next_in = (Bytef *)request.body.data,
+			     .avail_in = (uInt)request.body.length,
+			     .next_out = (Bytef *)unpacked,
+			     .avail_out = (uInt)size };
 	assert_int_equal(inflateInit2(&stream, 15 + 16), Z_OK);
 	assert_int_equal(inflate(&stream, Z_FINISH), Z_STREAM_END);
 	assert_int_equal(stream.total_out, size);
@@ -156,7 +158,8 @@ static void test_signals_have_their_endpoints(void **state)
 	}
 	assert_int_equal(http_server_connections(fixture.server), 1);
 	assert_int_equal(http_server_connections(metrics), 1);
-	assert_true(slice_starts_with(http_server_request(metrics, 0).head, SLICE_LITERAL("POST /m/../x?y=1 HTTP/1.1\r\n")));
+	assert_true(slice_starts_with(http_server_request(metrics, 0).head,
+				      SLICE_LITERAL("POST /m/../x?y=1 HTTP/1.1\r\n")));
 	fixture_stop(&fixture);
 	http_server_stop(metrics);
 }
@@ -198,7 +201,8 @@ static void test_proxy_of_the_environment(void **state)
 		HTTP_SERVER_ANSWER("HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n", HTTP_SERVER_CLOSE),
 		HTTP_SERVER_ANSWER("HTTP/1.1 200 Connected\r\n\r\n", HTTP_SERVER_CLOSE),
 	};
-	struct http_fixture fixture = { .config.signals[OTLP_METRICS].endpoint = (char *)"https://collector.invalid/x" };
+	struct http_fixture fixture = { .config.signals[OTLP_METRICS].endpoint =
+						(char *)"https://collector.invalid/x" };
 	const struct http_server_options options = { .answers = answers, .answer_count = 3 };
 	struct transport_answer answer;
 	char proxy[64];
@@ -236,7 +240,9 @@ static void test_secrets_are_not_repeated(void **state)
 {
 #define REPEATING(text) HTTP_SERVER_ANSWER("HTTP/1.1 400 No\r\n\r\n" text, HTTP_SERVER_CLOSE)
 	static const struct http_server_answer answers[] = {
-		REPEATING("bad token abcdefgh12"), REPEATING("user me has not the password passw0rd!"), REPEATING("bad"),
+		REPEATING("bad token abcdefgh12"),
+		REPEATING("user me has not the password passw0rd!"),
+		REPEATING("bad"),
 	};
 	struct config_header header = { (char *)"Authorization2", (char *)"Bearer abcdefgh12" };
 	struct http_fixture fixture = { .config.signals[OTLP_TRACES] = { .headers = &header, .header_count = 1 } };
@@ -257,8 +263,8 @@ static void test_secrets_are_not_repeated(void **state)
 
 static void test_what_curl_does_not_take(void **state)
 {
-	static const char *const endpoints[] = { "ftp://127.0.0.1/", "http://", "http://127.0.0.1:99999/", "file:///etc/passwd",
-						 "http://a b/" };
+	static const char *const endpoints[] = { "ftp://127.0.0.1/", "http://", "http://127.0.0.1:99999/",
+						 "file:///etc/passwd", "http://a b/" };
 	struct transport *transport;
 
 	(void)state;
