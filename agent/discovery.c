@@ -244,6 +244,16 @@ void discovery_accept(void *context, const void *record, size_t size)
 	}
 }
 
+static void discovery_miss_selected(const struct discovery *discovery)
+{
+	const struct selection *selection = discovery->selection;
+
+	for (size_t i = 0; i < selection->pid_count; i++)
+		if (discovery_judgement(discovery, selection->pids[i]) == UNJUDGED)
+			log_warning("--pid: there is no process %u; whoever gets this id will be traced",
+				    selection->pids[i]);
+}
+
 int discovery_scan(struct discovery *discovery)
 {
 	DIR *directory = opendir("/proc");
@@ -259,6 +269,7 @@ int discovery_scan(struct discovery *discovery)
 			discovery_judge(discovery);
 	}
 	closedir(directory);
+	discovery_miss_selected(discovery);
 	return 0;
 }
 

@@ -85,6 +85,7 @@ struct summary_sources pipeline_summary_sources(const struct pipeline *pipeline,
 		.discovery = pipeline->discovery,
 		.exporter = pipeline->exporter,
 		.output = output,
+		.sampled_out = &pipeline->filter.sampled_out,
 	};
 }
 
@@ -106,7 +107,6 @@ int pipeline_observe(struct pipeline *pipeline, const struct pipeline_options *o
 		.sources = {
 			.summary = pipeline_summary_sources(pipeline, options->output),
 			.traffic = &pipeline->traffic,
-			.sampled_out = &pipeline->filter.sampled_out,
 			.queue_capacity = queue_capacity(options->config),
 			.source = capture_source(pipeline->capture),
 			.capture = pipeline->capture,

@@ -33,7 +33,6 @@ struct stats {
 struct stats_sources {
 	struct summary_sources summary;
 	struct traffic *traffic;
-	const uint64_t *sampled_out;
 	size_t queue_capacity;
 	struct source *source;
 	struct capture *capture;

@@ -46,6 +46,7 @@ void summary_collect(struct summary *summary, const struct summary_sources *sour
 	summary_add_capture(summary, sources->capture);
 	summary_add_engine(summary, sources->engine);
 	summary->processes = (struct counter){ "instrumented_process", discovery_left_out(sources->discovery) };
+	summary->spans = (struct counter){ "unsampled", *sources->sampled_out };
 	summary_add(summary, "process_unknown", discovery_unknown(sources->discovery));
 	summary_add(summary, "process_judgement_untold", discovery_untold(sources->discovery));
 	summary->loss_count += exporter_counters(sources->exporter, summary->losses + summary->loss_count,
@@ -78,5 +79,7 @@ int summary_print(const struct summary *summary)
 		error = summary_print_lines("ignored", summary->exchanges, SUMMARY_EXCHANGES);
 	if (!error)
 		error = summary_print_lines("ignored", &summary->processes, 1);
+	if (!error)
+		error = summary_print_lines("ignored", &summary->spans, 1);
 	return error;
 }

@@ -18,6 +18,7 @@ struct summary {
 	struct counter connections[SUMMARY_CONNECTIONS]; /* ignored, by what they looked like */
 	struct counter exchanges[SUMMARY_EXCHANGES];     /* understood, but left out */
 	struct counter processes;                        /* left out */
+	struct counter spans;                            /* that the sampler did not want */
 };
 
 /* Whom to ask. */
@@ -27,6 +28,7 @@ struct summary_sources {
 	const struct discovery *discovery;
 	const struct exporter *exporter;
 	const struct output *output;
+	const uint64_t *sampled_out;
 };
 
 /* Room for all of them is there; what the kernel does not tell stays 0. */
