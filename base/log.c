@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/log.h"
 
+#include <poll.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define LOG_LINE_MAX 4096
+#define LOG_LINE_MAX 4096 /* PIPE_BUF: a pipe that may be written to takes so much at once */
+#define LOG_WAIT_MS 100
 
 static const char *const level_names[] = {
 	[LOG_LEVEL_ERROR] = "error",
@@ -25,6 +28,20 @@ void log_set_level(enum log_level level)
 enum log_level log_get_level(void)
 {
 	return (enum log_level)atomic_load_explicit(&current_level, memory_order_relaxed);
+}
+
+/*
+ * Whoever does not read standard error must stop neither capture nor export: it is waited for once, and
+ * again only after it has read something.
+ */
+static bool log_is_read(void)
+{
+	static atomic_bool unread;
+	struct pollfd file = { .fd = STDERR_FILENO, .events = POLLOUT };
+	bool ready = poll(&file, 1, atomic_load(&unread) ? 0 : LOG_WAIT_MS) > 0;
+
+	atomic_store(&unread, !ready);
+	return ready;
 }
 
 /* One write per line: lines of two threads, or of two processes, never mix. */
@@ -48,7 +65,7 @@ void log_message_va(enum log_level level, const char *format, va_list arguments)
 		length--;
 	line[length++] = '\n';
 	/* Nobody is left to tell when standard error is gone. */
-	if (write(STDERR_FILENO, line, length) < 0)
+	if (log_is_read() && write(STDERR_FILENO, line, length) < 0)
 		return;
 }
 

@@ -80,12 +80,40 @@ static void long_lines_are_cut(void **state)
 	assert_int_equal(text[4095], '\n');
 }
 
+static void fill_pipe(void)
+{
+	static const char filler[4096];
+	int end = dup(STDERR_FILENO), flags = fcntl(end, F_GETFL);
+
+	assert_int_equal(fcntl(end, F_SETFL, flags | O_NONBLOCK), 0);
+	while (write(end, filler, sizeof(filler)) > 0)
+		;
+	assert_int_equal(fcntl(end, F_SETFL, flags), 0);
+	close(end);
+}
+
+static void nobody_waits_for_a_reader(void **state)
+{
+	char bytes[4096];
+
+	(void)state;
+	fill_pipe();
+	/* A write that waits here waits for ever: the test's time-out ends it. */
+	log_error("lost");
+	log_error("lost, too");
+	while (read(reading_end, bytes, sizeof(bytes)) > 0)
+		assert_int_equal(bytes[0], '\0');
+	log_error("read again");
+	assert_string_equal(logged(), "wirespan: error: read again\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(lines_have_the_level, redirect, restore),
 		cmocka_unit_test_setup_teardown(levels_filter, redirect, restore),
 		cmocka_unit_test_setup_teardown(long_lines_are_cut, redirect, restore),
+		cmocka_unit_test_setup_teardown(nobody_waits_for_a_reader, redirect, restore),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
