@@ -66,6 +66,7 @@ static void capture_choose(struct tracing_bpf *skeleton, const struct capture_op
 	bpf_program__set_autoload(skeleton->progs.send_begins_at, by_socket && options->send_begin);
 	bpf_program__set_autoload(skeleton->progs.call_begins, by_address || !options->send_begin);
 	bpf_program__set_autoload(skeleton->progs.call_ends, by_address);
+	bpf_program__set_autoload(skeleton->progs.socket_destroyed, by_address);
 	bpf_program__set_autoload(skeleton->progs.find_sockets, options->find_sockets && options->socket_cookie);
 	bpf_map__set_autocreate(skeleton->maps.socket_connections, by_socket);
 	bpf_map__set_autocreate(skeleton->maps.address_connections, by_address);

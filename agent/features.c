@@ -41,6 +41,7 @@ static const struct probe probes[FEATURE_COUNT] = {
 					   NEEDS_SOCKET },
 	[FEATURE_INET_SOCK_SET_STATE] = { "tp_btf/inet_sock_set_state", try_tracepoint, "inet_sock_set_state",
 					  NEEDS_BOTH },
+	[FEATURE_TCP_DESTROY_SOCK] = { "tp_btf/tcp_destroy_sock", try_tracepoint, "tcp_destroy_sock", NEEDS_CALLS },
 	[FEATURE_SYS_ENTER] = { "tp_btf/sys_enter", try_tracepoint, "sys_enter", NEEDS_CALLS },
 	[FEATURE_SYS_EXIT] = { "tp_btf/sys_exit", try_tracepoint, "sys_exit", NEEDS_CALLS },
 	[FEATURE_SCHED_PROCESS_EXEC] = { "tp_btf/sched_process_exec", try_tracepoint, "sched_process_exec",

@@ -19,6 +19,7 @@ enum feature {
 	FEATURE_TCP_SENDMSG_LOCKED,   /* tp_btf/tcp_sendmsg_locked */
 	FEATURE_TCP_RCV_SPACE_ADJUST, /* tp_btf/tcp_rcv_space_adjust */
 	FEATURE_INET_SOCK_SET_STATE,  /* tp_btf/inet_sock_set_state */
+	FEATURE_TCP_DESTROY_SOCK,     /* tp_btf/tcp_destroy_sock */
 	FEATURE_SYS_ENTER,            /* tp_btf/sys_enter */
 	FEATURE_SYS_EXIT,             /* tp_btf/sys_exit */
 	FEATURE_SCHED_PROCESS_EXEC,   /* tp_btf/sched_process_exec */

@@ -112,9 +112,19 @@ int BPF_PROG(connection_state, struct sock *sk, int old_state, int new_state)
 		state_report(sk, connection, old_state, flags, error);
 	/*
 	 * What arrived in order can be read still, and of what failed a call may be under way; then the
-	 * entry stays until that call ends, or its address is another socket's.
+	 * entry stays until that call ends, or the socket does.
 	 */
 	if (new_state == TCP_CLOSE && !config.socket_storage && !error && (flags & RECORD_STATE_RESET || !unread(sk)))
 		bpf_map_delete_elem(&address_connections, &address);
+	return 0;
+}
+
+/* What a socket's own storage does by itself; whoever closes a socket that failed makes no other call. */
+SEC("tp_btf/tcp_destroy_sock")
+int BPF_PROG(socket_destroyed, struct sock *sk)
+{
+	__u64 address = (__u64)sk;
+
+	bpf_map_delete_elem(&address_connections, &address);
 	return 0;
 }

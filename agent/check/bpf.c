@@ -33,6 +33,7 @@ static const struct explanation explanations[FEATURE_COUNT] = {
 					   "Linux 5.5 or later with CONFIG_INET" },
 	[FEATURE_INET_SOCK_SET_STATE] = { "connections are seen to open and close", NO_TRACING,
 					  "Linux 5.5 or later with CONFIG_INET" },
+	[FEATURE_TCP_DESTROY_SOCK] = { "sockets are seen to go", NO_CALLS_MODE, "Linux 5.5 or later with CONFIG_INET" },
 	[FEATURE_SYS_ENTER] = { "calls are seen to begin", NO_CALLS_MODE, "a kernel built with CONFIG_TRACEPOINTS" },
 	[FEATURE_SYS_EXIT] = { "calls are seen to end", NO_CALLS_MODE, "a kernel built with CONFIG_TRACEPOINTS" },
 	[FEATURE_SCHED_PROCESS_EXEC] = { "processes get their names", NO_PROCESSES,

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The agent does not grow with what it has seen. Under ASan, which keeps freed memory, that is no measure."""
 
+import json
 import os
 import re
+import socket
+import struct
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from lib.load import Load
+from lib.wait import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -57,3 +61,34 @@ def test_ten_thousand_short_lived_processes(measured_agent, port):
     clients(300)
     after = resident(measured_agent.pid)
     assert after - before < GROWTH_ALLOWED, f"{before >> 10} KiB became {after >> 10} KiB"
+
+
+def known_connections(agent):
+    """How many the kernel's map holds, where sockets carry no state themselves."""
+
+    def bpftool(*words):
+        return json.loads(subprocess.run(["bpftool", "-j", "map", *words], check=True, capture_output=True).stdout)
+
+    files = Path(f"/proc/{agent.pid}/fdinfo").iterdir()
+    own = {number for file in files for number in re.findall(r"map_id:\t(\d+)", file.read_text())}
+    [connections] = [number for number in own if bpftool("show", "id", number)["name"] == "address_connect"]
+    return len(bpftool("dump", "id", connections))
+
+
+def test_connections_that_failed(start_agent, start_nginx, free_ports):
+    """Closed without another call; all are open at once, so that no socket takes the place of one before."""
+    port, closed_port = free_ports(2)
+    start_nginx(port, "location / { return 200 hello; }")
+    agent = start_agent("--hooks", "syscall", "--port", f"{port},{closed_port}", "--format", "none")
+    refused = [socket.socket() for _ in range(300)]
+    for sock in refused:
+        assert sock.connect_ex(("127.0.0.1", closed_port)) != 0
+    reset = [socket.create_connection(("127.0.0.1", port)) for _ in range(300)]
+    for sock in reset:
+        sock.sendall(b"GET / HTTP/1.1\r\nHost: test\r\n\r\n")
+        assert sock.recv(100)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert known_connections(agent) >= len(reset)
+    for sock in refused + reset:
+        sock.close()
+    wait_until(lambda: known_connections(agent) == 0, "the map to forget")
