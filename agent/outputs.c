@@ -29,10 +29,16 @@ struct outputs_choice outputs_choose(const struct otlp_config *config, bool prin
 	return choice;
 }
 
+/* `context` is the configuration. */
 static void outputs_warn(void *context, const char *text)
 {
-	(void)context;
-	log_warning("%s", text);
+	const struct otlp_config *config = context;
+	const char *url = config->signals[OTLP_TRACES].endpoint;
+	char destination[OUTPUTS_DESTINATION_MAX];
+
+	if (!url)
+		url = config->signals[OTLP_METRICS].endpoint;
+	log_warning("%s: %s", outputs_destination(url, destination), text);
 }
 
 /* Standard output, or --output's file; -1 when it cannot be opened. */
@@ -87,7 +93,8 @@ static int make_delivery(const struct outputs_options *options, struct output **
 {
 	struct delivery_options delivery = { .config = options->config,
 					     .version = WIRESPAN_VERSION,
-					     .warn = outputs_warn };
+					     .warn = outputs_warn,
+					     .context = (void *)options->config };
 	int error = open_spool(options, &delivery.spool);
 
 	if (error)
