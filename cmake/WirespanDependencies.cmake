@@ -17,6 +17,7 @@ set(WIRESPAN_DEPENDENCIES
 	"always|library|libcjson|libcjson-dev|cjson-devel"
 	"always|library|libcurl|libcurl4-openssl-dev|libcurl-devel"
 	"always|library|zlib|zlib1g-dev|zlib-devel"
+	"always|library|libzstd|libzstd-dev|libzstd-devel"
 	"BUILD_TESTING|library|cmocka|libcmocka-dev|libcmocka-devel"
 	"BUILD_TESTING|library|openssl|libssl-dev|openssl-devel"
 	"WIRESPAN_AGENT|program|clang,clang-19,clang-18,clang-17,clang-16,clang-15,clang-14|clang|clang"
