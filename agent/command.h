@@ -17,6 +17,7 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
+/* "run", "record" and "replay": one way from records to spans. */
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 

@@ -20,32 +20,38 @@ static struct slice host_architecture(const char *machine)
 	return slice_of_string(machine);
 }
 
-static struct slice host_id(struct host *host)
+/* Leaves host->id empty where there is none. */
+static void host_read_id(struct host *host)
 {
 	static const char *const paths[] = { "/etc/machine-id", "/var/lib/dbus/machine-id" };
+	bool found = false;
 
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]) && !found; i++) {
 		FILE *file = fopen(paths[i], "re");
-		bool found = file && fgets(host->id, sizeof(host->id), file);
 
+		found = file && fgets(host->id, sizeof(host->id), file);
 		if (file)
 			fclose(file);
-		if (found)
-			return slice_head(slice_of_string(host->id), strcspn(host->id, "\r\n"));
 	}
-	return slice_of(NULL, 0);
+	host->id[found ? strcspn(host->id, "\r\n") : 0] = '\0';
 }
 
-void host_init(struct host *host)
+void host_describe(struct host *host, const char *name, const char *machine, const char *id)
 {
 	host->attribute_count = 0;
-	if (uname(&host->names) == 0) {
-		host_add(host, "host.name", slice_of_string(host->names.nodename));
-		host_add(host, "host.arch", host_architecture(host->names.machine));
-	}
-	host_add(host, "host.id", host_id(host));
+	host_add(host, "host.name", slice_of_string(name));
+	host_add(host, "host.arch", host_architecture(machine));
+	host_add(host, "host.id", slice_of_string(id));
 	host_add(host, "os.type", SLICE_LITERAL("linux"));
 	host_add(host, "telemetry.sdk.name", SLICE_LITERAL("wirespan"));
 	host_add(host, "telemetry.sdk.language", SLICE_LITERAL("c"));
 	host_add(host, "telemetry.sdk.version", SLICE_LITERAL(WIRESPAN_VERSION));
+}
+
+void host_init(struct host *host)
+{
+	if (uname(&host->names) < 0)
+		memset(&host->names, 0, sizeof(host->names));
+	host_read_id(host);
+	host_describe(host, host->names.nodename, host->names.machine, host->id);
 }

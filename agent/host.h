@@ -19,5 +19,7 @@ struct host {
 
 /* Fills in host.name, host.id, host.arch, os.type and telemetry.sdk.*; `host` stays where it is. */
 void host_init(struct host *host);
+/* The same of another host, by uname's names and its machine id; they outlive `host`. What is empty is not known. */
+void host_describe(struct host *host, const char *name, const char *machine, const char *id);
 
 #endif

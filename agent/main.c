@@ -7,6 +7,8 @@
 
 static const struct command commands[] = {
 	{ "run", "trace: capture, link and write spans", command_run },
+	{ "record", "capture to a file", command_run },
+	{ "replay", "trace what was recorded: link and write spans", command_run },
 	{ "check", "tell what this system has and lacks", command_check },
 };
 

@@ -70,12 +70,12 @@ static int pipeline_step(struct pipeline *pipeline)
 	count = source->drain(source, &sink);
 	lost = capture_lost_records(pipeline->capture);
 	if (lost != pipeline->lost_seen)
-		engine_note_loss(pipeline->engine, clock_monotonic());
+		pipeline_note_loss(pipeline, clock_monotonic());
 	pipeline->lost_seen = lost;
 	/* What is still in the ring may be older than now. */
 	if (count >= SOURCE_DRAIN_MAX && pipeline->taken < now)
 		now = pipeline->taken;
-	engine_advance(pipeline->engine, now - SETTLE_TIME);
+	pipeline_advance(pipeline, now - SETTLE_TIME);
 	return count;
 }
 
@@ -157,6 +157,17 @@ static int pipeline_attach(struct pipeline *pipeline, const struct selection *se
 	return 0;
 }
 
+/* Nothing more comes for the engine. */
+static void pipeline_end_recording(struct pipeline *pipeline, const struct summary_sources *sources)
+{
+	struct summary summary;
+
+	if (!pipeline->recorder)
+		return;
+	summary_collect(&summary, sources);
+	recorder_finish(pipeline->recorder, summary.losses, summary.captured_count);
+}
+
 /* Delivers what is in flight and tells what was lost. */
 static int pipeline_end(struct pipeline *pipeline, struct output *output)
 {
@@ -167,6 +178,7 @@ static int pipeline_end(struct pipeline *pipeline, struct output *output)
 	capture_detach(pipeline->capture);
 	while (pipeline_step(pipeline) >= SOURCE_DRAIN_MAX)
 		;
+	pipeline_end_recording(pipeline, &sources);
 	engine_finish(pipeline->engine);
 	observer_finish(&pipeline->observer);
 	error = exporter_stop(pipeline->exporter);
@@ -175,7 +187,8 @@ static int pipeline_end(struct pipeline *pipeline, struct output *output)
 	finish_error = output_finish(output, summary.losses, summary.loss_count);
 	error = error ? error : finish_error;
 	if (summary_print(&summary) == 0 && error)
-		log_error("cannot write all spans: %s", strerror(-error));
+		log_error("not all spans were delivered: %s",
+			  error == -ECANCELED ? "the time for ending is over" : strerror(-error));
 	return error;
 }
 

@@ -7,6 +7,7 @@
 
 #include "agent/capture.h"
 #include "agent/header_option.h"
+#include "agent/recorder.h"
 #include "agent/selection.h"
 #include "otlp/config.h"
 #include "otlp/output.h"
@@ -24,6 +25,7 @@ struct pipeline_options {
 	uint64_t flush_limit;      /* ns that the end may take; 0: EXPORTER_STOP_TIMEOUT */
 	struct output *output;     /* the caller's */
 	struct output *delivery;   /* the part of it that sends; NULL: none */
+	struct recorder *recorder; /* the caller's: told what the engine is; NULL: none */
 };
 
 /*

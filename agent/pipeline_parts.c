@@ -12,8 +12,24 @@ void pipeline_record(void *context, const void *record, size_t size)
 {
 	struct pipeline *pipeline = context;
 
+	if (pipeline->recorder)
+		recorder_record(pipeline->recorder, record, size);
 	/* Malformed records and missing memory are counted there. */
 	(void)engine_record(pipeline->engine, record, size);
+}
+
+void pipeline_note_loss(struct pipeline *pipeline, uint64_t time)
+{
+	if (pipeline->recorder)
+		recorder_note_loss(pipeline->recorder, time);
+	engine_note_loss(pipeline->engine, time);
+}
+
+void pipeline_advance(struct pipeline *pipeline, uint64_t time)
+{
+	if (pipeline->recorder)
+		recorder_advance(pipeline->recorder, time);
+	engine_advance(pipeline->engine, time);
 }
 
 static void pipeline_leave_out(void *context, const struct instrumented_process *process)
@@ -64,6 +80,7 @@ int pipeline_open(struct pipeline *pipeline, const struct pipeline_options *opti
 	struct record_sink sink = { pipeline_record, pipeline };
 	int error;
 
+	pipeline->recorder = options->recorder;
 	host_init(&pipeline->host);
 	pipeline->shared = resources_shared(options->config, &pipeline->host, &pipeline->shared_count);
 	error = pipeline->shared ? pipeline_open_exporter(pipeline, options) : -ENOMEM;
@@ -85,6 +102,7 @@ struct summary_sources pipeline_summary_sources(const struct pipeline *pipeline,
 		.discovery = pipeline->discovery,
 		.exporter = pipeline->exporter,
 		.output = output,
+		.recorder = pipeline->recorder,
 		.sampled_out = &pipeline->filter.sampled_out,
 	};
 }

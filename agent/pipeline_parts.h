@@ -17,6 +17,7 @@ struct pipeline {
 	struct engine *engine;
 	struct span_filter filter;
 	struct exporter *exporter;
+	struct recorder *recorder; /* the caller's; NULL: none */
 	struct observer observer;
 	struct traffic traffic;
 	struct host host;
@@ -27,8 +28,11 @@ struct pipeline {
 	uint64_t taken; /* time of the last record taken from the source */
 };
 
-/* Gives a record to the engine. For record_sink.accept; `context` is the pipeline. */
+/* The three things that the engine is told, and the recorder with it. */
+/* A record; for record_sink.accept: `context` is the pipeline. */
 void pipeline_record(void *context, const void *record, size_t size);
+void pipeline_note_loss(struct pipeline *pipeline, uint64_t time);
+void pipeline_advance(struct pipeline *pipeline, uint64_t time);
 
 /* Makes every part of a pipeline that is all zero. 0 or negative errno; pipeline_close is due whatever the result. */
 int pipeline_open(struct pipeline *pipeline, const struct pipeline_options *options);

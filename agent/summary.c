@@ -40,15 +40,26 @@ static void summary_add_engine(struct summary *summary, const struct engine *eng
 	summary->exchanges[1] = (struct counter){ "instrumented", ignored->instrumented };
 }
 
+static void summary_add_discovery(struct summary *summary, const struct discovery *discovery)
+{
+	summary->processes = (struct counter){ "instrumented_process", discovery_left_out(discovery) };
+	summary_add(summary, "process_unknown", discovery_unknown(discovery));
+	summary_add(summary, "process_judgement_untold", discovery_untold(discovery));
+}
+
 void summary_collect(struct summary *summary, const struct summary_sources *sources)
 {
-	summary->loss_count = 0;
-	summary_add_capture(summary, sources->capture);
+	*summary = (struct summary){ 0 };
+	if (sources->capture) {
+		summary_add_capture(summary, sources->capture);
+		summary_add_discovery(summary, sources->discovery);
+	}
+	for (size_t i = 0; i < sources->captured_count; i++)
+		summary_add(summary, sources->captured[i].name, sources->captured[i].value);
+	summary->captured_count = summary->loss_count;
 	summary_add_engine(summary, sources->engine);
-	summary->processes = (struct counter){ "instrumented_process", discovery_left_out(sources->discovery) };
+	summary_add(summary, "recording_failed", recorder_lost(sources->recorder));
 	summary->spans = (struct counter){ "unsampled", *sources->sampled_out };
-	summary_add(summary, "process_unknown", discovery_unknown(sources->discovery));
-	summary_add(summary, "process_judgement_untold", discovery_untold(sources->discovery));
 	summary->loss_count += exporter_counters(sources->exporter, summary->losses + summary->loss_count,
 						 SUMMARY_MAX - summary->loss_count);
 	summary->loss_count += output_counters(sources->output, summary->losses + summary->loss_count,

@@ -5,16 +5,17 @@
 
 #include "agent/capture.h"
 #include "agent/discovery.h"
+#include "agent/recorder.h"
 #include "correlate/engine.h"
 #include "otlp/exporter.h"
 
-#define SUMMARY_MAX 64
+#define SUMMARY_MAX 96
 #define SUMMARY_CONNECTIONS (COUNTER_COUNT - COUNTER_LOSSES)
 #define SUMMARY_EXCHANGES 2
 
 struct summary {
-	struct counter losses[SUMMARY_MAX];
-	size_t loss_count;
+	struct counter losses[SUMMARY_MAX]; /* those before the engine first */
+	size_t loss_count, captured_count;  /* of all, and of those before the engine */
 	struct counter connections[SUMMARY_CONNECTIONS]; /* ignored, by what they looked like */
 	struct counter exchanges[SUMMARY_EXCHANGES];     /* understood, but left out */
 	struct counter processes;                        /* left out */
@@ -29,6 +30,10 @@ struct summary_sources {
 	const struct exporter *exporter;
 	const struct output *output;
 	const uint64_t *sampled_out;
+	const struct recorder *recorder; /* NULL: none */
+	/* What was lost before the engine; where there is no capture (nor discovery) to be asked. */
+	const struct counter *captured;
+	size_t captured_count;
 };
 
 /* Room for all of them is there; what the kernel does not tell stays 0. */

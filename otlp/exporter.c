@@ -51,7 +51,8 @@ static struct timespec deadline(uint64_t nanoseconds)
 
 static size_t wake_depth(const struct exporter *exporter)
 {
-	return (exporter->options.batch_spans + 1) / 2;
+	return exporter->options.whole_batches ? exporter->options.batch_spans :
+						 (exporter->options.batch_spans + 1) / 2;
 }
 
 /* Without the mutex, so as never to wait; a signal that comes too early costs one SLEEP. */
@@ -124,11 +125,15 @@ static void note_error(struct exporter *exporter, int result)
 }
 
 /* How many spans were taken from the queue. */
-static size_t export_batch(struct exporter *exporter)
+static size_t export_batch(struct exporter *exporter, bool stopping)
 {
-	size_t taken = span_queue_take(&exporter->queue, exporter->batch, exporter->options.batch_spans);
+	size_t taken;
 	int result;
 
+	if (exporter->options.whole_batches && !stopping &&
+	    span_queue_count(&exporter->queue) < exporter->options.batch_spans)
+		return 0;
+	taken = span_queue_take(&exporter->queue, exporter->batch, exporter->options.batch_spans);
 	if (!taken)
 		return 0;
 	if (atomic_load(&exporter->cancelled)) {
@@ -162,7 +167,7 @@ static void *exporter_run(void *context)
 	for (;;) {
 		/* Read first: spans put before the stop are then all seen. */
 		bool stopping = atomic_load(&exporter->stopping);
-		size_t taken = export_batch(exporter);
+		size_t taken = export_batch(exporter, stopping);
 
 		pass_metrics(exporter);
 		if (stopping && !taken)

@@ -22,6 +22,7 @@ struct exporter_options {
 	size_t queue_bytes;    /* 0: EXPORTER_QUEUE_BYTES */
 	size_t batch_spans;    /* 0: EXPORTER_BATCH_SPANS */
 	uint64_t stop_timeout; /* ns that exporter_stop drains for; 0: EXPORTER_STOP_TIMEOUT */
+	bool whole_batches;    /* however long it takes to fill one; but for the last: the same spans, the same batches */
 };
 
 /* given = exported + queue_full + out_of_memory + failed + abandoned, once stopped. */

@@ -3,6 +3,7 @@
 #include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/random.h>
 
 #include "agent/capability.h"
 #include "agent/command.h"
@@ -11,6 +12,8 @@
 #include "agent/namespace.h"
 #include "agent/option.h"
 #include "agent/pipeline.h"
+#include "agent/recorder.h"
+#include "agent/replay.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -87,7 +90,7 @@ static int run_traced(const struct run_options *options, const struct otlp_confi
 	};
 	int status = run_choose_capture(options, &pipeline.capture);
 	struct outputs outputs;
-	int error, close_error;
+	int error, record_error, close_error;
 
 	if (status != EXIT_DONE)
 		return status;
@@ -96,17 +99,58 @@ static int run_traced(const struct run_options *options, const struct otlp_confi
 		return error == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
 	pipeline.output = outputs.output;
 	pipeline.delivery = outputs.delivery;
+	if (options->recording)
+		error = recorder_open(options->recording, pipeline.capture.mode, &options->selection,
+				      &pipeline.recorder);
+	if (!error) {
+		run_handle_signals();
+		error = pipeline_run(&pipeline, &stop);
+		outputs_tell_sent(&outputs);
+	}
+	record_error = recorder_close(pipeline.recorder);
+	close_error = outputs_close(&outputs);
+	return error || record_error || close_error ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int run_replayed(const struct run_options *options, const struct otlp_config *config,
+			const struct outputs_options *wanted)
+{
+	struct replay_options replay = {
+		.headers = &options->headers,
+		.config = config,
+		.infer_routes = options->infer_routes,
+		.request_timeout = options->request_timeout * NSEC_PER_SEC,
+		.seed = options->seed.value,
+		.flush_limit = environment_flush_limit(config),
+	};
+	struct outputs outputs;
+	int error, close_error;
+
+	if (!options->seed.given && getrandom(&replay.seed, sizeof(replay.seed), 0) != sizeof(replay.seed))
+		return EXIT_FAILED;
+	if (replay_open(options->recording, &replay.file) < 0)
+		return EXIT_FAILED;
+	error = outputs_open(&outputs, wanted);
+	if (error) {
+		replay_close(replay.file);
+		return error == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
+	}
+	replay.output = outputs.output;
+	replay.delivery = outputs.delivery;
 	run_handle_signals();
-	error = pipeline_run(&pipeline, &stop);
+	error = replay_run(&replay, &stop);
 	outputs_tell_sent(&outputs);
 	close_error = outputs_close(&outputs);
+	replay_close(replay.file);
 	return error || close_error ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int run_configured(const struct run_options *options, const struct otlp_config *config)
 {
 	const struct outputs_options outputs = {
-		.choice = outputs_choose(config, options->print_given),
+		/* Spans of `record` go nowhere: they are made to learn which processes export spans of their own. */
+		.choice = options->command == RUN_RECORD ? (struct outputs_choice){ 0 } :
+							   outputs_choose(config, options->print_given),
 		.format = options->format,
 		.path = options->output_path,
 		.spool = options->spool,
@@ -118,7 +162,7 @@ static int run_configured(const struct run_options *options, const struct otlp_c
 		option_error("--spool: spans are sent nowhere; give --endpoint URL or set OTEL_EXPORTER_OTLP_ENDPOINT");
 		return EXIT_USAGE;
 	}
-	return run_traced(options, config, &outputs);
+	return (options->command == RUN_REPLAY ? run_replayed : run_traced)(options, config, &outputs);
 }
 
 int command_run(int argc, char **argv)

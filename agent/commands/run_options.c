@@ -88,75 +88,156 @@ struct choices {
 	struct option_choice_target format, hooks;
 };
 
-static int refuse(void)
-{
-	fprintf(stderr, "Try 'wirespan run --help'.\n");
-	return -EINVAL;
-}
+struct command_line {
+	struct option_usage usage;
+	bool takes_file; /* the recording, as its argument */
+};
 
-static int parse_table(int argc, char **argv, struct run_options *options, struct choices *choices)
-{
-	static const struct option_usage usage = {
+static const struct command_line command_lines[] = {
+	[RUN_LIVE] = { {
 		.command = "run",
 		.synopsis = "[options]",
 		.description =
 			"Traces what the selected processes say on their sockets, until a signal or --duration.\n"
 			"Prints \"wirespan: ready\" on standard error once it sees everything.",
-	};
-	struct option_row selection[SELECTION_ROWS], headers[HEADER_ROWS];
-	const struct option_row output[] = {
-		{ "endpoint", "URL",
+	} },
+	[RUN_RECORD] = { {
+		.command = "record",
+		.synopsis = "FILE [options]",
+		.description =
+			"Records what the selected processes say on their sockets, until a signal or --duration, so that\n"
+			"'wirespan replay FILE' can trace it. Prints \"wirespan: ready\" on standard error once it sees\n"
+			"everything. The file holds what no span shows: whoever may read it learns more than from spans.",
+	}, .takes_file = true },
+	[RUN_REPLAY] = { {
+		.command = "replay",
+		.synopsis = "FILE [options]",
+		.description = "Traces what was recorded, as fast as it can be read. Needs no privileges.",
+	}, .takes_file = true },
+};
+
+static int refuse(const struct command_line *line)
+{
+	fprintf(stderr, "Try 'wirespan %s --help'.\n", line->usage.command);
+	return -EINVAL;
+}
+
+#define LIVE (1u << RUN_LIVE)
+#define RECORD (1u << RUN_RECORD)
+#define REPLAY (1u << RUN_REPLAY)
+
+/* An option, and the commands that have it. */
+struct command_row {
+	unsigned int commands;
+	struct option_row row;
+};
+
+#define ROWS_MAX 16
+#define PARTS_MAX 4
+
+/* The rows that the command has, as a part. */
+static struct option_part choose(const char *title, const struct command_row *rows, size_t count,
+				 enum run_command command, struct option_row ret_rows[ROWS_MAX])
+{
+	size_t chosen = 0;
+
+	for (size_t i = 0; i < count && chosen < ROWS_MAX; i++)
+		if (rows[i].commands & 1u << command)
+			ret_rows[chosen++] = rows[i].row;
+	return (struct option_part){ title, ret_rows, chosen };
+}
+
+/* What is left of the command line: the recording, or nothing. */
+static int take_arguments(const struct command_line *line, int argc, char **argv, int first,
+			  struct run_options *options)
+{
+	if (line->takes_file && first == argc) {
+		option_error("%s needs a file: %s %s", line->usage.command, line->usage.command, line->usage.synopsis);
+		return refuse(line);
+	}
+	if (line->takes_file)
+		options->recording = argv[first++];
+	if (first < argc) {
+		option_error("unexpected argument '%s'", argv[first]);
+		return refuse(line);
+	}
+	return 0;
+}
+
+static int parse_table(int argc, char **argv, struct run_options *options, struct choices *choices)
+{
+	const struct command_line *line = &command_lines[options->command];
+	struct option_row selection[SELECTION_ROWS], headers[HEADER_ROWS], chosen[2][ROWS_MAX];
+	const struct command_row output[] = {
+		{ LIVE | REPLAY, { "endpoint", "URL",
 		  "send spans to this collector by OTLP/HTTP, http://HOST:4318 or unix:/SOCKET\n"
 		  "(default: OTEL_EXPORTER_OTLP_ENDPOINT, if that is set)",
-		  option_set_string, &options->endpoint },
-		{ "spool", "DIR", "keep on disk what the collector does not take in time", option_set_string,
-		  &options->spool },
-		{ "spool-size", "BYTES", "at most so much, suffix K, M or G (default: 1G)", set_spool_size,
-		  &options->spool_size },
-		{ "format", "console|json|none",
+		  option_set_string, &options->endpoint } },
+		{ LIVE | REPLAY, { "spool", "DIR", "keep on disk what the collector does not take in time",
+		  option_set_string, &options->spool } },
+		{ LIVE | REPLAY, { "spool-size", "BYTES", "at most so much, suffix K, M or G (default: 1G)",
+		  set_spool_size, &options->spool_size } },
+		{ LIVE | REPLAY, { "format", "console|json|none",
 		  "print spans this way, also with an endpoint (default without: console)", option_set_choice,
-		  &choices->format },
-		{ "output", "FILE", "print to this file (default: standard output)", option_set_string,
-		  &options->output_path },
-		{ "duration", "SECONDS", "end after this time", set_seconds, &options->duration },
-		{ "request-timeout", "SECONDS",
+		  &choices->format } },
+		{ LIVE | REPLAY, { "output", "FILE", "print to this file (default: standard output)",
+		  option_set_string, &options->output_path } },
+		{ LIVE, { "record", "FILE", "record, too, what 'wirespan replay FILE' can trace again",
+		  option_set_string, &options->recording } },
+		{ LIVE | RECORD, { "duration", "SECONDS", "end after this time", set_seconds, &options->duration } },
+		{ LIVE | REPLAY, { "request-timeout", "SECONDS",
 		  "end a request without response as an error after this time\n(default: with its connection)",
-		  set_seconds, &options->request_timeout },
-		{ "no-route-inference", NULL, "no http.route guessed from the paths' shapes", option_clear_flag,
-		  &options->infer_routes },
-		{ "stats", "SECONDS", "tell this often what the agent does and costs, on standard error", set_seconds,
-		  &options->stats },
-		{ "verbose", NULL, "tell what is decided, on standard error", option_set_flag, &options->verbose },
+		  set_seconds, &options->request_timeout } },
+		{ LIVE | REPLAY, { "no-route-inference", NULL, "no http.route guessed from the paths' shapes",
+		  option_clear_flag, &options->infer_routes } },
+		{ REPLAY, { "seed", "N", "trace and span ids follow from this number (default: random)",
+		  option_set_number, &options->seed } },
+		{ LIVE | RECORD, { "stats", "SECONDS",
+		  "tell this often what the agent does and costs, on standard error", set_seconds, &options->stats } },
+		{ LIVE | RECORD | REPLAY, { "verbose", NULL, "tell what is decided, on standard error",
+		  option_set_flag, &options->verbose } },
 	};
-	const struct option_row capture[] = {
-		{ "ring-size", "BYTES", "the kernel's ring buffer, a power of two, suffix K or M (default: 4M)",
-		  set_ring_size, &options->ring_size },
-		{ "hooks", "auto|socket|syscall", "what to attach to (default: the best that this kernel has)",
-		  option_set_choice, &choices->hooks },
+	const struct command_row capture[] = {
+		{ LIVE | RECORD, { "ring-size", "BYTES",
+		  "the kernel's ring buffer, a power of two, suffix K or M (default: 4M)", set_ring_size,
+		  &options->ring_size } },
+		{ LIVE | RECORD, { "hooks", "auto|socket|syscall",
+		  "what to attach to (default: the best that this kernel has)", option_set_choice, &choices->hooks } },
 	};
-	const struct option_part parts[] = {
-		{ "Selection (default: every process but wirespan)", selection, SELECTION_ROWS },
-		{ "Output", output, sizeof(output) / sizeof(output[0]) },
-		{ "Header fields and URLs", headers, HEADER_ROWS },
-		{ "Capture", capture, sizeof(capture) / sizeof(capture[0]) },
-		{ 0 },
-	};
+	struct option_part parts[PARTS_MAX + 1] = { 0 }, *part = parts;
 	int first;
 	int result;
 
 	selection_rows(&options->selection, selection);
 	header_rows(&options->headers, headers);
-	result = option_parse(&usage, parts, argc, argv, &first);
-	if (result == 0 && first < argc) {
-		option_error("unexpected argument '%s'", argv[first]);
-		return refuse();
-	}
-	return result;
+	if (options->command != RUN_REPLAY)
+		*part++ = (struct option_part){ "Selection (default: every process but wirespan)", selection,
+						SELECTION_ROWS };
+	*part++ = choose("Output", output, sizeof(output) / sizeof(output[0]), options->command, chosen[0]);
+	if (options->command != RUN_RECORD)
+		*part++ = (struct option_part){ "Header fields and URLs", headers, HEADER_ROWS };
+	if (options->command != RUN_REPLAY)
+		*part = choose("Capture", capture, sizeof(capture) / sizeof(capture[0]), options->command, chosen[1]);
+	result = option_parse(&line->usage, parts, argc, argv, &first);
+	return result == 0 ? take_arguments(line, argc, argv, first, options) : result;
+}
+
+static enum run_command command_named(const char *name)
+{
+	for (enum run_command command = RUN_LIVE; command <= RUN_REPLAY; command++)
+		if (strcmp(command_lines[command].usage.command, name) == 0)
+			return command;
+	return RUN_LIVE;
 }
 
 int run_options_parse(int argc, char **argv, struct run_options *ret_options)
 {
-	struct run_options options = { .ring_size = RING_SIZE_DEFAULT, .infer_routes = true };
+	struct run_options options = {
+		.command = command_named(argv[0]),
+		.ring_size = RING_SIZE_DEFAULT,
+		.seed = { .max = UINT64_MAX },
+		.infer_routes = true,
+	};
 	/* Past its choices: not given. */
 	struct choices choices = { .format = { formats, OUTPUTS_NONE + 1 }, .hooks = { hooks_choices, HOOKS_AUTO } };
 	int result = parse_table(argc, argv, &options, &choices);
@@ -165,7 +246,7 @@ int run_options_parse(int argc, char **argv, struct run_options *ret_options)
 		return result;
 	if (options.spool_size && !options.spool) {
 		option_error("--spool-size needs --spool DIR");
-		return refuse();
+		return refuse(&command_lines[options.command]);
 	}
 	options.print_given = choices.format.value <= OUTPUTS_NONE || options.output_path;
 	options.format = choices.format.value <= OUTPUTS_NONE ? choices.format.value : OUTPUTS_CONSOLE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The command line of `wirespan run`. */
+/* The command lines of `wirespan run`, `record` and `replay`, which share most options. */
 #ifndef WIRESPAN_AGENT_COMMANDS_RUN_OPTIONS_H
 #define WIRESPAN_AGENT_COMMANDS_RUN_OPTIONS_H
 
@@ -7,12 +7,17 @@
 #include <stdint.h>
 
 #include "agent/header_option.h"
+#include "agent/option.h"
 #include "agent/outputs.h"
 #include "agent/selection.h"
 
 enum run_hooks { HOOKS_AUTO, HOOKS_SOCKET, HOOKS_SYSCALL };
 
+enum run_command { RUN_LIVE, RUN_RECORD, RUN_REPLAY };
+
 struct run_options {
+	enum run_command command;
+	const char *recording; /* written by the first two, read by `replay`; NULL: none */
 	struct selection selection;
 	struct header_options headers;
 	enum outputs_format format;
@@ -23,13 +28,14 @@ struct run_options {
 	uint64_t spool_size; /* bytes; 0: not given */
 	/* Seconds; 0: not given. */
 	double duration, request_timeout, stats;
+	struct option_number_target seed;
 	uint64_t ring_size;
 	enum run_hooks hooks;
 	bool infer_routes;
 	bool verbose;
 };
 
-/* 0; > 0: help was asked for and printed; -EINVAL: wrong usage, said; -ENOMEM. */
+/* argv[0] is the command: "run", "record" or "replay". 0; > 0: help was asked for and printed; -EINVAL: wrong usage, said; -ENOMEM. */
 int run_options_parse(int argc, char **argv, struct run_options *ret_options);
 
 #endif

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/replay.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "agent/explain_log.h"
+#include "agent/host.h"
+#include "agent/recording/reader.h"
+#include "agent/resources.h"
+#include "agent/summary.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "bpf/record.h"
+#include "otlp/delivery.h"
+#include "otlp/span_filter.h"
+
+/* Spans that may wait for the output: more than a batch, and few enough to weigh little. */
+#define WAITING_MAX 8192
+#define NAP (NSEC_PER_MSEC / 2)
+/* An output, or a collector, that has moved nothing for so long is waited for no more. */
+#define PATIENCE (10 * NSEC_PER_SEC)
+
+struct replay_file {
+	const char *path;
+	FILE *file;
+	struct recording_reader *reader;
+};
+
+struct replay {
+	const struct replay_options *options;
+	const volatile sig_atomic_t *stop;
+	struct recording_reader *reader; /* the file's */
+	struct host host;
+	struct attribute *shared;
+	size_t shared_count;
+	struct engine *engine;
+	struct span_filter filter;
+	struct exporter *exporter;
+};
+
+static uint64_t replay_waiting(const struct replay *replay)
+{
+	struct exporter_counts counts = exporter_counts(replay->exporter);
+
+	return counts.given - counts.exported - counts.queue_full - counts.out_of_memory - counts.failed -
+	       counts.abandoned;
+}
+
+/* What waits, spans and bytes, falls as the output works. */
+static bool replay_is_ahead(const struct replay *replay, uint64_t spans, uint64_t bytes, uint64_t *ret_left)
+{
+	struct output *delivery = replay->options->delivery;
+	uint64_t waiting = replay_waiting(replay), queued = delivery ? delivery_stats(delivery).queue_bytes : 0;
+
+	*ret_left = waiting + queued;
+	return waiting > spans || queued > bytes;
+}
+
+/* Nothing is lost by waiting here, as nothing is in a live run. */
+static void replay_wait(const struct replay *replay, uint64_t spans, uint64_t bytes)
+{
+	const struct timespec nap = { .tv_nsec = NAP };
+	uint64_t left, least = UINT64_MAX, since = clock_monotonic();
+
+	while (replay_is_ahead(replay, spans, bytes, &left) && !*replay->stop) {
+		uint64_t now = clock_monotonic();
+
+		if (left < least) {
+			least = left;
+			since = now;
+		} else if (now - since >= PATIENCE) {
+			break;
+		}
+		nanosleep(&nap, NULL);
+	}
+}
+
+static void replay_span(void *context, const struct span *span)
+{
+	struct replay *replay = context;
+
+	if (replay_waiting(replay) >= WAITING_MAX)
+		replay_wait(replay, WAITING_MAX / 2, DELIVERY_QUEUE_BYTES / 2);
+	exporter_accept(replay->exporter, span);
+}
+
+/* Why the file cannot be replayed at all. */
+static const char *refusal(int error)
+{
+	switch (error) {
+	case -EBADMSG:
+		return "it is no recording";
+	case -EPROTONOSUPPORT:
+		return "another version of wirespan recorded it, in a format that this one does not read";
+	case -EXDEV:
+		return "a machine with another byte order recorded it";
+	case -EILSEQ:
+		return "its header is damaged";
+	default:
+		return strerror(-error);
+	}
+}
+
+int replay_open(const char *path, struct replay_file **ret_file)
+{
+	struct replay_file *file = calloc(1, sizeof(*file));
+	int error;
+
+	if (!file)
+		return -ENOMEM;
+	file->path = path;
+	file->file = fopen(path, "re");
+	error = file->file ? recording_reader_new(file->file, &file->reader) : -errno;
+	if (error) {
+		log_error("cannot replay '%s': %s", path, refusal(error));
+		replay_close(file);
+		return error;
+	}
+	*ret_file = file;
+	return 0;
+}
+
+void replay_close(struct replay_file *file)
+{
+	if (!file)
+		return;
+	recording_reader_free(file->reader);
+	if (file->file)
+		fclose(file->file);
+	free(file);
+}
+
+/* The wall clock, lest the first record of it is lost; the recorded one says the same. */
+static void replay_tell_clock(struct replay *replay, const struct recording_header *header)
+{
+	const struct record_clock clock = {
+		.header = { .kind = RECORD_CLOCK, .size = sizeof(clock), .time = header->monotonic },
+		.wall = header->wall,
+		.boottime = header->boottime,
+	};
+
+	engine_record(replay->engine, &clock, sizeof(clock));
+}
+
+static int replay_open_engine(struct replay *replay, const struct recording_header *header)
+{
+	const struct replay_options *options = replay->options;
+	const struct engine_options engine = {
+		.sink = { span_filter_accept, &replay->filter },
+		.seed = options->seed,
+		.infer_routes = options->infer_routes,
+		.request_timeout = options->request_timeout,
+		.resource_attributes = replay->shared,
+		.resource_attribute_count = replay->shared_count,
+		.include_telemetry = header->flags & RECORDING_INCLUDES_TELEMETRY,
+		.include_instrumented = header->flags & RECORDING_INCLUDES_INSTRUMENTED,
+		.explain = explain_log(),
+		.captured_headers = &options->headers->headers,
+		.query_secrets = &options->headers->secrets,
+	};
+
+	replay->engine = engine_new(&engine);
+	if (!replay->engine)
+		return -ENOMEM;
+	replay_tell_clock(replay, header);
+	return 0;
+}
+
+static int replay_make(struct replay *replay)
+{
+	const struct replay_options *options = replay->options;
+	/* Which spans share a batch would otherwise be the threads' matter. */
+	const struct exporter_options exporter = { .stop_timeout = options->flush_limit, .whole_batches = true };
+	const struct recording_header *header = recording_reader_header(replay->reader);
+	int error;
+
+	host_describe(&replay->host, header->host_name, header->machine, header->host_id);
+	replay->shared = resources_shared(options->config, &replay->host, &replay->shared_count);
+	error = replay->shared ? exporter_start(&exporter, options->output, &replay->exporter) : -ENOMEM;
+	if (error)
+		return error;
+	span_filter_init(&replay->filter, options->config, &(struct span_sink){ replay_span, replay });
+	return replay_open_engine(replay, header);
+}
+
+static int replay_loop(struct replay *replay)
+{
+	struct recording_item item;
+	int result = 0;
+
+	while (!*replay->stop && (result = recording_reader_next(replay->reader, &item)) > 0) {
+		if (item.kind == RECORDING_ITEM_RECORD)
+			(void)engine_record(replay->engine, item.record, item.size); /* counted there */
+		else if (item.kind == RECORDING_ITEM_LOSS)
+			engine_note_loss(replay->engine, item.time);
+		else
+			engine_advance(replay->engine, item.time);
+	}
+	return result < 0 ? result : 0;
+}
+
+/* What never reached the engine: in the live run, and of the recording. */
+static size_t replay_captured(const struct replay *replay, struct counter ret_counters[RECORDING_COUNTERS_MAX + 1])
+{
+	const struct counter *counters;
+	size_t count = recording_reader_counters(replay->reader, &counters);
+
+	memcpy(ret_counters, counters, count * sizeof(*counters));
+	ret_counters[count++] = (struct counter){ "recording_damaged", recording_reader_damage(replay->reader).blocks };
+	return count;
+}
+
+/* Delivers all, as the live run did at its end. */
+static int replay_finish(struct replay *replay)
+{
+	struct counter captured[RECORDING_COUNTERS_MAX + 1];
+	const struct summary_sources sources = {
+		.engine = replay->engine,
+		.exporter = replay->exporter,
+		.output = replay->options->output,
+		.sampled_out = &replay->filter.sampled_out,
+		.captured = captured,
+		.captured_count = replay_captured(replay, captured),
+	};
+	struct summary summary;
+	int error, finish_error;
+
+	engine_finish(replay->engine);
+	replay_wait(replay, EXPORTER_BATCH_SPANS, DELIVERY_QUEUE_BYTES / 2);
+	error = exporter_stop(replay->exporter);
+	summary_collect(&summary, &sources);
+	finish_error = output_finish(replay->options->output, summary.losses, summary.loss_count);
+	error = error ? error : finish_error;
+	if (summary_print(&summary) == 0 && error)
+		log_error("cannot write all spans: %s", strerror(-error));
+	return error;
+}
+
+/* 0 where nothing is wrong with the recording. */
+static int replay_tell_damage(const struct replay *replay)
+{
+	struct recording_damage damage = recording_reader_damage(replay->reader);
+	const char *path = replay->options->file->path;
+
+	if (damage.blocks || damage.bytes)
+		log_error("'%s' is damaged: %" PRIu64 " blocks are missing, %" PRIu64 " bytes were left out; the rest "
+			  "was replayed",
+			  path, damage.blocks, damage.bytes);
+	if (damage.cut)
+		log_error("'%s' has no end: it was cut off, or its recording was; replayed up to its last whole block",
+			  path);
+	return damage.blocks || damage.bytes || damage.cut ? -EBADMSG : 0;
+}
+
+static void replay_done(struct replay *replay)
+{
+	engine_free(replay->engine);
+	exporter_free(replay->exporter);
+	free(replay->shared);
+}
+
+int replay_run(const struct replay_options *options, const volatile sig_atomic_t *stop)
+{
+	struct replay replay = { .options = options, .stop = stop, .reader = options->file->reader };
+	int error = replay_make(&replay);
+
+	if (!error) {
+		int read_error = replay_loop(&replay);
+
+		if (read_error)
+			log_error("cannot read '%s': %s", options->file->path, strerror(-read_error));
+		error = replay_finish(&replay);
+		error = error ? error : read_error;
+		if (!*stop && !error)
+			error = replay_tell_damage(&replay);
+	} else if (replay.exporter) {
+		exporter_stop(replay.exporter);
+	}
+	replay_done(&replay);
+	return error;
+}
