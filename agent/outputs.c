@@ -84,6 +84,9 @@ static int open_spool(const struct outputs_options *options, struct spool **ret_
 	error = spool_open(options->spool, options->spool_size, ret_spool);
 	if (error == -EBUSY)
 		log_error("another process uses the spool '%s'", options->spool);
+	else if (error == -EPERM)
+		log_error("cannot use '%s' as spool: it must be the agent's own directory, where not everybody may write",
+			  options->spool);
 	else if (error)
 		log_error("cannot use '%s' as spool: %s", options->spool, strerror(-error));
 	return error == -EINVAL ? -EIO : error;

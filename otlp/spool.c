@@ -164,6 +164,16 @@ static int note_file(void *context, bool ours, uint64_t sequence)
 	return 0;
 }
 
+/* Who may write there could have us send what is theirs, with our credentials, or lose what is ours. */
+static bool is_own(int fd)
+{
+	struct stat stat;
+
+	if (fstat(fd, &stat) < 0 || stat.st_mode & S_IWOTH)
+		return false;
+	return stat.st_uid == 0 || stat.st_uid == geteuid();
+}
+
 static int lock_directory(const char *directory)
 {
 	int fd, result;
@@ -173,9 +183,12 @@ static int lock_directory(const char *directory)
 	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (!is_own(fd))
+		result = -EPERM;
+	else if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return fd;
-	result = errno == EWOULDBLOCK ? -EBUSY : -errno;
+	else
+		result = errno == EWOULDBLOCK ? -EBUSY : -errno;
 	close(fd);
 	return result;
 }

@@ -26,7 +26,8 @@ struct spool;
  * Opens `directory` (its last component made where missing, mode 0700) and finds what an earlier
  * process left there. Files that are damaged, of a newer version or not ours are left out, counted,
  * and stay where they are, not counted against `size_max` (bytes); unfinished ones are removed; of
- * what passes the bound the oldest go. 0; -EBUSY: another process has it; or negative errno.
+ * what passes the bound the oldest go. 0; -EBUSY: another process has it; -EPERM: it is
+ * another user's (root's is well), or everybody may write there; or negative errno.
  */
 int spool_open(const char *directory, uint64_t size_max, struct spool **ret_spool);
 /* Accepts NULL. The files stay. */

@@ -48,7 +48,7 @@ void spool_head_write(const struct batch *batch, uint8_t ret_head[SPOOL_HEAD_SIZ
 
 static bool is_sound(const uint8_t *bytes, const struct spool_head *head)
 {
-	return bytes[10] < OTLP_SIGNALS && bytes[11] <= OTLP_JSON && bytes[12] <= 1 && !read_number(bytes + 13, 3) &&
+	return bytes[10] == OTLP_TRACES && bytes[11] <= OTLP_JSON && bytes[12] <= 1 && !read_number(bytes + 13, 3) &&
 	       head->sequence <= SPOOL_SEQUENCE_MAX && head->items && head->length <= SPOOL_BODY_MAX;
 }
 

@@ -5,7 +5,7 @@
  *
  *   0  8  "wirespan"          16  8  sequence
  *   8  2  version, 1          24  4  items
- *  10  1  enum otlp_signal    28  4  length of the body
+ *  10  1  OTLP_TRACES         28  4  length of the body
  *  11  1  enum otlp_encoding  32  4  CRC-32 (zlib's) of the body
  *  12  1  1: gzip             36  4  CRC-32 of the 36 bytes before
  *  13  3  0
