@@ -83,8 +83,9 @@ void transport_free(struct transport *transport);
  * No answer is a TRANSPORT_RETRY, also where TLS failed: certificates are repaired while an
  * agent runs; the cause names reason and file. So is an answer that is not HTTP. A redirect is
  * not followed but TRANSPORT_REFUSED; so is an answer above OTLP_RESPONSE_SIZE_MAX. Once an
- * answer's head is there, its status decides, whatever becomes of its body. Header values and the
- * password of an endpoint (http://USER:PASSWORD@HOST) are never part of cause or message.
+ * answer's head is there, its status decides, whatever becomes of its body. Header values and, of an
+ * endpoint, the password (or a user without one) and the values in its query are never part of cause or message,
+ * unless they are shorter than 8 bytes.
  *
  * `config`, as config_read makes it, is copied. `version`: for User-Agent, which a configured
  * header replaces. Raises no SIGPIPE. 0; -ENOMEM; -EINVAL for what config_read lets pass but curl

@@ -176,10 +176,10 @@ static enum transport_verdict verdict_of(long status)
 	return TRANSPORT_REFUSED;
 }
 
-static bool has_secret(const struct http_endpoint *endpoint, struct slice body)
+static bool has_secret(const struct http_endpoint *endpoint, struct slice text)
 {
 	for (const struct curl_slist *secret = endpoint->secrets; secret; secret = secret->next) {
-		if (body.length && memmem(body.data, body.length, secret->data, strlen(secret->data)))
+		if (text.length && memmem(text.data, text.length, secret->data, strlen(secret->data)))
 			return true;
 	}
 	return false;
@@ -197,7 +197,8 @@ static void read_message(const struct http_exchange *exchange, CURLcode result, 
 		message = "the answer was cut off";
 	else if (response_read(exchange->encoding, body, &response) < 0)
 		message = "the answer cannot be read";
-	if (message[0] && has_secret(exchange->endpoint, body))
+	/* In the body for what is cut, in the message for what is escaped. */
+	if (message[0] && (has_secret(exchange->endpoint, body) || has_secret(exchange->endpoint, slice_of_string(message))))
 		message = "(not shown: it repeats a secret)";
 	snprintf(answer->message, sizeof(answer->message), "%s", message);
 	answer->rejected = response.rejected;

@@ -105,11 +105,34 @@ static int headers_init(struct http_endpoint *endpoint, const struct otlp_signal
 	return result;
 }
 
+/* Keys of APIs stand in queries, or as a user without password. */
+static int url_secrets_add(struct http_endpoint *endpoint, CURLU *url)
+{
+	char *password = NULL, *user = NULL, *query = NULL, *rest = NULL;
+	int result = 0;
+
+	if (curl_url_get(url, CURLUPART_PASSWORD, &password, CURLU_URLDECODE) == CURLUE_OK)
+		result = secret_add(endpoint, password);
+	else if (curl_url_get(url, CURLUPART_USER, &user, CURLU_URLDECODE) == CURLUE_OK)
+		result = secret_add(endpoint, user);
+	if (curl_url_get(url, CURLUPART_QUERY, &query, 0) == CURLUE_OK)
+		rest = query;
+	for (char *part; result == 0 && (part = strsep(&rest, "&"));) {
+		const char *equals = strchr(part, '=');
+
+		result = secret_add(endpoint, equals ? equals + 1 : part);
+	}
+	curl_free(password);
+	curl_free(user);
+	curl_free(query);
+	return result;
+}
+
 /* What the URL says that curl is not asked for later. */
 static int url_check(struct http_endpoint *endpoint, const char *text)
 {
 	CURLU *url = curl_url();
-	char *scheme = NULL, *password = NULL;
+	char *scheme = NULL;
 	CURLUcode code = url ? curl_url_set(url, CURLUPART_URL, text, 0) : CURLUE_OUT_OF_MEMORY;
 	int result = code == CURLUE_OUT_OF_MEMORY ? -ENOMEM : -EINVAL;
 
@@ -120,10 +143,9 @@ static int url_check(struct http_endpoint *endpoint, const char *text)
 		else if (endpoint->tls || strcmp(scheme, "http") == 0)
 			result = 0;
 	}
-	if (result == 0 && curl_url_get(url, CURLUPART_PASSWORD, &password, CURLU_URLDECODE) == CURLUE_OK)
-		result = secret_add(endpoint, password);
+	if (result == 0)
+		result = url_secrets_add(endpoint, url);
 	curl_free(scheme);
-	curl_free(password);
 	curl_url_cleanup(url);
 	return result;
 }

@@ -261,6 +261,28 @@ static void test_secrets_are_not_repeated(void **state)
 	fixture_stop(&fixture);
 }
 
+static void test_secrets_of_the_url(void **state)
+{
+	static const struct http_server_answer answers[] = {
+		REPEATING("cannot POST /?key=qwertyuiop&amp;x=1"),
+		REPEATING("who is username12?"),
+		REPEATING("{\"message\":\"no x\\/asdfghjkl here\"}"),
+		REPEATING("cannot POST /"),
+	};
+	struct http_fixture fixture = { 0 };
+	const struct http_server_options options = { .answers = answers, .answer_count = 4 };
+
+	(void)state;
+	fixture_serve(&fixture, &options, "http");
+	snprintf(fixture.endpoint, sizeof(fixture.endpoint), "http://username12@127.0.0.1:%u/?key=qwertyuiop&x/asdfghjkl",
+		 http_server_port(fixture.server));
+	fixture_open(&fixture);
+	for (int i = 0; i < 3; i++)
+		assert_string_equal(fixture_exchange(&fixture).message, "(not shown: it repeats a secret)");
+	assert_string_equal(fixture_exchange(&fixture).message, "cannot POST /");
+	fixture_stop(&fixture);
+}
+
 static void test_what_curl_does_not_take(void **state)
 {
 	static const char *const endpoints[] = { "ftp://127.0.0.1/", "http://", "http://127.0.0.1:99999/",
@@ -299,6 +321,7 @@ int main(void)
 		cmocka_unit_test(test_unix_socket),
 		cmocka_unit_test(test_proxy_of_the_environment),
 		cmocka_unit_test(test_secrets_are_not_repeated),
+		cmocka_unit_test(test_secrets_of_the_url),
 		cmocka_unit_test(test_what_curl_does_not_take),
 		cmocka_unit_test(test_signal_without_endpoint),
 	};
