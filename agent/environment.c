@@ -24,18 +24,11 @@ static void note_problem(void *context, const char *text)
 	(void)buffer_append(context, text, strlen(text) + 1);
 }
 
-/* The last one is why it failed, if it did. */
+/* Which of them is why it failed, if it did, is not known: all are errors then. */
 static void say_problems(const struct buffer *problems, bool failed)
 {
-	for (size_t at = 0; at < problems->length; at += strlen(problems->data + at) + 1) {
-		const char *text = problems->data + at;
-		bool last = at + strlen(text) + 1 == problems->length;
-
-		if (failed && last)
-			log_error("%s", text);
-		else
-			log_warning("%s", text);
-	}
+	for (size_t at = 0; at < problems->length; at += strlen(problems->data + at) + 1)
+		log_message(failed ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "%s", problems->data + at);
 }
 
 bool environment_log_level(const char *text, enum log_level *ret_level)

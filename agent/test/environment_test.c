@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -81,6 +83,31 @@ static void what_cannot_be_sent_to_is_refused(void **state)
 	assert_int_equal(read_now(&config, "http://localhost:4317", false), -EINVAL);
 }
 
+static void the_reason_is_said_whatever_the_log_level(void **state)
+{
+	int ends[2], saved = dup(STDERR_FILENO);
+	struct otlp_config config;
+	char text[4096];
+	ssize_t length;
+
+	(void)state;
+	setenv("OTEL_LOG_LEVEL", "error", 1);
+	setenv("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc", 1);
+	/* Told after it. */
+	setenv("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta", 1);
+	assert_int_equal(pipe(ends), 0);
+	dup2(ends[1], STDERR_FILENO);
+	assert_int_equal(read_now(&config, "http://localhost:4317", false), -EINVAL);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	close(ends[1]);
+	length = read(ends[0], text, sizeof(text) - 1);
+	close(ends[0]);
+	assert_true(length > 0);
+	text[length] = '\0';
+	assert_non_null(strstr(text, "wirespan: error: OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"));
+}
+
 static void only_a_limit_that_is_said_bounds_the_flush(void **state)
 {
 	struct otlp_config config = { .export_timeout = 30 * NSEC_PER_SEC };
@@ -102,6 +129,7 @@ int main(void)
 		cmocka_unit_test_setup(the_log_level_is_set_unless_verbose, clean),
 		cmocka_unit_test_setup(without_a_log_level_it_stays, clean),
 		cmocka_unit_test_setup(what_cannot_be_sent_to_is_refused, clean),
+		cmocka_unit_test_setup(the_reason_is_said_whatever_the_log_level, clean),
 		cmocka_unit_test_setup(only_a_limit_that_is_said_bounds_the_flush, clean),
 	};
 
