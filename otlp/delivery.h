@@ -45,7 +45,10 @@ struct delivery_options {
 	struct spool *spool;              /* NULL: none; becomes the output's */
 	size_t queue_bytes;               /* 0: DELIVERY_QUEUE_BYTES */
 	uint64_t (*clock)(void);          /* for the flush; NULL: clock_monotonic */
-	/* Told each cause of failure once when it begins, and once when the collector is back. Any thread's. */
+	/*
+	 * Told each cause of failure once when it begins, and once when the collector is back; of one that
+	 * comes and goes, not each time (TOLD_BURST). Any thread's.
+	 */
 	void (*warn)(void *context, const char *text);
 	void *context;
 };

@@ -109,7 +109,12 @@ void delivery_retry_later(struct delivery *delivery, struct lane *lane, const st
 	if (lane == spans && delivery->queue.spool)
 		store_all(delivery, lane);
 	told_of_spans = lane != spans && said_contains(&spans->outage.causes, answer->cause);
-	if (told_of_spans || said_before(&lane->outage.causes, answer->cause))
+	if (told_of_spans || said_contains(&lane->outage.causes, answer->cause))
+		return;
+	/* One that is not told at first is told as soon as it may be, if it lasts. */
+	if (!lane->outage.told && !may_tell(&lane->told_until, delivery->now))
+		return;
+	if (said_before(&lane->outage.causes, answer->cause))
 		return;
 	lane->outage.told = true;
 	delivery_warn(delivery, "cannot deliver %s, trying again: %s%s%s", signal_names[lane->signal], answer->cause,

@@ -23,6 +23,16 @@ bool said_before(struct said *said, const char *text)
 	return false;
 }
 
+bool may_tell(uint64_t *told_until, uint64_t now)
+{
+	uint64_t begin = *told_until > now ? *told_until : now;
+
+	if (begin - now > (TOLD_BURST - 1) * TOLD_INTERVAL)
+		return false;
+	*told_until = begin + TOLD_INTERVAL;
+	return true;
+}
+
 void outage_extend(struct outage *outage, uint64_t now, uint64_t retry_after, uint64_t random)
 {
 	uint64_t half;

@@ -21,6 +21,13 @@ struct said {
 bool said_before(struct said *said, const char *text);
 bool said_contains(const struct said *said, const char *text);
 
+/* Of outages that come and go, so many in a row are told, then one in each such time (ns). */
+#define TOLD_BURST 5
+#define TOLD_INTERVAL (60 * UINT64_C(1000000000))
+
+/* Whether one more may be told at `now`; then it counts. *told_until: 0 before the first. */
+bool may_tell(uint64_t *told_until, uint64_t now);
+
 /* Of one signal. Set all to zero before the first use. */
 struct outage {
 	bool failing;

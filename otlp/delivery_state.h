@@ -44,6 +44,7 @@ struct lane {
 	bool again;          /* what is sent next has been sent before */
 	uint64_t begun;      /* when it was sent first; known once that was answered */
 	struct outage outage;
+	uint64_t told_until; /* for may_tell */
 	struct said refusals;
 };
 

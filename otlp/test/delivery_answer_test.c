@@ -200,6 +200,31 @@ static void test_nothing_is_small_enough(void **state)
 	output_free(output);
 }
 
+/* A collector at its limit answers 429 every other second, for days. */
+static void test_outages_that_come_and_go(void **state)
+{
+	struct output *output = start();
+
+	(void)state;
+	for (uint64_t i = 0; i < 60; i++) {
+		set_answer(TRANSPORT_RETRY, "HTTP 429");
+		fake_give(output, 10 * i, 10, 100);
+		fake_run(output, NSEC_PER_SEC / 10);
+		set_answer(TRANSPORT_DELIVERED, NULL);
+		fake_run(output, 19 * NSEC_PER_SEC / 10);
+	}
+	assert_all_once(600);
+	/* Two minutes: those at the beginning, and one a minute. */
+	assert_in_range(fake_warned(&collector, "HTTP 429"), TOLD_BURST + 1, TOLD_BURST + 2);
+	assert_int_equal(fake_warned(&collector, "is back"), fake_warned(&collector, "HTTP 429"));
+	/* One that lasts is told nevertheless. */
+	set_answer(TRANSPORT_RETRY, "HTTP 503");
+	fake_give(output, 600, 10, 100);
+	fake_run(output, TOLD_INTERVAL + DELIVERY_BACKOFF_MAX);
+	assert_int_equal(fake_warned(&collector, "HTTP 503"), 1);
+	output_free(output);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +232,7 @@ int main(void)
 		cmocka_unit_test(test_each_cause_once),         cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_partial_success),         cmocka_unit_test(test_too_large_is_split),
 		cmocka_unit_test(test_nothing_is_small_enough),
+		cmocka_unit_test(test_outages_that_come_and_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
