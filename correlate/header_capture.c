@@ -19,30 +19,26 @@ static const char *const secret_names[] = {
 	"set-cookie2",
 	"dpop",
 	"x-auth",
-	"x-auth-key",
 	"api-key",
-	"apikey",
 	"api_key",
-	"token",
 	"jwt",
-	"password",
-	"secret",
 	"session",
 	"dd-application-key",        /* Datadog */
 	"ocp-apim-subscription-key", /* Azure API Management */
 	"x-functions-key",           /* Azure Functions */
+	"x-rapidapi-key",
 	"x-honeycomb-team",          /* an API key for all its name */
 	"x-amzn-oidc-data",          /* AWS load balancers: claims of who is logged in */
-	"x-amzn-oidc-accesstoken",
-	"x-forwarded-access-token", /* oauth2-proxy */
 	"x-sentry-auth",
 };
 
+/* Some are written without a hyphen before them: X-CSRFToken. */
 static const char *const secret_endings[] = {
-	"-token",       "-secret",     "-password",      "-passwd",     "-passphrase",  "-api-key",
-	"-apikey",      "-api_key",    "_token",         "-cookie",     "-jwt",         "-credential",
-	"-credentials", "-assertion",  "-authorization", "-session",    "-session-id",  "-sessionid",
-	"-sid",         "-access-key", "-private-key",   "-secret-key", "-license-key", "-auth",
+	"token",        "secret",     "password",       "passwd",       "apikey",       "sessionid",
+	"-passphrase",  "-api-key",   "-api_key",       "-cookie",      "-jwt",         "-credential",
+	"-credentials", "-assertion", "-authorization", "-session",     "-session-id",  "-sid",
+	"-access-key",  "-auth-key",  "-private-key",   "-secret-key",  "-license-key", "-master-key",
+	"-auth",
 };
 
 static bool ends_with(struct slice name, struct slice ending)

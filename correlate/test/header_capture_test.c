@@ -183,10 +183,15 @@ static void names_of_secrets_are_known(void **state)
 					      "X-Amz-Security-Token",
 					      "x-session-id",
 					      "X-Auth",
-					      "My-Secret" };
+					      "My-Secret",
+					      "X-CSRFToken",
+					      "x-amzn-oidc-accesstoken",
+					      "X-Auth-Key",
+					      "X-RapidAPI-Key",
+					      "token" };
 	static const char *const open[] = { "accept",   "x-request-id",      "x-ratelimit-remaining-tokens",
 					    "x-author", "www-authenticate",  "etag",
-					    "key",      "x-cookies-accepted" };
+					    "key",      "x-cookies-accepted", "idempotency-key" };
 	struct header_capture capture = { 0 };
 
 	(void)state;
