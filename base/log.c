@@ -30,6 +30,20 @@ enum log_level log_get_level(void)
 	return (enum log_level)atomic_load_explicit(&current_level, memory_order_relaxed);
 }
 
+/* Names of processes, and what peers say, stand in some lines: a terminal must not obey them. */
+static void log_disarm(char *line, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		unsigned char byte = (unsigned char)line[i], next = i + 1 < length ? (unsigned char)line[i + 1] : 0;
+		bool is_c1 = byte == 0xc2 && next >= 0x80 && next <= 0x9f; /* U+0080 to U+009F */
+
+		if ((byte < ' ' && byte != '\n' && byte != '\t') || byte == 0x7f || is_c1)
+			line[i] = '?';
+		if (is_c1)
+			line[i + 1] = '?';
+	}
+}
+
 /*
  * Whoever does not read standard error must stop neither capture nor export: it is waited for once, and
  * again only after it has read something.
@@ -63,6 +77,7 @@ void log_message_va(enum log_level level, const char *format, va_list arguments)
 	/* libbpf ends its messages itself. */
 	while (length > 0 && line[length - 1] == '\n')
 		length--;
+	log_disarm(line, length);
 	line[length++] = '\n';
 	/* Nobody is left to tell when standard error is gone. */
 	if (log_is_read() && write(STDERR_FILENO, line, length) < 0)

@@ -14,7 +14,10 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_D
 void log_set_level(enum log_level level);
 enum log_level log_get_level(void);
 
-/* From any thread. A line that nobody takes within a tenth of a second is lost, and all behind it until somebody reads. */
+/*
+ * From any thread. Control characters but newlines and tabs become '?'. A line that nobody takes within
+ * a tenth of a second is lost, and all behind it until somebody reads.
+ */
 void log_message_va(enum log_level level, const char *format, va_list arguments);
 void log_message(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -80,6 +80,13 @@ static void long_lines_are_cut(void **state)
 	assert_int_equal(text[4095], '\n');
 }
 
+static void terminals_are_not_told_what_to_do(void **state)
+{
+	(void)state;
+	log_error("%s", "a\x1b[2Jb\x7f\tc\nd \xc2\x9b \xc2\xa9 \xc3\x9b");
+	assert_string_equal(logged(), "wirespan: error: a?[2Jb?\tc\nd ?? \xc2\xa9 \xc3\x9b\n");
+}
+
 static void fill_pipe(void)
 {
 	static const char filler[4096];
@@ -113,6 +120,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(lines_have_the_level, redirect, restore),
 		cmocka_unit_test_setup_teardown(levels_filter, redirect, restore),
 		cmocka_unit_test_setup_teardown(long_lines_are_cut, redirect, restore),
+		cmocka_unit_test_setup_teardown(terminals_are_not_told_what_to_do, redirect, restore),
 		cmocka_unit_test_setup_teardown(nobody_waits_for_a_reader, redirect, restore),
 	};
 
