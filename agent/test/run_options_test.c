@@ -13,10 +13,10 @@
 
 #define ARGUMENTS_MAX 8
 
-/* As `wirespan run` would; the list ends with NULL. */
-static int parse(struct run_options *options, const char *const *arguments)
+/* As `wirespan COMMAND` would; the list ends with NULL. */
+static int parse_for(const char *command, struct run_options *options, const char *const *arguments)
 {
-	char *argv[ARGUMENTS_MAX + 2] = { (char *)"run" };
+	char *argv[ARGUMENTS_MAX + 2] = { (char *)command };
 	int argc = 1;
 
 	while (arguments[argc - 1] && argc <= ARGUMENTS_MAX) {
@@ -26,6 +26,12 @@ static int parse(struct run_options *options, const char *const *arguments)
 	return run_options_parse(argc, argv, options);
 }
 
+static int parse(struct run_options *options, const char *const *arguments)
+{
+	return parse_for("run", options, arguments);
+}
+
+#define PARSE_FOR(command, options, ...) parse_for(command, options, (const char *const[]){ __VA_ARGS__, NULL })
 #define PARSE(options, ...) parse(options, (const char *const[]){ __VA_ARGS__, NULL })
 
 static void nothing_said_is_the_default(void **state)
@@ -132,6 +138,51 @@ static void intervals_are_seconds(void **state)
 	assert_int_equal(PARSE(&options, "--stats", "1e300"), -EINVAL);
 }
 
+static void recording_is_run_s_option_and_the_others_argument(void **state)
+{
+	struct run_options options;
+
+	(void)state;
+	assert_int_equal(PARSE(&options, "--record", "file"), 0);
+	assert_int_equal(options.command, RUN_LIVE);
+	assert_string_equal(options.recording, "file");
+	assert_int_equal(PARSE(&options, "file"), -EINVAL);
+	assert_int_equal(PARSE_FOR("record", &options, "file", "--exe", "nginx", "--duration", "1"), 0);
+	assert_int_equal(options.command, RUN_RECORD);
+	assert_string_equal(options.recording, "file");
+	assert_int_equal(options.selection.executables.count, 1);
+	assert_int_equal(PARSE_FOR("replay", &options, "--format", "json", "file"), 0);
+	assert_int_equal(options.command, RUN_REPLAY);
+	assert_string_equal(options.recording, "file");
+	assert_int_equal(options.format, OUTPUTS_JSON);
+	assert_false(options.seed.given);
+}
+
+static void recording_needs_one_file(void **state)
+{
+	struct run_options options;
+
+	(void)state;
+	assert_int_equal(parse_for("record", &options, (const char *const[]){ NULL }), -EINVAL);
+	assert_int_equal(parse_for("replay", &options, (const char *const[]){ NULL }), -EINVAL);
+	assert_int_equal(PARSE_FOR("replay", &options, "one", "two"), -EINVAL);
+}
+
+static void commands_have_the_options_that_mean_something(void **state)
+{
+	struct run_options options;
+
+	(void)state;
+	assert_int_equal(PARSE_FOR("record", &options, "file", "--format", "json"), -EINVAL);
+	assert_int_equal(PARSE_FOR("record", &options, "file", "--endpoint", "http://h"), -EINVAL);
+	assert_int_equal(PARSE_FOR("replay", &options, "file", "--exe", "nginx"), -EINVAL);
+	assert_int_equal(PARSE_FOR("replay", &options, "file", "--hooks", "socket"), -EINVAL);
+	assert_int_equal(PARSE_FOR("replay", &options, "file", "--duration", "1"), -EINVAL);
+	assert_int_equal(PARSE(&options, "--seed", "1"), -EINVAL);
+	assert_int_equal(PARSE_FOR("replay", &options, "file", "--seed", "18446744073709551615"), 0);
+	assert_true(options.seed.given && options.seed.value == UINT64_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +192,9 @@ int main(void)
 		cmocka_unit_test(rings_are_powers_of_two),
 		cmocka_unit_test(a_bound_without_a_spool_is_refused),
 		cmocka_unit_test(intervals_are_seconds),
+		cmocka_unit_test(recording_is_run_s_option_and_the_others_argument),
+		cmocka_unit_test(recording_needs_one_file),
+		cmocka_unit_test(commands_have_the_options_that_mean_something),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,6 +104,27 @@ static void test_all_arrive_in_order(void **state)
 	resource_unref(resource);
 }
 
+/* The same spans come in the same batches, whatever the threads did. */
+static void test_whole_batches(void **state)
+{
+	struct resource *resource = sample_resource("shop", 1);
+	struct probe probe = { .output = { &probe_operations } };
+	struct exporter *exporter =
+		start((struct exporter_options){ .batch_spans = 100, .whole_batches = true }, &probe.output);
+
+	(void)state;
+	for (uint64_t done = 0; done < 20050; done += 50) {
+		give(exporter, resource, 50);
+		sched_yield();
+	}
+	assert_int_equal(exporter_stop(exporter), 0);
+	assert_int_equal(probe.received, 20050);
+	assert_int_equal(probe.batches, 201);
+	assert_int_equal(probe.largest, 100);
+	exporter_free(exporter);
+	resource_unref(resource);
+}
+
 static void test_slow_output_loses_by_count(void **state)
 {
 	struct resource *resource = sample_resource("shop", 1);
@@ -388,6 +409,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_arrive_in_order),
+		cmocka_unit_test(test_whole_batches),
 		cmocka_unit_test(test_slow_output_loses_by_count),
 		cmocka_unit_test(test_bound_in_bytes),
 		cmocka_unit_test(test_errors_are_counted),

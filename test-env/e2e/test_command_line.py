@@ -15,7 +15,7 @@ from lib.expect import check_pair
 from lib.processes import python_command
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["check", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["record", "--help"], ["replay", "--help"], ["check", "--help"]])
 def test_help(arguments):
     done = run_command(*arguments)
     assert done.returncode == 0 and done.stderr == ""
@@ -49,6 +49,11 @@ def test_version():
         (["run", "--ring-size", "5Q"], "5Q"),
         (["run", "--duration", "-1"], "-1"),
         (["run", "stray"], "stray"),
+        (["record"], "file"),
+        (["record", "file", "--format", "json"], "format"),
+        (["replay"], "file"),
+        (["replay", "file", "stray"], "stray"),
+        (["replay", "file", "--seed", "ada"], "ada"),
         (["check", "--format", "xml"], "xml"),
     ],
 )
