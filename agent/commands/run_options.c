@@ -107,7 +107,7 @@ static const struct command_line command_lines[] = {
 		.description =
 			"Records what the selected processes say on their sockets, until a signal or --duration, so that\n"
 			"'wirespan replay FILE' can trace it. Prints \"wirespan: ready\" on standard error once it sees\n"
-			"everything. The file holds what no span shows: whoever may read it learns more than from spans.",
+			"everything. Unlike spans, the file holds credentials, cookies and beginnings of bodies.",
 	}, .takes_file = true },
 	[RUN_REPLAY] = { {
 		.command = "replay",
