@@ -20,6 +20,10 @@ enum sign {
 	DATADOG_LANGUAGE,
 	DATADOG_TELEMETRY,
 	SENTRY_AUTH,
+	FORWARDED,
+	FORWARDED_FOR,
+	REAL_ADDRESS,
+	VIA,
 	SIGN_COUNT,
 };
 
@@ -34,6 +38,10 @@ static const struct slice sign_names[SIGN_COUNT] = {
 	[DATADOG_LANGUAGE] = SLICE_LITERAL("datadog-meta-lang"),
 	[DATADOG_TELEMETRY] = SLICE_LITERAL("dd-telemetry-request-type"),
 	[SENTRY_AUTH] = SLICE_LITERAL("x-sentry-auth"),
+	[FORWARDED] = SLICE_LITERAL("forwarded"),
+	[FORWARDED_FOR] = SLICE_LITERAL("x-forwarded-for"),
+	[REAL_ADDRESS] = SLICE_LITERAL("x-real-ip"),
+	[VIA] = SLICE_LITERAL("via"),
 };
 
 /* What is looked at of a head. */
@@ -200,10 +208,16 @@ static bool row_matches(const struct telemetry_row *row, const struct look *look
 	       sign_matches(row, look->signs[row->sign]);
 }
 
-/* The exporters of the OpenTelemetry Collector name themselves so, its custom builds too. */
-static bool passes_on(const struct slice *user_agent)
+/*
+ * The exporters of the OpenTelemetry Collector name themselves so, its custom builds too; proxies tell for
+ * whom they speak. Whoever may send to a proxy over TLS, which we do not see, could have it left out else.
+ */
+static bool passes_on(const struct slice *const signs[SIGN_COUNT])
 {
-	return user_agent && contains(*user_agent, SLICE_LITERAL("OpenTelemetry Collector"));
+	const struct slice *user_agent = signs[USER_AGENT_FIELD];
+
+	return signs[FORWARDED] || signs[FORWARDED_FOR] || signs[REAL_ADDRESS] || signs[VIA] ||
+	       (user_agent && contains(*user_agent, SLICE_LITERAL("OpenTelemetry Collector")));
 }
 
 enum telemetry telemetry_recognise(const struct http1_head *head)
@@ -214,7 +228,7 @@ enum telemetry telemetry_recognise(const struct http1_head *head)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (!row_matches(&rows[i], &look))
 			continue;
-		if (rows[i].telemetry == TELEMETRY_OTLP_SPANS && passes_on(look.signs[USER_AGENT_FIELD]))
+		if (rows[i].telemetry == TELEMETRY_OTLP_SPANS && passes_on(look.signs))
 			return TELEMETRY_SPANS;
 		return rows[i].telemetry;
 	}

@@ -12,7 +12,7 @@ enum telemetry {
 	TELEMETRY_NONE,
 	TELEMETRY_OTHER,      /* metrics, logs, profiles, what is said about them */
 	TELEMETRY_SPANS,      /* spans that may be somebody else's */
-	TELEMETRY_OTLP_SPANS, /* spans over OTLP, and no collector that passes them on says so of itself */
+	TELEMETRY_OTLP_SPANS, /* spans over OTLP, and no collector or proxy that passes them on says so of itself */
 };
 
 enum telemetry telemetry_recognise(const struct http1_head *head);
