@@ -78,6 +78,7 @@ static int take_metrics(struct output *output, struct metric_set *metrics, uint6
 	if (delivery->under_way != lane) {
 		batch_free(lane->batch);
 		lane->batch = NULL;
+		lane->again = false;
 	}
 	return 0;
 }

@@ -23,7 +23,6 @@ static void finish_batch(struct delivery *delivery, struct lane *lane)
 	batch_free(lane->batch);
 	lane->batch = NULL;
 	lane->spooled = false;
-	lane->again = false;
 }
 
 static uint64_t lost_for_room(const struct delivery *delivery)
@@ -82,7 +81,6 @@ static void answer_too_large(struct delivery *delivery, struct lane *lane, const
 	}
 	queue_put_back(&delivery->queue, gather_split(&delivery->gather, lane->batch));
 	lane->batch = NULL;
-	lane->again = false;
 }
 
 /* So that a crash loses nothing of it; what is to be sent again is read back. */
@@ -105,7 +103,6 @@ void delivery_retry_later(struct delivery *delivery, struct lane *lane, const st
 		      (delivery->random ^ delivery->random >> 30) * UINT64_C(0xbf58476d1ce4e5b9) >> 16);
 	if (began)
 		lane->outage.lost = lost_for_room(delivery);
-	lane->again = lane->batch;
 	if (lane == spans && delivery->queue.spool)
 		store_all(delivery, lane);
 	told_of_spans = lane != spans && said_contains(&spans->outage.causes, answer->cause);
@@ -144,7 +141,8 @@ void delivery_answer(struct delivery *delivery, struct lane *lane, const struct 
 
 	note_answer(delivery, answer);
 	delivery_note_duration(delivery, lane, answer);
-	if (answer->verdict != TRANSPORT_RETRY)
+	lane->again = answer->verdict == TRANSPORT_RETRY;
+	if (!lane->again)
 		end_outage(delivery, lane);
 	handlers[answer->verdict](delivery, lane, answer);
 }

@@ -103,6 +103,7 @@ static bool take_answer(struct delivery *delivery)
 	if (lane->signal == OTLP_METRICS && lane->batch && delivery->metrics) {
 		batch_free(lane->batch);
 		lane->batch = NULL;
+		lane->again = false;
 	}
 	return true;
 }

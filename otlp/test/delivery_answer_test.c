@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -200,6 +201,28 @@ static void test_nothing_is_small_enough(void **state)
 	output_free(output);
 }
 
+/* What could not be sent has not been sent before: it is no retry, and took no time. */
+static void test_first_request_after_errors_of_ours(void **state)
+{
+	struct output *output = start();
+	struct delivery_stats stats;
+
+	(void)state;
+	set_answer(TRANSPORT_DELIVERED, NULL);
+	collector.send_error = -ENOMEM;
+	fake_give(output, 0, 10, 100);
+	fake_run(output, 20 * NSEC_PER_SEC);
+	assert_int_equal(delivery_stats(output).requests, 0);
+	collector.send_error = 0;
+	fake_run(output, 30 * NSEC_PER_SEC);
+	assert_all_once(10);
+	stats = delivery_stats(output);
+	assert_int_equal(stats.requests, 1);
+	assert_int_equal(stats.retries, 0);
+	assert_in_range(stats.durations[TRANSPORT_DELIVERED].sum, 0, NSEC_PER_SEC);
+	output_free(output);
+}
+
 /* A collector at its limit answers 429 every other second, for days. */
 static void test_outages_that_come_and_go(void **state)
 {
@@ -232,6 +255,7 @@ int main(void)
 		cmocka_unit_test(test_each_cause_once),         cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_partial_success),         cmocka_unit_test(test_too_large_is_split),
 		cmocka_unit_test(test_nothing_is_small_enough),
+		cmocka_unit_test(test_first_request_after_errors_of_ours),
 		cmocka_unit_test(test_outages_that_come_and_go),
 	};
 
