@@ -72,18 +72,24 @@ static int recorder_begin(struct recorder *recorder, enum capture_mode mode, con
 	return recording_writer_new(recorder->fd, &header, &recorder->writer);
 }
 
-/* Not one whose reader could make us wait. */
+/*
+ * Always a new file: one that is there may be somebody else's to read. Or a device, but nothing whose
+ * reader could make us wait.
+ */
 static int open_file(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0600);
+	int flags = O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW;
 	struct stat status;
+	int fd;
 
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &status) == 0 && !S_ISFIFO(status.st_mode) && !S_ISSOCK(status.st_mode))
-		return fd;
-	close(fd);
-	return -ESPIPE;
+	if (lstat(path, &status) < 0 || S_ISREG(status.st_mode)) {
+		unlink(path);
+		flags |= O_CREAT | O_EXCL;
+	} else if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)) {
+		return -ESPIPE;
+	}
+	fd = open(path, flags, 0600);
+	return fd < 0 ? -errno : fd;
 }
 
 int recorder_open(const char *path, enum capture_mode mode, const struct selection *selection,
@@ -98,8 +104,8 @@ int recorder_open(const char *path, enum capture_mode mode, const struct selecti
 	recorder->fd = open_file(path);
 	error = recorder->fd < 0 ? recorder->fd : recorder_begin(recorder, mode, selection);
 	if (error) {
-		log_error("cannot record to '%s': %s", path, strerror(-error));
-		recorder->said = true;
+		log_error("cannot record to '%s': %s", path,
+			  error == -ESPIPE ? "it is a pipe or socket, not a file" : strerror(-error));
 		recorder_close(recorder);
 		return error;
 	}
