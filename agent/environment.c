@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "otlp/config_value.h"
 
 #define PROBLEMS_MAX 65536
 #define FLUSH_UNLIMITED (24 * 3600 * NSEC_PER_SEC) /* OTEL_BSP_EXPORT_TIMEOUT=0; a second signal ends it */
@@ -82,9 +83,11 @@ int environment_read(struct otlp_config *config, const char *endpoint, bool verb
 
 uint64_t environment_flush_limit(const struct otlp_config *config)
 {
-	const char *said = getenv("OTEL_BSP_EXPORT_TIMEOUT");
+	struct slice said = slice_trim(slice_of_string(getenv("OTEL_BSP_EXPORT_TIMEOUT")));
+	uint64_t milliseconds;
 
-	if (!said || !said[0])
+	/* What config_read left out says nothing here either. */
+	if (!slice_to_u64(said, &milliseconds) || milliseconds > CONFIG_MILLISECONDS_MAX)
 		return 0;
 	return config->export_timeout ? config->export_timeout : FLUSH_UNLIMITED;
 }

@@ -116,7 +116,11 @@ static void only_a_limit_that_is_said_bounds_the_flush(void **state)
 	assert_int_equal(environment_flush_limit(&config), 0);
 	setenv("OTEL_BSP_EXPORT_TIMEOUT", "", 1);
 	assert_int_equal(environment_flush_limit(&config), 0);
-	setenv("OTEL_BSP_EXPORT_TIMEOUT", "30000", 1);
+	setenv("OTEL_BSP_EXPORT_TIMEOUT", "soon", 1);
+	assert_int_equal(environment_flush_limit(&config), 0);
+	setenv("OTEL_BSP_EXPORT_TIMEOUT", "2147483648", 1);
+	assert_int_equal(environment_flush_limit(&config), 0);
+	setenv("OTEL_BSP_EXPORT_TIMEOUT", " 30000 ", 1);
 	assert_int_equal(environment_flush_limit(&config), 30 * NSEC_PER_SEC);
 	config.export_timeout = 0;
 	assert_true(environment_flush_limit(&config) > 3600 * NSEC_PER_SEC);
