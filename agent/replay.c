@@ -18,11 +18,15 @@
 #include "otlp/delivery.h"
 #include "otlp/span_filter.h"
 
-/* Spans that may wait for the output: more than a batch, and few enough to weigh little. */
-#define WAITING_MAX 8192
+/* Spans that may wait for the output: more than a batch, and few enough for the delivery's queue. */
+#define WAITING_MAX 4096
+#define WAITING_BYTES (DELIVERY_QUEUE_BYTES / 4)
+#define CHECK_EVERY 256 /* spans */
 #define NAP (NSEC_PER_MSEC / 2)
-/* An output, or a collector, that has moved nothing for so long is waited for no more. */
+/* A collector that has taken nothing for so long is waited for no more. */
 #define PATIENCE (10 * NSEC_PER_SEC)
+/* For whoever reads what is printed, without a collector: as good as for ever. */
+#define READER_PATIENCE (86400 * NSEC_PER_SEC)
 
 struct replay_file {
 	const char *path;
@@ -40,6 +44,8 @@ struct replay {
 	struct engine *engine;
 	struct span_filter filter;
 	struct exporter *exporter;
+	uint64_t spans;
+	bool collector_away; /* it has taken nothing for so long that it is waited for no more */
 };
 
 static uint64_t replay_waiting(const struct replay *replay)
@@ -50,41 +56,47 @@ static uint64_t replay_waiting(const struct replay *replay)
 	       counts.abandoned;
 }
 
-/* What waits, spans and bytes, falls as the output works. */
-static bool replay_is_ahead(const struct replay *replay, uint64_t spans, uint64_t bytes, uint64_t *ret_left)
+static uint64_t replay_undelivered(const struct replay *replay)
 {
 	struct output *delivery = replay->options->delivery;
-	uint64_t waiting = replay_waiting(replay), queued = delivery ? delivery_stats(delivery).queue_bytes : 0;
 
-	*ret_left = waiting + queued;
-	return waiting > spans || queued > bytes;
+	return delivery ? delivery_stats(delivery).queue_bytes : 0;
 }
 
-/* Nothing is lost by waiting here, as nothing is in a live run. */
-static void replay_wait(const struct replay *replay, uint64_t spans, uint64_t bytes)
+/* Nothing is lost by waiting here, as nothing is in a live run; for a reader who takes a break, too. */
+static void replay_wait_for_exporter(const struct replay *replay, uint64_t spans)
 {
-	const struct timespec nap = { .tv_nsec = NAP };
-	uint64_t left, least = UINT64_MAX, since = clock_monotonic();
+	while (replay_waiting(replay) > spans && !*replay->stop)
+		nanosleep(&(struct timespec){ .tv_nsec = NAP }, NULL);
+}
 
-	while (replay_is_ahead(replay, spans, bytes, &left) && !*replay->stop) {
+/* But not for a collector that is away: what there is no room for then is counted, or spooled. */
+static void replay_wait_for_collector(struct replay *replay, uint64_t bytes)
+{
+	uint64_t least = UINT64_MAX, since = clock_monotonic(), left;
+
+	while ((left = replay_undelivered(replay)) > bytes && !*replay->stop && !replay->collector_away) {
 		uint64_t now = clock_monotonic();
 
+		replay->collector_away = left >= least && now - since >= PATIENCE;
 		if (left < least) {
 			least = left;
 			since = now;
-		} else if (now - since >= PATIENCE) {
-			break;
 		}
-		nanosleep(&nap, NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = NAP }, NULL);
 	}
+	if (left <= bytes)
+		replay->collector_away = false;
 }
 
 static void replay_span(void *context, const struct span *span)
 {
 	struct replay *replay = context;
 
-	if (replay_waiting(replay) >= WAITING_MAX)
-		replay_wait(replay, WAITING_MAX / 2, DELIVERY_QUEUE_BYTES / 2);
+	if (replay->spans++ % CHECK_EVERY == 0) {
+		replay_wait_for_exporter(replay, WAITING_MAX);
+		replay_wait_for_collector(replay, WAITING_BYTES);
+	}
 	exporter_accept(replay->exporter, span);
 }
 
@@ -174,7 +186,10 @@ static int replay_make(struct replay *replay)
 {
 	const struct replay_options *options = replay->options;
 	/* Which spans share a batch would otherwise be the threads' matter. */
-	const struct exporter_options exporter = { .stop_timeout = options->flush_limit, .whole_batches = true };
+	const struct exporter_options exporter = {
+		.stop_timeout = options->delivery ? options->flush_limit : READER_PATIENCE,
+		.whole_batches = true,
+	};
 	const struct recording_header *header = recording_reader_header(replay->reader);
 	int error;
 
@@ -230,7 +245,8 @@ static int replay_finish(struct replay *replay)
 	int error, finish_error;
 
 	engine_finish(replay->engine);
-	replay_wait(replay, EXPORTER_BATCH_SPANS, DELIVERY_QUEUE_BYTES / 2);
+	replay_wait_for_exporter(replay, EXPORTER_BATCH_SPANS);
+	replay_wait_for_collector(replay, 0);
 	error = exporter_stop(replay->exporter);
 	summary_collect(&summary, &sources);
 	finish_error = output_finish(replay->options->output, summary.losses, summary.loss_count);

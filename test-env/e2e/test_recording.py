@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lib.agent import BINARY, Result, run_command
+from lib.load import Load
 from lib.otlp import parse_lines
 from lib.processes import python_command
 from lib.wait import wait_until
@@ -131,6 +132,29 @@ def test_replay_equals_the_live_run(recorded):
         other = Result(parse_lines(replay(file, *arguments).stdout), "")
         check_same(live, other)
         assert ids.isdisjoint(other.by_id)
+
+
+@pytest.mark.slow
+def test_replay_waits_for_outputs(tmp_path, start_agent, start_nginx, fault_collector, free_ports, cleanup):
+    """Far more spans than any queue holds: what a live run would lose, a replay waits for."""
+    port, collector_port = free_ports(2)
+    start_nginx(port, "location / { return 200 hello; }")
+    file = tmp_path / "recording"
+    agent = start_agent("--port", port, "--ring-size", "64M", "--record", file)
+    load = Load(port, 3)
+    cleanup.callback(load.stop)
+    load.finish()
+    live = agent.stop()
+    first, second = (replay(file, "--seed", "1") for _ in range(2))
+    assert first.stdout == second.stdout
+    assert "export_" not in first.stderr
+    check_same(live, Result(parse_lines(first.stdout), first.stderr))
+    sink = fault_collector(collector_port)
+    endpoint = f"http://127.0.0.1:{collector_port}"
+    sent = run_command("replay", str(file), "--seed", "1", "--endpoint", endpoint, timeout=300)
+    assert sent.returncode == 0, sent.stderr
+    assert "export_" not in sent.stderr
+    assert sorted(sink.span_ids()) == sorted(span.span_id for span in parse_lines(first.stdout))
 
 
 def test_replay_needs_no_privileges(recorded):
