@@ -9,14 +9,16 @@
 #define METRICS_MAX 32
 #define POINTS_MAX (2 * METRICS_MAX + TRAFFIC_KINDS + SUMMARY_MAX + SUMMARY_CONNECTIONS + SUMMARY_EXCHANGES)
 
-/* The losses that mean a span which an exporter got was not delivered, and what error.type calls them. */
+/*
+ * The losses that mean a span which an exporter got was not delivered, and what error.type calls them.
+ * Those of the very end come after the last metrics.
+ */
 static const struct {
 	const char *loss, *error_type;
 } export_errors[] = {
 	{ "export_dropped", "queue_full" },      { "export_refused", "refused" },
 	{ "export_rejected", "rejected" },       { "export_encoding_failed", "encoding_failed" },
-	{ "export_undelivered", "undelivered" }, { "spool_dropped", "spool_full" },
-	{ "spool_failed", "spool_failed" },
+	{ "spool_dropped", "spool_full" },       { "spool_failed", "spool_failed" },
 };
 
 static double seconds(uint64_t nanoseconds)

@@ -30,8 +30,10 @@
 #define DELIVERY_BACKOFF_FIRST (UINT64_C(1000000000))
 #define DELIVERY_BACKOFF_FACTOR 1.5
 #define DELIVERY_BACKOFF_MAX (30 * UINT64_C(1000000000))
-/* A collector that asks for more is not obeyed. */
-#define DELIVERY_RETRY_AFTER_MAX (600 * UINT64_C(1000000000))
+/* A collector that asks for more is not obeyed: a wrong clock asks for days, and no queue lasts that long. */
+#define DELIVERY_RETRY_AFTER_MAX (120 * UINT64_C(1000000000))
+/* What is lost because there is no room is said at once, and then this often. */
+#define DELIVERY_ROOM_INTERVAL (60 * UINT64_C(1000000000))
 #define DELIVERY_BATCH_SPANS 512
 
 struct delivery_options {

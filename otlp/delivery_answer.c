@@ -25,12 +25,6 @@ static void finish_batch(struct delivery *delivery, struct lane *lane)
 	lane->spooled = false;
 }
 
-static uint64_t lost_for_room(const struct delivery *delivery)
-{
-	return tally_read(&delivery->numbers[EXPORT_DROPPED]) + tally_read(&delivery->numbers[SPOOL_DROPPED]) +
-	       tally_read(&delivery->numbers[SPOOL_FAILED]);
-}
-
 static void end_outage(struct delivery *delivery, struct lane *lane)
 {
 	uint64_t seconds = (delivery->now - lane->outage.since + NSEC_PER_SEC / 2) / NSEC_PER_SEC;
@@ -39,7 +33,7 @@ static void end_outage(struct delivery *delivery, struct lane *lane)
 		return;
 	if (lane->outage.told && lane->signal == OTLP_TRACES)
 		delivery_warn(delivery, "the collector is back after %" PRIu64 " s; %" PRIu64 " spans were lost",
-			      seconds, lost_for_room(delivery) - lane->outage.lost);
+			      seconds, delivery_lost_for_room(delivery) - lane->outage.lost);
 	else if (lane->outage.told)
 		delivery_warn(delivery, "the collector takes %s again after %" PRIu64 " s", signal_names[lane->signal],
 			      seconds);
@@ -102,7 +96,7 @@ void delivery_retry_later(struct delivery *delivery, struct lane *lane, const st
 	outage_extend(&lane->outage, delivery->now, answer->retry_after,
 		      (delivery->random ^ delivery->random >> 30) * UINT64_C(0xbf58476d1ce4e5b9) >> 16);
 	if (began)
-		lane->outage.lost = lost_for_room(delivery);
+		lane->outage.lost = delivery_lost_for_room(delivery);
 	if (lane == spans && delivery->queue.spool)
 		store_all(delivery, lane);
 	told_of_spans = lane != spans && said_contains(&spans->outage.causes, answer->cause);
@@ -114,8 +108,13 @@ void delivery_retry_later(struct delivery *delivery, struct lane *lane, const st
 	if (said_before(&lane->outage.causes, answer->cause))
 		return;
 	lane->outage.told = true;
-	delivery_warn(delivery, "cannot deliver %s, trying again: %s%s%s", signal_names[lane->signal], answer->cause,
-		      MESSAGE_ARGUMENTS(answer));
+	if (answer->retry_after > DELIVERY_BACKOFF_MAX)
+		delivery_warn(delivery, "cannot deliver %s, trying again in %" PRIu64 " s, as it asks for time: %s%s%s",
+			      signal_names[lane->signal], (lane->outage.retry_at - delivery->now) / NSEC_PER_SEC,
+			      answer->cause, MESSAGE_ARGUMENTS(answer));
+	else
+		delivery_warn(delivery, "cannot deliver %s, trying again: %s%s%s", signal_names[lane->signal],
+			      answer->cause, MESSAGE_ARGUMENTS(answer));
 }
 
 static void note_answer(struct delivery *delivery, const struct transport_answer *answer)

@@ -33,6 +33,23 @@ static void warn_of_spool(struct delivery *delivery)
 	}
 }
 
+uint64_t delivery_lost_for_room(const struct delivery *delivery)
+{
+	return tally_read(&delivery->numbers[EXPORT_DROPPED]) + tally_read(&delivery->numbers[SPOOL_DROPPED]) +
+	       tally_read(&delivery->numbers[SPOOL_FAILED]);
+}
+
+static void warn_of_room(struct delivery *delivery)
+{
+	uint64_t lost = delivery_lost_for_room(delivery);
+
+	if (lost == delivery->room_told || delivery->now < delivery->room_quiet)
+		return;
+	delivery_warn(delivery, "no room for spans that wait, the oldest are dropped: %" PRIu64 " so far", lost);
+	delivery->room_told = lost;
+	delivery->room_quiet = delivery->now + DELIVERY_ROOM_INTERVAL;
+}
+
 void delivery_publish(struct delivery *delivery)
 {
 	const struct delivery_queue *queue = &delivery->queue;
@@ -50,6 +67,7 @@ void delivery_publish(struct delivery *delivery)
 		publish_spool(delivery);
 		warn_of_spool(delivery);
 	}
+	warn_of_room(delivery);
 }
 
 size_t delivery_counters(const struct output *output, struct counter *ret_counters, size_t max)

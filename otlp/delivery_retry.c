@@ -41,7 +41,6 @@ void outage_extend(struct outage *outage, uint64_t now, uint64_t retry_after, ui
 		*outage = (struct outage){ .failing = true, .since = now, .interval = DELIVERY_BACKOFF_FIRST };
 	}
 	half = outage->interval / 2;
-	outage->asked = retry_after;
 	if (retry_after > DELIVERY_RETRY_AFTER_MAX)
 		retry_after = DELIVERY_RETRY_AFTER_MAX;
 	outage->retry_at = now + (retry_after ? retry_after : half + random % (half + 1));
@@ -57,7 +56,6 @@ void outage_end(struct outage *outage)
 
 void outage_hurry(struct outage *outage)
 {
-	if (!outage->asked)
-		outage->retry_at = 0;
+	outage->retry_at = 0;
 	outage->interval = DELIVERY_BACKOFF_FIRST;
 }

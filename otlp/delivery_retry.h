@@ -32,7 +32,6 @@ bool may_tell(uint64_t *told_until, uint64_t now);
 struct outage {
 	bool failing;
 	bool told;         /* the user knows */
-	bool asked;        /* retry_at is the collector's wish */
 	uint64_t since;    /* ns */
 	uint64_t interval; /* of the backoff; ns */
 	uint64_t retry_at; /* nothing is sent before; ns */
@@ -46,7 +45,7 @@ struct outage {
  */
 void outage_extend(struct outage *outage, uint64_t now, uint64_t retry_after, uint64_t random);
 void outage_end(struct outage *outage);
-/* The end is near: no waiting but what the collector asked for. */
+/* The end is near: one attempt at once, whatever the collector asked for, then the shortest waits. */
 void outage_hurry(struct outage *outage);
 
 #endif

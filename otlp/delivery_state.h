@@ -67,6 +67,8 @@ struct delivery {
 	uint64_t random;
 	struct said spool_causes;
 	bool damaged_told;
+	uint64_t room_told;  /* spans lost for room when that was last said */
+	uint64_t room_quiet; /* until then it is not said again, ns */
 	uint64_t (*clock)(void);
 	void (*warn)(void *context, const char *text);
 	void *context;
@@ -91,7 +93,9 @@ uint64_t delivery_due(const struct delivery *delivery);
 void delivery_close_batch(struct delivery *delivery);
 /* Counts how long the lane's batch took. */
 void delivery_note_duration(struct delivery *delivery, struct lane *lane, const struct transport_answer *answer);
-/* Lets other threads see the numbers of the stages, and says what the spool's are worth saying. */
+/* Spans for which neither memory nor spool had room. */
+uint64_t delivery_lost_for_room(const struct delivery *delivery);
+/* Lets other threads see the numbers of the stages, and says what of them is worth saying. */
 void delivery_publish(struct delivery *delivery);
 size_t delivery_counters(const struct output *output, struct counter *ret_counters, size_t max);
 

@@ -47,7 +47,7 @@ static int run_choose_capture(const struct run_options *options, struct capture_
 	}
 	if (!capability_have(CAP_SYS_PTRACE))
 		log_warning("the capability CAP_SYS_PTRACE is missing: other users' processes are known by their "
-			    "arguments only");
+			    "arguments only, and --exe may not find them");
 	capture->mode = mode;
 	capture->send_begin = features_have(&features, FEATURE_TCP_SENDMSG_LOCKED);
 	capture->socket_cookie = features_have(&features, FEATURE_SOCKET_COOKIE);

@@ -81,6 +81,24 @@ static void test_retry_after(void **state)
 	next_answer.retry_after = 365 * 86400 * NSEC_PER_SEC;
 	fake_run(output, 2 * DELIVERY_RETRY_AFTER_MAX);
 	assert_int_equal(collector.requests[OTLP_TRACES], 5);
+	/* At the end it is asked once more, sooner than it wished. */
+	set_answer(TRANSPORT_DELIVERED, NULL);
+	assert_int_equal(output_flush(output), 0);
+	assert_all_once(10);
+	output_free(output);
+}
+
+/* What a long wait is for is said. */
+static void test_long_retry_after_is_said(void **state)
+{
+	struct output *output = start();
+
+	(void)state;
+	set_answer(TRANSPORT_RETRY, "HTTP 503");
+	next_answer.retry_after = 86400 * NSEC_PER_SEC;
+	fake_give(output, 0, 10, 100);
+	fake_run(output, 10 * NSEC_PER_SEC);
+	assert_int_equal(fake_warned(&collector, "cannot deliver spans, trying again in 120 s, as it asks for time: HTTP 503"), 1);
 	output_free(output);
 }
 
@@ -252,6 +270,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_retry_with_backoff),      cmocka_unit_test(test_retry_after),
+		cmocka_unit_test(test_long_retry_after_is_said),
 		cmocka_unit_test(test_each_cause_once),         cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_partial_success),         cmocka_unit_test(test_too_large_is_split),
 		cmocka_unit_test(test_nothing_is_small_enough),

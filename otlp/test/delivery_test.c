@@ -102,6 +102,7 @@ static void test_full_memory_drops_the_oldest(void **state)
 	assert_int_equal(fake_counter(output, "export_dropped"), 150);
 	assert_int_equal(delivery_stats(output).queue_batches, 4);
 	assert_true(delivery_stats(output).queue_bytes <= 50 * 1000);
+	assert_int_equal(fake_warned(&collector, "no room for spans that wait"), 1);
 	set_answer(TRANSPORT_DELIVERED, NULL);
 	fake_run(output, 40 * NSEC_PER_SEC);
 	assert_int_equal(collector.taken[0], 1);
