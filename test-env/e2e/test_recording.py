@@ -24,8 +24,8 @@ DRIFT = 1_000_000
 MAY_DIFFER = {"http.route", "wirespan.loss"}
 
 
-def replay(file, *arguments, expected=0):
-    done = run_command("replay", str(file), "--format", "json", *arguments)
+def replay(file, *arguments, expected=0, **options):
+    done = run_command("replay", str(file), "--format", "json", *arguments, **options)
     assert done.returncode == expected, done.stderr
     return done
 
@@ -136,25 +136,28 @@ def test_replay_equals_the_live_run(recorded):
 
 @pytest.mark.slow
 def test_replay_waits_for_outputs(tmp_path, start_agent, start_nginx, fault_collector, free_ports, cleanup):
-    """Far more spans than any queue holds: what a live run would lose, a replay waits for."""
+    """Far more spans than the queue holds: what a live run would lose, a replay waits for."""
     port, collector_port = free_ports(2)
     start_nginx(port, "location / { return 200 hello; }")
     file = tmp_path / "recording"
     agent = start_agent("--port", port, "--ring-size", "64M", "--record", file)
-    load = Load(port, 3)
+    load = Load(port, 1)
     cleanup.callback(load.stop)
     load.finish()
     live = agent.stop()
-    first, second = (replay(file, "--seed", "1") for _ in range(2))
+    small = {"env": {**os.environ, "OTEL_BSP_MAX_QUEUE_SIZE": "2048"}, "timeout": 300}
+    first, second = (replay(file, "--seed", "1", **small) for _ in range(2))
     assert first.stdout == second.stdout
     assert "export_" not in first.stderr
-    check_same(live, Result(parse_lines(first.stdout), first.stderr))
+    replayed = parse_lines(first.stdout)
+    assert len(replayed) == len(live.spans) + live.losses.get("export_queue_full", 0) > 2048
+    assert {content(span) for span in live.spans} <= {content(span) for span in replayed}
     sink = fault_collector(collector_port)
     endpoint = f"http://127.0.0.1:{collector_port}"
-    sent = run_command("replay", str(file), "--seed", "1", "--endpoint", endpoint, timeout=300)
+    sent = run_command("replay", str(file), "--seed", "1", "--endpoint", endpoint, **small)
     assert sent.returncode == 0, sent.stderr
     assert "export_" not in sent.stderr
-    assert sorted(sink.span_ids()) == sorted(span.span_id for span in parse_lines(first.stdout))
+    assert sorted(sink.span_ids()) == sorted(span.span_id for span in replayed)
 
 
 def test_replay_needs_no_privileges(recorded):
@@ -170,6 +173,7 @@ def test_replay_needs_no_privileges(recorded):
     assert len(parse_lines(done.stdout)) == len(live.spans)
 
 
+@pytest.mark.slow
 def test_replay_of_a_cut_file(recorded, tmp_path):
     file, live = recorded
     whole = file.read_bytes()
@@ -187,6 +191,7 @@ def test_replay_of_a_cut_file(recorded, tmp_path):
     assert most > len(live.spans) / 4
 
 
+@pytest.mark.slow
 def test_replay_of_a_file_with_a_flipped_bit(recorded, tmp_path):
     file, live = recorded
     whole = bytearray(file.read_bytes())
