@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line behind test-env/bench."""
+
+import argparse
+import importlib
+import json
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+from benchmark.bench import Bench
+from benchmark.budget import judge
+from benchmark.machine import describe_machine
+from benchmark.report import Report
+
+BENCHMARKS = ("nginx", "fixed_rate", "growth", "start")
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="test-env/bench", description="What Wirespan costs on this machine.")
+    lengths = parser.add_mutually_exclusive_group()
+    lengths.add_argument("--quick", action="store_const", dest="mode", const="quick", help="two minutes, all tables")
+    lengths.add_argument("--long", action="store_const", dest="mode", const="long", help="half an hour, 20 min steady")
+    parser.add_argument("--only", metavar="NAME[,NAME]", help=f"of {', '.join(BENCHMARKS)}")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write the results here, too")
+    parser.add_argument("--plots", metavar="DIR", type=Path, help="draw them into this directory")
+    parser.set_defaults(mode="default")
+    arguments = parser.parse_args()
+    arguments.names = arguments.only.split(",") if arguments.only else list(BENCHMARKS)
+    unknown = set(arguments.names) - set(BENCHMARKS)
+    if unknown:
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    return arguments
+
+
+def run_benchmark(name, mode, report):
+    """True when it came to its end; what it started is stopped in any case."""
+    began = time.monotonic()
+    print(f"==> {name}", file=sys.stderr, flush=True)
+    with tempfile.TemporaryDirectory(prefix="wirespan-bench-") as work:
+        bench = Bench(mode, Path(work), report)
+        try:
+            with bench.cleanup:
+                importlib.import_module(f"benchmark.{name}").run(bench)
+        except Exception:
+            traceback.print_exc()
+            return False
+    print(f"    {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    return True
+
+
+def write_json(path, machine, arguments, report, budget):
+    columns = ("what", "limit", "measured", "verdict")
+    content = {
+        **machine,
+        "mode": arguments.mode,
+        "results": report.results,
+        "tables": [vars(table) for table in report.tables],
+        "budget": [dict(zip(columns, row)) for row in budget],
+    }
+    path.write_text(json.dumps(content, indent="\t", ensure_ascii=False) + "\n")
+
+
+def main():
+    arguments = parse_arguments()
+    # So that `with` blocks end for SIGTERM as they do for Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    machine = describe_machine()
+    print("".join(f"{name}: {value}\n" for name, value in machine.items()))
+    report = Report()
+    failed = [name for name in arguments.names if not run_benchmark(name, arguments.mode, report)]
+    budget = judge(report.results)
+    report.table("Budget", ("what", "limit", "measured", "verdict"), budget)
+    if arguments.json:
+        write_json(arguments.json, machine, arguments, report, budget)
+    if arguments.plots:
+        # Only here: it takes a second to load.
+        importlib.import_module("benchmark.draw").draw_all(report.plots, arguments.plots)
+    if failed:
+        print(f"bench: failed: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+try:
+    sys.exit(main())
+except KeyboardInterrupt:
+    sys.exit(130)

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What tracing may cost, and whether this run met it."""
+
+from typing import NamedTuple
+
+
+class Line(NamedTuple):
+    what: str
+    at_most: bool  # else at least
+    limit: float
+    unit: str
+    results: tuple  # each has to meet the limit
+
+
+BUDGET = (
+    Line("traced send or receive, against a look-up and an equal record", True, 1.2, "×", ("hook_cost.traced_ratio",)),
+    Line("unselected process, against the empty hook", True, 2, "×", ("hook_cost.unselected_ratio",)),
+    Line("unrelated system call, beyond the empty tracepoints", True, 10, "ns", ("hook_cost.unrelated_added",)),
+    Line("CPU added inside nginx per request, server side", True, 0.35, "µs", ("nginx.server.nginx_cpu_added",)),
+    Line("saturated, full export: requests/s, server side", False, 0.78, "×", ("nginx.server.saturated_ratio",)),
+    Line("saturated, full export: requests/s, both ends", False, 0.65, "×", ("nginx.both.saturated_ratio",)),
+    Line(
+        "p99 at 13k requests/s (server side, both ends)",
+        *(True, 1.15, "×"),
+        ("nginx.server.paced_p99_ratio", "nginx.both.paced_p99_ratio"),
+    ),
+    Line(
+        "agent CPU per exchange, full export, saturated (server side, both ends)",
+        *(True, 2.5, "µs"),
+        ("nginx.server.saturated_agent_cpu", "nginx.both.saturated_agent_cpu"),
+    ),
+    Line(
+        "agent CPU per exchange, full export, 13k requests/s (server side, both ends)",
+        *(True, 5, "µs"),
+        ("nginx.server.paced_agent_cpu", "nginx.both.paced_agent_cpu"),
+    ),
+    Line("RSS + map memory at 10k requests/s", True, 40, "MB", ("fixed_rate.10000.memory",)),
+    Line("growth of memory, steady run", True, 0.1, "MB/min", ("growth.steady.slope",)),
+    Line("growth of memory, short-lived processes", True, 8, "MB", ("growth.processes.memory_added",)),
+    Line("engine from a recording", False, 1.0, "M exchanges/s/core", ("engine.exchanges_per_second",)),
+    Line("losses at 20k requests/s", True, 0, "", ("fixed_rate.20000.losses",)),
+    Line(
+        "saturated: requests without span or counted loss (server side, both ends)",
+        *(True, 0, ""),
+        ("nginx.server.saturated_unaccounted", "nginx.both.saturated_unaccounted"),
+    ),
+    Line("start to first traced request", True, 0.5, "s", ("start.first_traced",)),
+)
+
+
+def verdict(line, values):
+    if None in values:
+        return "not measured"
+    met = all(value <= line.limit if line.at_most else value >= line.limit for value in values)
+    return "met" if met else "NOT MET"
+
+
+def judge(results):
+    """A row per line: what, limit, measured, verdict."""
+    rows = []
+    for line in BUDGET:
+        values = [results.get(name, {}).get("value") for name in line.results]
+        measured = None if None in values else " / ".join(f"{value:.3g}" for value in values)
+        sign = "≤" if line.at_most else "≥"
+        rows.append((line.what, f"{sign} {line.limit:g} {line.unit}".rstrip(), measured, verdict(line, values)))
+    return rows
