@@ -89,10 +89,8 @@ static bool option_number(const char *text, uint64_t least, uint64_t most, uint3
 
 static bool option_way(const char *text, enum way *ret_way)
 {
-	if (strcmp(text, "socket") != 0 && strcmp(text, "syscall") != 0)
-		return false;
-	*ret_way = text[1] == 'o' ? WAY_SOCKET : WAY_SYSCALL;
-	return true;
+	*ret_way = strcmp(text, "socket") == 0 ? WAY_SOCKET : WAY_SYSCALL;
+	return *ret_way == WAY_SOCKET || strcmp(text, "syscall") == 0;
 }
 
 static bool option_mode(const char *text, struct options *options)
@@ -177,7 +175,7 @@ static int hooks_run(const struct hooks_bpf *skeleton)
 		nanosleep(&(struct timespec){ .tv_nsec = DRAIN_INTERVAL }, NULL);
 		(void)ring_buffer__consume(ring); /* fails only where its callback does */
 	}
-	printf("{\"records\": %" PRIu64 ", \"lost\": %" PRIu64 "}\n", records, (uint64_t)skeleton->bss->records_lost);
+	printf("{\"records\": %" PRIu64 ", \"lost\": %" PRIu64 "}\n", records, (uint64_t)skeleton->bss->lost);
 	ring_buffer__free(ring);
 	return 0;
 }

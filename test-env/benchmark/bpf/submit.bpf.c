@@ -50,7 +50,7 @@ struct {
 	__type(value, struct state);
 } addresses SEC(".maps");
 
-__u64 records_lost;
+__u64 lost;
 
 /* The caller's first bytes and what else a record says. */
 static __always_inline void record_fill(struct scratch *scratch, __u32 length)
@@ -83,7 +83,7 @@ static __always_inline int record_submit(struct state *state, int result)
 	if (hooks.copies)
 		record_fill(scratch, result);
 	if (bpf_ringbuf_output(&ring, scratch, hooks.record_size, BPF_RB_NO_WAKEUP))
-		__sync_fetch_and_add(&records_lost, 1);
+		__sync_fetch_and_add(&lost, 1);
 	return 0;
 }
 
@@ -112,12 +112,14 @@ static __always_inline struct sock *socket_of(__u32 descriptor)
 	struct fdtable *table = BPF_CORE_READ(bpf_get_current_task_btf(), files, fdt);
 	struct file **files = BPF_CORE_READ(table, fd);
 	struct file *file = NULL;
+	struct socket *socket;
 
 	if (descriptor >= BPF_CORE_READ(table, max_fds) ||
 	    bpf_probe_read_kernel(&file, sizeof(file), &files[descriptor]) ||
 	    (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
 		return NULL;
-	return BPF_CORE_READ((struct socket *)BPF_CORE_READ(file, private_data), sk);
+	socket = BPF_CORE_READ(file, private_data);
+	return BPF_CORE_READ(socket, sk);
 }
 
 SEC("tp_btf/sys_exit")

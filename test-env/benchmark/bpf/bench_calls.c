@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What a send, a receive and a call that touches no socket take. Both ends of a
+ * loopback connection are this thread's: nothing is waited for or woken.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <netinet/tcp.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+#define HEAD_SIZE 256 /* of every message, with its empty line */
+#define SIZE_MAX_BYTES 65536
+#define BLOCKS_MAX 10000
+#define GETPPID_CALLS 20000 /* per block */
+#define WARM_TRIPS 200
+
+static const char usage[] =
+	"usage: bench_calls [OPTIONS] tcp|getppid\n"
+	"\n"
+	"Times calls in blocks, with a pause between them.\n"
+	"  tcp      writes and reads HTTP/1.1 requests and responses, both ends in one thread\n"
+	"  getppid  that system call\n"
+	"\n"
+	"  --size BYTES     of each request and response, 256 (head only) to 65536 (default 256)\n"
+	"  --blocks NUMBER  default 20\n"
+	"  --trips NUMBER   requests with their responses in a block (default 100)\n"
+	"  --pause MS       between blocks, for whoever drains records (default 10)\n"
+	"  --cpu NUMBER     to run on; default: any\n"
+	"\n"
+	"Prints one line of JSON: {\"send\": [ns per call, of each block], \"receive\": [...]} or {\"getppid\": [...]}.\n";
+
+struct options {
+	bool tcp;
+	uint64_t size, blocks, trips, pause, cpu;
+};
+
+struct message {
+	char bytes[SIZE_MAX_BYTES];
+	size_t size;
+};
+
+/* What a block's calls took. */
+struct block {
+	uint64_t send, receive; /* ns */
+	uint64_t sends, receives;
+};
+
+static void fail(const char *what)
+{
+	fprintf(stderr, "bench_calls: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+/* A head of HEAD_SIZE bytes and a body up to `size`. */
+static void message_init(struct message *message, const char *start_line, size_t size)
+{
+	int length = snprintf(message->bytes, HEAD_SIZE, "%s\r\nHost: bench\r\nContent-Length: %zu\r\nX-Fill: ", start_line,
+			      size - HEAD_SIZE);
+
+	memset(message->bytes + length, 'x', HEAD_SIZE - length - strlen("\r\n\r\n"));
+	memcpy(message->bytes + HEAD_SIZE - strlen("\r\n\r\n"), "\r\n\r\n", strlen("\r\n\r\n"));
+	memset(message->bytes + HEAD_SIZE, 'y', size - HEAD_SIZE);
+	message->size = size;
+}
+
+/* A connection over loopback: [0] connected, [1] accepted. */
+static void connection_open(int ret_ends[2])
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t length = sizeof(address);
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int on = 1;
+
+	ret_ends[0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (bind(listener, (struct sockaddr *)&address, length) < 0 || listen(listener, 1) < 0 ||
+	    getsockname(listener, (struct sockaddr *)&address, &length) < 0 ||
+	    connect(ret_ends[0], (struct sockaddr *)&address, length) < 0)
+		fail("connect");
+	ret_ends[1] = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	if (ret_ends[1] < 0)
+		fail("accept");
+	for (int i = 0; i < 2; i++)
+		setsockopt(ret_ends[i], IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	close(listener);
+}
+
+/* A message from one end to the other. */
+static void pass(int from, int to, const struct message *message, struct block *block)
+{
+	static char received[SIZE_MAX_BYTES];
+	uint64_t begin = clock_monotonic(), sent;
+
+	if (write(from, message->bytes, message->size) != (ssize_t)message->size)
+		fail("write");
+	sent = clock_monotonic();
+	block->sends++;
+	block->send += sent - begin;
+	for (size_t have = 0; have < message->size; block->receives++) {
+		ssize_t got = read(to, received, message->size - have);
+
+		if (got <= 0)
+			fail("read");
+		have += got;
+	}
+	block->receive += clock_monotonic() - sent;
+}
+
+static void trips(const int ends[2], const struct message messages[2], uint64_t count, struct block *block)
+{
+	for (uint64_t i = 0; i < count; i++) {
+		pass(ends[0], ends[1], &messages[0], block);
+		pass(ends[1], ends[0], &messages[1], block);
+	}
+}
+
+static void print_series(const char *name, const double *values, uint64_t count)
+{
+	printf("\"%s\": [", name);
+	for (uint64_t i = 0; i < count; i++)
+		printf("%s%.1f", i ? ", " : "", values[i]);
+	printf("]");
+}
+
+static void rest(const struct options *options)
+{
+	nanosleep(&(struct timespec){ .tv_sec = options->pause / 1000,
+				      .tv_nsec = options->pause % 1000 * NSEC_PER_MSEC }, NULL);
+}
+
+static void bench_tcp(const struct options *options)
+{
+	static double sends[BLOCKS_MAX], receives[BLOCKS_MAX];
+	static struct message messages[2];
+	struct block warm = { 0 };
+	int ends[2];
+
+	message_init(&messages[0], "POST /bench HTTP/1.1", options->size);
+	message_init(&messages[1], "HTTP/1.1 200 OK", options->size);
+	connection_open(ends);
+	for (uint64_t i = 0; i < WARM_TRIPS; i += options->trips) {
+		trips(ends, messages, options->trips, &warm);
+		rest(options);
+	}
+	for (uint64_t i = 0; i < options->blocks; i++) {
+		struct block block = { 0 };
+
+		trips(ends, messages, options->trips, &block);
+		sends[i] = (double)block.send / (double)block.sends;
+		receives[i] = (double)block.receive / (double)block.receives;
+		rest(options);
+	}
+	printf("{");
+	print_series("send", sends, options->blocks);
+	printf(", ");
+	print_series("receive", receives, options->blocks);
+	printf("}\n");
+}
+
+static void bench_getppid(const struct options *options)
+{
+	static double calls[BLOCKS_MAX];
+
+	for (uint64_t i = 0; i < options->blocks; i++) {
+		uint64_t begin = clock_monotonic();
+
+		for (int call = 0; call < GETPPID_CALLS; call++)
+			syscall(SYS_getppid);
+		calls[i] = (double)(clock_monotonic() - begin) / GETPPID_CALLS;
+	}
+	printf("{");
+	print_series("getppid", calls, options->blocks);
+	printf("}\n");
+}
+
+static bool option_number(const char *text, uint64_t least, uint64_t most, uint64_t *ret_number)
+{
+	char *end;
+	unsigned long long number = strtoull(text, &end, 10);
+
+	*ret_number = number;
+	return *text >= '0' && *text <= '9' && !*end && number >= least && number <= most;
+}
+
+static bool options_parse(int argc, char **argv, struct options *options)
+{
+	static const struct option names[] = {
+		{ "help", no_argument, NULL, 'h' },        { "size", required_argument, NULL, 's' },
+		{ "blocks", required_argument, NULL, 'b' }, { "trips", required_argument, NULL, 't' },
+		{ "pause", required_argument, NULL, 'p' },  { "cpu", required_argument, NULL, 'c' },
+		{ NULL, 0, NULL, 0 },
+	};
+	bool good = true;
+	int option;
+
+	while (good && (option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+		if (option == 'h') {
+			fputs(usage, stdout);
+			exit(0);
+		}
+		good = (option == 's' && option_number(optarg, HEAD_SIZE, SIZE_MAX_BYTES, &options->size)) ||
+		       (option == 'b' && option_number(optarg, 1, BLOCKS_MAX, &options->blocks)) ||
+		       (option == 't' && option_number(optarg, 1, UINT32_MAX, &options->trips)) ||
+		       (option == 'p' && option_number(optarg, 0, 60000, &options->pause)) ||
+		       (option == 'c' && option_number(optarg, 0, CPU_SETSIZE - 1, &options->cpu));
+	}
+	if (!good || optind != argc - 1)
+		return false;
+	options->tcp = strcmp(argv[optind], "tcp") == 0;
+	return options->tcp || strcmp(argv[optind], "getppid") == 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { .size = HEAD_SIZE, .blocks = 20, .trips = 100, .pause = 10, .cpu = CPU_SETSIZE };
+	cpu_set_t cpus;
+
+	if (!options_parse(argc, argv, &options)) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	if (options.cpu < CPU_SETSIZE) {
+		CPU_ZERO(&cpus);
+		CPU_SET(options.cpu, &cpus);
+		if (sched_setaffinity(0, sizeof(cpus), &cpus) < 0)
+			fail("sched_setaffinity");
+	}
+	if (options.tcp)
+		bench_tcp(&options);
+	else
+		bench_getppid(&options);
+	return 0;
+}
