@@ -14,11 +14,33 @@ bool slice_equal(struct slice a, struct slice b)
 	return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
 }
 
+#define EVERY_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+
+/* Eight bytes at once: the high bit of a byte tells whether it is a capital letter, and is moved to where case is. */
+static uint64_t lower_word(const char *bytes)
+{
+	uint64_t word, low, capital;
+
+	memcpy(&word, bytes, sizeof(word));
+	low = word & EVERY_BYTE(0x7f);
+	capital = (low + EVERY_BYTE(0x80 - 'A')) ^ (low + EVERY_BYTE(0x7f - 'Z'));
+	return word | (capital & ~word & EVERY_BYTE(0x80)) >> 2;
+}
+
 bool slice_equal_ignoring_case(struct slice a, struct slice b)
 {
+	size_t i = 0;
+
 	if (a.length != b.length)
 		return false;
-	for (size_t i = 0; i < a.length; i++) {
+	for (; i + 8 <= a.length; i += 8) {
+		if (lower_word(a.data + i) != lower_word(b.data + i))
+			return false;
+	}
+	/* The rest with what is before it, where there is enough. */
+	if (i > 0)
+		return lower_word(a.data + a.length - 8) == lower_word(b.data + b.length - 8);
+	for (; i < a.length; i++) {
 		if (lower(a.data[i]) != lower(b.data[i]))
 			return false;
 	}

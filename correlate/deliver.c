@@ -4,15 +4,14 @@
 #include "correlate/engine_state.h"
 #include "correlate/limits.h"
 #include "correlate/link.h"
+#include "correlate/span_attributes.h"
 
 /* Values of wirespan.link.evidence, by enum link_evidence. */
-static const char *const evidence_names[] = { NULL, "connection", "header", "thread" };
-
-static void add_attribute(struct span *span, struct attribute attribute)
-{
-	if (span->attribute_count < SPAN_ATTRIBUTES_MAX)
-		span->attributes[span->attribute_count++] = attribute;
-}
+static const struct slice evidence_names[] = {
+	[LINK_CONNECTION] = SLICE_LITERAL("connection"),
+	[LINK_HEADER] = SLICE_LITERAL("header"),
+	[LINK_THREAD] = SLICE_LITERAL("thread"),
+};
 
 /*
  * A receiver may have read before the sender's call returned: where both ends
@@ -63,23 +62,12 @@ static struct slice list_losses(uint32_t losses, char *buffer, size_t size)
 static void add_own_attributes(const struct exchange *exchange, struct span *span, char *buffer, size_t size)
 {
 	if (exchange->evidence != LINK_NONE)
-		add_attribute(span, (struct attribute){
-					    .key = SLICE_LITERAL("wirespan.link.evidence"),
-					    .type = ATTRIBUTE_STRING,
-					    .string = slice_of_string(evidence_names[exchange->evidence]),
-				    });
+		span_add_string(span, "wirespan.link.evidence", evidence_names[exchange->evidence]);
 	if (exchange->first_byte >= exchange->start && exchange->first_byte)
-		add_attribute(span, (struct attribute){
-					    .key = SLICE_LITERAL("wirespan.time_to_first_byte"),
-					    .type = ATTRIBUTE_DOUBLE,
-					    .number = (double)(exchange->first_byte - exchange->start) / (double)NSEC_PER_SEC,
-				    });
+		span_add_double(span, "wirespan.time_to_first_byte",
+				(double)(exchange->first_byte - exchange->start) / (double)NSEC_PER_SEC);
 	if (exchange->losses)
-		add_attribute(span, (struct attribute){
-					    .key = SLICE_LITERAL("wirespan.loss"),
-					    .type = ATTRIBUTE_STRING_ARRAY,
-					    .string = list_losses(exchange->losses, buffer, size),
-				    });
+		span_add_string_array(span, "wirespan.loss", list_losses(exchange->losses, buffer, size));
 }
 
 void deliver_exchange(struct engine *engine, struct exchange *exchange)
@@ -93,7 +81,7 @@ void deliver_exchange(struct engine *engine, struct exchange *exchange)
 		.disclosure = &engine->pool.disclosure,
 	};
 	uint64_t end = exchange->end > exchange->start ? exchange->end : exchange->start;
-	struct span span = { .resource = exchange->resource };
+	struct span span;
 	char losses[512];
 
 	if (exchange->state == EXCHANGE_DROPPED) {
@@ -101,6 +89,8 @@ void deliver_exchange(struct engine *engine, struct exchange *exchange)
 		exchange_unref(&engine->pool, exchange);
 		return;
 	}
+	memset(&span, 0, offsetof(struct span, attributes));
+	span.resource = exchange->resource;
 	link_resolve(engine, exchange);
 	clamp_to_client(exchange, &end);
 	http1_span_fill(&exchange->http, exchange->kind, &context, &span, engine->text);

@@ -6,15 +6,15 @@
 
 /* The fields whose first occurrence is kept, and where. Secrets are not among them. */
 static const struct {
-	struct slice name;
+	enum http1_field_name name;
 	size_t offset;
 } kept_fields[] = {
-	{ SLICE_LITERAL("host"), offsetof(struct http1_exchange, host) },
-	{ SLICE_LITERAL("forwarded"), offsetof(struct http1_exchange, forwarded) },
-	{ SLICE_LITERAL("x-forwarded-for"), offsetof(struct http1_exchange, forwarded_for) },
-	{ SLICE_LITERAL("x-forwarded-host"), offsetof(struct http1_exchange, forwarded_host) },
-	{ SLICE_LITERAL("x-forwarded-proto"), offsetof(struct http1_exchange, forwarded_proto) },
-	{ SLICE_LITERAL("user-agent"), offsetof(struct http1_exchange, user_agent) },
+	{ HTTP1_FIELD_HOST, offsetof(struct http1_exchange, host) },
+	{ HTTP1_FIELD_FORWARDED, offsetof(struct http1_exchange, forwarded) },
+	{ HTTP1_FIELD_X_FORWARDED_FOR, offsetof(struct http1_exchange, forwarded_for) },
+	{ HTTP1_FIELD_X_FORWARDED_HOST, offsetof(struct http1_exchange, forwarded_host) },
+	{ HTTP1_FIELD_X_FORWARDED_PROTO, offsetof(struct http1_exchange, forwarded_proto) },
+	{ HTTP1_FIELD_USER_AGENT, offsetof(struct http1_exchange, user_agent) },
 };
 
 #define KEPT_FIELDS (sizeof kept_fields / sizeof kept_fields[0])
@@ -24,13 +24,13 @@ static struct slice *kept_slot(struct http1_exchange *exchange, size_t index)
 	return (struct slice *)((char *)exchange + kept_fields[index].offset);
 }
 
-static void keep_field(struct http1_exchange *exchange, const struct http1_field *field)
+static void keep_fields(struct http1_exchange *exchange, const struct http1_head *head)
 {
 	for (size_t i = 0; i < KEPT_FIELDS; i++) {
-		struct slice *slot = kept_slot(exchange, i);
+		const struct slice *value = http1_field(head, kept_fields[i].name);
 
-		if (!slot->data && slice_equal_ignoring_case(field->name, kept_fields[i].name))
-			*slot = slice_head(field->value, HTTP1_EXCHANGE_FIELD_MAX);
+		if (value)
+			*kept_slot(exchange, i) = slice_head(*value, HTTP1_EXCHANGE_FIELD_MAX);
 	}
 }
 
@@ -54,19 +54,20 @@ static void join_trace_state(struct slice value, char joined[HTTP1_EXCHANGE_FIEL
 	}
 }
 
-static void read_fields(struct http1_exchange *exchange, const struct http1_head *head,
-			char joined[HTTP1_EXCHANGE_FIELD_MAX])
+static void read_context(struct http1_exchange *exchange, const struct http1_head *head,
+			 char joined[HTTP1_EXCHANGE_FIELD_MAX])
 {
 	size_t trace_parents = 0, length = 0;
 
+	if (!head->first[HTTP1_FIELD_TRACEPARENT])
+		return;
 	for (size_t i = 0; i < head->field_count; i++) {
 		const struct http1_field *field = &head->fields[i];
 
-		keep_field(exchange, field);
-		if (slice_equal_ignoring_case(field->name, SLICE_LITERAL("traceparent"))) {
+		if (field->known == HTTP1_FIELD_TRACEPARENT) {
 			trace_parents++;
 			exchange->has_remote = traceparent_parse(field->value, &exchange->remote);
-		} else if (slice_equal_ignoring_case(field->name, SLICE_LITERAL("tracestate"))) {
+		} else if (field->known == HTTP1_FIELD_TRACESTATE) {
 			join_trace_state(field->value, joined, &length);
 		}
 	}
@@ -106,7 +107,8 @@ int http1_exchange_request(struct http1_exchange *exchange, const struct http1_h
 		.request_minor_version = head->minor_version,
 	};
 
-	read_fields(&taken, head, joined);
+	keep_fields(&taken, head);
+	read_context(&taken, head, joined);
 	if (disclosure->headers)
 		taken.request_headers =
 			header_values_take(&disclosure->headers->request, head, disclosure->secrets, captured);

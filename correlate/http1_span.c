@@ -8,8 +8,10 @@
 #include "correlate/http1_url.h"
 #include "correlate/span_attributes.h"
 
-static const char *const known_methods[] = {
-	"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "CONNECT", "TRACE", "QUERY",
+static const struct slice known_methods[] = {
+	SLICE_LITERAL("GET"),   SLICE_LITERAL("POST"),    SLICE_LITERAL("PUT"),   SLICE_LITERAL("DELETE"),
+	SLICE_LITERAL("HEAD"),  SLICE_LITERAL("OPTIONS"), SLICE_LITERAL("PATCH"), SLICE_LITERAL("CONNECT"),
+	SLICE_LITERAL("TRACE"), SLICE_LITERAL("QUERY"),
 };
 
 /* What the parts of one span share. */
@@ -24,7 +26,7 @@ struct fill {
 static bool method_known(struct slice method)
 {
 	for (size_t i = 0; i < sizeof known_methods / sizeof known_methods[0]; i++)
-		if (slice_equal(method, slice_of_string(known_methods[i])))
+		if (slice_equal(method, known_methods[i]))
 			return true;
 	return false;
 }
@@ -46,15 +48,34 @@ static struct slice lower_case(struct text *text, struct slice value)
 	return text_end(text);
 }
 
+/* As inet_ntop() does, whose printf() would take a sixth of the engine's time. */
+static size_t format_ipv4(const uint8_t address[4], char formatted[INET_ADDRSTRLEN])
+{
+	size_t length = 0;
+
+	for (int i = 0; i < 4; i++) {
+		if (i)
+			formatted[length++] = '.';
+		if (address[i] >= 100)
+			formatted[length++] = (char)('0' + address[i] / 100);
+		if (address[i] >= 10)
+			formatted[length++] = (char)('0' + address[i] / 10 % 10);
+		formatted[length++] = (char)('0' + address[i] % 10);
+	}
+	return length;
+}
+
 static struct slice format_address(struct text *text, uint8_t family, const uint8_t address[16])
 {
 	char formatted[INET6_ADDRSTRLEN];
+	size_t length = 0;
 
-	if (family == RECORD_FAMILY_UNIX ||
-	    !inet_ntop(family == RECORD_FAMILY_INET6 ? AF_INET6 : AF_INET, address, formatted, sizeof formatted))
-		return slice_of(NULL, 0);
+	if (family == RECORD_FAMILY_INET)
+		length = format_ipv4(address, formatted);
+	else if (family == RECORD_FAMILY_INET6 && inet_ntop(AF_INET6, address, formatted, sizeof formatted))
+		length = strlen(formatted);
 	text_begin(text);
-	text_append(text, slice_of_string(formatted));
+	text_append(text, slice_of(formatted, length));
 	return text_end(text);
 }
 

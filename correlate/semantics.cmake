@@ -17,6 +17,5 @@ target_sources(correlate PRIVATE
 	${CMAKE_CURRENT_LIST_DIR}/resource_attributes.c
 	${CMAKE_CURRENT_LIST_DIR}/route.c
 	${CMAKE_CURRENT_LIST_DIR}/route_segment.c
-	${CMAKE_CURRENT_LIST_DIR}/span_attributes.c
 	${CMAKE_CURRENT_LIST_DIR}/telemetry.c
 	${CMAKE_CURRENT_LIST_DIR}/tracecontext.c)

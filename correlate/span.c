@@ -45,11 +45,8 @@ size_t span_clone_size(const struct span *span)
 	size_t size = span_struct_size(span) + span->trace_state.length + span->name.length + span->error_type.length;
 
 	for (size_t i = 0; i < span->attribute_count; i++) {
-		const struct attribute *attribute = &span->attributes[i];
-
-		size += attribute->key.length;
-		if (attribute_has_string(attribute))
-			size += attribute->string.length;
+		if (attribute_has_string(&span->attributes[i]))
+			size += span->attributes[i].string.length;
 	}
 	return size;
 }
@@ -76,7 +73,6 @@ struct span *span_clone(const struct span *span)
 	move_string(&clone->name, &end);
 	move_string(&clone->error_type, &end);
 	for (size_t i = 0; i < clone->attribute_count; i++) {
-		move_string(&clone->attributes[i].key, &end);
 		if (attribute_has_string(&clone->attributes[i]))
 			move_string(&clone->attributes[i].string, &end);
 	}

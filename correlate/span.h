@@ -22,7 +22,7 @@ enum attribute_type {
 };
 
 struct attribute {
-	struct slice key;
+	struct slice key; /* static text, or configuration that outlives every span */
 	enum attribute_type type;
 	union {
 		struct slice string;
@@ -57,7 +57,7 @@ enum link_evidence { LINK_NONE, LINK_CONNECTION, LINK_HEADER, LINK_THREAD };
 #define SPAN_ATTRIBUTES_MAX 64 /* what a request can have, and 32 captured header fields */
 
 /*
- * A finished span. All slices point into memory that the span's maker owns and
+ * A finished span. All slices but the keys point into memory that the span's maker owns and
  * that lives as long as the call that hands the span over; span_clone keeps one.
  */
 struct span {
@@ -89,7 +89,7 @@ static inline bool span_has_parent(const struct span *span)
 const struct attribute *span_attribute(const struct span *span, const char *key);
 /* Bytes that a clone takes. */
 size_t span_clone_size(const struct span *span);
-/* A deep copy in one allocation, with a reference to the resource; span_free'd by the caller. NULL: out of memory. */
+/* A deep copy, but for the keys, in one allocation, with a reference to the resource; span_free'd by the caller. NULL: out of memory. */
 struct span *span_clone(const struct span *span);
 /* Accepts NULL. Only for clones. */
 void span_free(struct span *span);

@@ -7,48 +7,11 @@ enum method { ANY_METHOD, GET, POST, OTHER_METHOD };
 enum path_match { PATH_ANY, PATH_IS, PATH_ENDS };
 enum value_match { VALUE_ANY, VALUE_BEGINS, VALUE_CONTAINS, VALUE_ENDS };
 
-/* Fields that say something, looked up once for all rows. */
-enum sign {
-	NO_SIGN,
-	HOST,
-	CONTENT_TYPE_FIELD,
-	USER_AGENT_FIELD,
-	REMOTE_WRITE,
-	REMOTE_READ,
-	SCRAPE_TIMEOUT,
-	DATADOG_TRACER,
-	DATADOG_LANGUAGE,
-	DATADOG_TELEMETRY,
-	SENTRY_AUTH,
-	FORWARDED,
-	FORWARDED_FOR,
-	REAL_ADDRESS,
-	VIA,
-	SIGN_COUNT,
-};
-
-static const struct slice sign_names[SIGN_COUNT] = {
-	[HOST] = SLICE_LITERAL("host"),
-	[CONTENT_TYPE_FIELD] = SLICE_LITERAL("content-type"),
-	[USER_AGENT_FIELD] = SLICE_LITERAL("user-agent"),
-	[REMOTE_WRITE] = SLICE_LITERAL("x-prometheus-remote-write-version"),
-	[REMOTE_READ] = SLICE_LITERAL("x-prometheus-remote-read-version"),
-	[SCRAPE_TIMEOUT] = SLICE_LITERAL("x-prometheus-scrape-timeout-seconds"),
-	[DATADOG_TRACER] = SLICE_LITERAL("datadog-meta-tracer-version"),
-	[DATADOG_LANGUAGE] = SLICE_LITERAL("datadog-meta-lang"),
-	[DATADOG_TELEMETRY] = SLICE_LITERAL("dd-telemetry-request-type"),
-	[SENTRY_AUTH] = SLICE_LITERAL("x-sentry-auth"),
-	[FORWARDED] = SLICE_LITERAL("forwarded"),
-	[FORWARDED_FOR] = SLICE_LITERAL("x-forwarded-for"),
-	[REAL_ADDRESS] = SLICE_LITERAL("x-real-ip"),
-	[VIA] = SLICE_LITERAL("via"),
-};
-
 /* What is looked at of a head. */
 struct look {
+	const struct http1_head *head;
 	enum method method;
-	struct slice path;                     /* without query and without a slash at its end */
-	const struct slice *signs[SIGN_COUNT]; /* NULL: it has no such field */
+	struct slice path; /* without query and without a slash at its end */
 };
 
 /* All of a row must hold. */
@@ -56,7 +19,7 @@ struct telemetry_row {
 	enum method method;
 	enum path_match path_match;
 	struct slice path;
-	enum sign sign;
+	enum http1_field_name sign; /* HTTP1_FIELD_OTHER: none is needed */
 	enum value_match value_match;
 	struct slice value; /* in any case, unless it is contained */
 	enum telemetry telemetry;
@@ -65,9 +28,10 @@ struct telemetry_row {
 #define ANYWHERE PATH_ANY, SLICE_LITERAL("")
 #define IS(path) PATH_IS, SLICE_LITERAL(path)
 #define ENDS(path) PATH_ENDS, SLICE_LITERAL(path)
-#define HAS(sign) sign, VALUE_ANY, SLICE_LITERAL("")
-#define CONTENT_TYPE(type) CONTENT_TYPE_FIELD, VALUE_BEGINS, SLICE_LITERAL(type)
-#define USER_AGENT(text) USER_AGENT_FIELD, VALUE_CONTAINS, SLICE_LITERAL(text)
+#define HAS(field) HTTP1_FIELD_##field, VALUE_ANY, SLICE_LITERAL("")
+#define NO_SIGN HTTP1_FIELD_OTHER, VALUE_ANY, SLICE_LITERAL("")
+#define CONTENT_TYPE(type) HTTP1_FIELD_CONTENT_TYPE, VALUE_BEGINS, SLICE_LITERAL(type)
+#define USER_AGENT(text) HTTP1_FIELD_USER_AGENT, VALUE_CONTAINS, SLICE_LITERAL(text)
 
 static const struct telemetry_row rows[] = {
 	/*
@@ -99,13 +63,13 @@ static const struct telemetry_row rows[] = {
 	/* Jaeger: spans to the collector; sampling strategies asked of agent and collector, at their ports */
 	{ POST, ENDS("/api/traces"), CONTENT_TYPE("application/x-thrift"), TELEMETRY_SPANS },
 	{ POST, ENDS("/api/traces"), CONTENT_TYPE("application/vnd.apache.thrift.binary"), TELEMETRY_SPANS },
-	{ GET, IS("/sampling"), HOST, VALUE_ENDS, SLICE_LITERAL(":5778"), TELEMETRY_OTHER },
-	{ GET, IS("/api/sampling"), HOST, VALUE_ENDS, SLICE_LITERAL(":14268"), TELEMETRY_OTHER },
+	{ GET, IS("/sampling"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":5778"), TELEMETRY_OTHER },
+	{ GET, IS("/api/sampling"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":14268"), TELEMETRY_OTHER },
 
 	/* Prometheus: remote write and read (prometheus.io/docs/specs/prw), scrapes by it, vmagent and collectors */
-	{ POST, ANYWHERE, HAS(REMOTE_WRITE), TELEMETRY_OTHER },
-	{ POST, ANYWHERE, HAS(REMOTE_READ), TELEMETRY_OTHER },
-	{ GET, ANYWHERE, HAS(SCRAPE_TIMEOUT), TELEMETRY_OTHER },
+	{ POST, ANYWHERE, HAS(PROMETHEUS_WRITE), TELEMETRY_OTHER },
+	{ POST, ANYWHERE, HAS(PROMETHEUS_READ), TELEMETRY_OTHER },
+	{ GET, ANYWHERE, HAS(PROMETHEUS_TIMEOUT), TELEMETRY_OTHER },
 
 	/* Loki (grafana.com/docs/loki/latest/reference/loki-http-api) */
 	{ POST, ENDS("/loki/api/v1/push"), CONTENT_TYPE("application/"), TELEMETRY_OTHER },
@@ -117,7 +81,7 @@ static const struct telemetry_row rows[] = {
 	{ ANY_METHOD, ENDS("/traces"), HAS(DATADOG_LANGUAGE), TELEMETRY_SPANS },
 	{ ANY_METHOD, ANYWHERE, HAS(DATADOG_LANGUAGE), TELEMETRY_OTHER },
 	{ POST, ANYWHERE, HAS(DATADOG_TELEMETRY), TELEMETRY_OTHER },
-	{ POST, IS("/v0.7/config"), HAS(NO_SIGN), TELEMETRY_OTHER }, /* a path of nobody else */
+	{ POST, IS("/v0.7/config"), NO_SIGN, TELEMETRY_OTHER }, /* a path of nobody else */
 
 	/* Elastic APM: events; agents' configuration */
 	{ POST, ENDS("/intake/v2/events"), CONTENT_TYPE("application/x-ndjson"), TELEMETRY_SPANS },
@@ -130,11 +94,11 @@ static const struct telemetry_row rows[] = {
 	{ POST, ENDS("/store"), HAS(SENTRY_AUTH), TELEMETRY_OTHER },
 
 	/* SkyWalking over HTTP: its paths are ordinary words, its port is its own */
-	{ POST, IS("/v3/segments"), HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_SPANS },
-	{ POST, IS("/v3/segment"), HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_SPANS },
-	{ POST, IS("/v3/logs"), HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_OTHER },
-	{ POST, IS("/v3/management/reportProperties"), HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_OTHER },
-	{ POST, IS("/v3/management/keepAlive"), HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_OTHER },
+	{ POST, IS("/v3/segments"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_SPANS },
+	{ POST, IS("/v3/segment"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_SPANS },
+	{ POST, IS("/v3/logs"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_OTHER },
+	{ POST, IS("/v3/management/reportProperties"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_OTHER },
+	{ POST, IS("/v3/management/keepAlive"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_OTHER },
 };
 
 static bool ends(struct slice text, struct slice end)
@@ -160,8 +124,6 @@ static bool sign_matches(const struct telemetry_row *row, const struct slice *va
 {
 	struct slice wanted = row->value;
 
-	if (row->sign == NO_SIGN || !value)
-		return row->sign == NO_SIGN;
 	switch (row->value_match) {
 	case VALUE_BEGINS:
 		return slice_equal_ignoring_case(slice_head(*value, wanted.length), wanted);
@@ -183,18 +145,6 @@ static struct slice path_of(const struct http1_head *head)
 	return path;
 }
 
-static void find_signs(const struct http1_head *head, const struct slice *ret_signs[SIGN_COUNT])
-{
-	for (size_t i = 0; i < head->field_count; i++) {
-		const struct http1_field *field = &head->fields[i];
-
-		for (enum sign sign = NO_SIGN + 1; sign < SIGN_COUNT; sign++)
-			if (field->name.length == sign_names[sign].length && !ret_signs[sign] &&
-			    slice_equal_ignoring_case(field->name, sign_names[sign]))
-				ret_signs[sign] = &field->value;
-	}
-}
-
 static enum method method_of(const struct http1_head *head)
 {
 	if (slice_equal(head->method, SLICE_LITERAL("GET")))
@@ -202,33 +152,37 @@ static enum method method_of(const struct http1_head *head)
 	return slice_equal(head->method, SLICE_LITERAL("POST")) ? POST : OTHER_METHOD;
 }
 
+/* What most requests lack is asked first. */
 static bool row_matches(const struct telemetry_row *row, const struct look *look)
 {
-	return (row->method == ANY_METHOD || row->method == look->method) && path_matches(row, look->path) &&
-	       sign_matches(row, look->signs[row->sign]);
+	if (row->method != ANY_METHOD && row->method != look->method)
+		return false;
+	if (row->sign != HTTP1_FIELD_OTHER && !http1_field(look->head, row->sign))
+		return false;
+	return path_matches(row, look->path) && sign_matches(row, http1_field(look->head, row->sign));
 }
 
 /*
  * The exporters of the OpenTelemetry Collector name themselves so, its custom builds too; proxies tell for
  * whom they speak. Whoever may send to a proxy over TLS, which we do not see, could have it left out else.
  */
-static bool passes_on(const struct slice *const signs[SIGN_COUNT])
+static bool passes_on(const struct http1_head *head)
 {
-	const struct slice *user_agent = signs[USER_AGENT_FIELD];
+	const struct slice *user_agent = http1_field(head, HTTP1_FIELD_USER_AGENT);
 
-	return signs[FORWARDED] || signs[FORWARDED_FOR] || signs[REAL_ADDRESS] || signs[VIA] ||
+	return http1_field(head, HTTP1_FIELD_FORWARDED) || http1_field(head, HTTP1_FIELD_X_FORWARDED_FOR) ||
+	       http1_field(head, HTTP1_FIELD_X_REAL_IP) || http1_field(head, HTTP1_FIELD_VIA) ||
 	       (user_agent && contains(*user_agent, SLICE_LITERAL("OpenTelemetry Collector")));
 }
 
 enum telemetry telemetry_recognise(const struct http1_head *head)
 {
-	struct look look = { .method = method_of(head), .path = path_of(head) };
+	struct look look = { .head = head, .method = method_of(head), .path = path_of(head) };
 
-	find_signs(head, look.signs);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (!row_matches(&rows[i], &look))
 			continue;
-		if (rows[i].telemetry == TELEMETRY_OTLP_SPANS && passes_on(look.signs))
+		if (rows[i].telemetry == TELEMETRY_OTLP_SPANS && passes_on(head))
 			return TELEMETRY_SPANS;
 		return rows[i].telemetry;
 	}

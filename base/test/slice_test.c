@@ -31,6 +31,36 @@ static void comparing(void **state)
 	assert_int_equal(slice_of_string(NULL).length, 0);
 }
 
+static char lower(char byte)
+{
+	return byte >= 'A' && byte <= 'Z' ? (char)(byte | 0x20) : byte;
+}
+
+/* Every pair of bytes, at every place of texts that are compared byte by byte, in words, and with a rest. */
+static void case_is_ignored_of_letters_only(void **state)
+{
+	static const size_t lengths[] = { 1, 7, 8, 9, 16, 19 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		char a[20] = "the-names-of-fields", b[20] = "THE-names-OF-FIELDS";
+
+		for (size_t place = 0; place < lengths[i]; place++) {
+			char before[2] = { a[place], b[place] };
+
+			for (unsigned int pair = 0; pair < 65536; pair++) {
+				a[place] = (char)(pair >> 8);
+				b[place] = (char)pair;
+				assert_int_equal(slice_equal_ignoring_case(slice_of(a, lengths[i]),
+									   slice_of(b, lengths[i])),
+						 lower(a[place]) == lower(b[place]));
+			}
+			a[place] = before[0];
+			b[place] = before[1];
+		}
+	}
+}
+
 static void cutting(void **state)
 {
 	struct slice text = SLICE_LITERAL("abc");
@@ -92,6 +122,7 @@ static void copies(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(case_is_ignored_of_letters_only),
 		cmocka_unit_test(comparing),
 		cmocka_unit_test(cutting),
 		cmocka_unit_test(finding_stays_inside),

@@ -35,9 +35,38 @@ enum http1_defect {
 	HTTP1_DEFECT_OLD_CODING = 1 << 9,     /* Transfer-Encoding in HTTP/1.0, taken at its word */
 };
 
+/* Fields that something is learnt from, known by name once and for all readers of a head. */
+enum http1_field_name {
+	HTTP1_FIELD_OTHER,
+	HTTP1_FIELD_CONNECTION,
+	HTTP1_FIELD_CONTENT_LENGTH,
+	HTTP1_FIELD_CONTENT_TYPE,
+	HTTP1_FIELD_DATADOG_LANGUAGE,
+	HTTP1_FIELD_DATADOG_TELEMETRY,
+	HTTP1_FIELD_DATADOG_TRACER,
+	HTTP1_FIELD_EXPECT,
+	HTTP1_FIELD_FORWARDED,
+	HTTP1_FIELD_HOST,
+	HTTP1_FIELD_PROMETHEUS_READ,
+	HTTP1_FIELD_PROMETHEUS_TIMEOUT,
+	HTTP1_FIELD_PROMETHEUS_WRITE,
+	HTTP1_FIELD_SENTRY_AUTH,
+	HTTP1_FIELD_TRACEPARENT,
+	HTTP1_FIELD_TRACESTATE,
+	HTTP1_FIELD_TRANSFER_ENCODING,
+	HTTP1_FIELD_USER_AGENT,
+	HTTP1_FIELD_VIA,
+	HTTP1_FIELD_X_FORWARDED_FOR,
+	HTTP1_FIELD_X_FORWARDED_HOST,
+	HTTP1_FIELD_X_FORWARDED_PROTO,
+	HTTP1_FIELD_X_REAL_IP,
+	HTTP1_FIELD_NAMES,
+};
+
 struct http1_field {
 	struct slice name;
 	struct slice value; /* trimmed; a folded one keeps its line breaks */
+	enum http1_field_name known;
 };
 
 struct http1_head {
@@ -48,6 +77,7 @@ struct http1_head {
 	int status;            /* responses: 100..999 */
 	size_t field_count;
 	struct http1_field fields[HTTP1_FIELDS_MAX]; /* the first field_count are set */
+	uint8_t first[HTTP1_FIELD_NAMES]; /* where in `fields` a name is first, counted from 1; 0: nowhere */
 	unsigned int defects;
 	/* Framing, from all fields: */
 	bool has_content_length;    /* a valid one; not where several differ */
@@ -74,8 +104,11 @@ bool http1_may_begin(enum http1_message message, struct slice input);
 /* Whether it is a method that is registered or widely used: more than any word before a target. */
 bool http1_method_is_known(struct slice method);
 
-/* First field of that name (without case), NULL where none. */
-const struct slice *http1_field(const struct http1_head *head, const char *name);
+/* The first field of that name, which is not OTHER; NULL where there is none. */
+static inline const struct slice *http1_field(const struct http1_head *head, enum http1_field_name name)
+{
+	return head->first[name] ? &head->fields[head->first[name] - 1].value : NULL;
+}
 
 enum http1_body {
 	HTTP1_BODY_NONE,

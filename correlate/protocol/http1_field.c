@@ -60,6 +60,7 @@ static bool line_has_control(struct slice line, bool folded)
 static void field_add(struct http1_head *head, struct slice line, bool folded)
 {
 	const char *colon = memchr(line.data, ':', line.length), *name_end = colon;
+	enum http1_field_name known;
 	struct slice name, value;
 
 	if (line_has_control(line, folded))
@@ -74,11 +75,15 @@ static void field_add(struct http1_head *head, struct slice line, bool folded)
 		head->defects |= HTTP1_DEFECT_SPACE_BEFORE_COLON;
 	name = slice_of(line.data, (size_t)(name_end - line.data));
 	value = http1_trim(slice_from(line, (size_t)(colon - line.data) + 1));
-	http1_framing_field(head, name, value);
-	if (head->field_count == HTTP1_FIELDS_MAX)
+	known = http1_field_name(name);
+	http1_framing_field(head, known, value);
+	if (head->field_count == HTTP1_FIELDS_MAX) {
 		head->defects |= HTTP1_DEFECT_FIELDS_DROPPED;
-	else
-		head->fields[head->field_count++] = (struct http1_field){ name, value };
+		return;
+	}
+	head->fields[head->field_count++] = (struct http1_field){ name, value, known };
+	if (!head->first[known])
+		head->first[known] = (uint8_t)head->field_count;
 }
 
 /* The LF that ends the field which begins at `begin`, continuation lines included. */
@@ -105,6 +110,7 @@ void http1_fields_parse(struct slice lines, struct http1_head *head)
 	const char *begin = lines.data, *end = lines.data + lines.length;
 
 	head->field_count = 0;
+	memset(head->first, 0, sizeof(head->first));
 	head->has_content_length = false;
 	head->content_length = 0;
 	head->has_transfer_encoding = false;
@@ -125,15 +131,4 @@ void http1_fields_parse(struct slice lines, struct http1_head *head)
 		begin = lf + 1;
 	}
 	http1_framing_settle(head);
-}
-
-const struct slice *http1_field(const struct http1_head *head, const char *name)
-{
-	struct slice wanted = slice_of_string(name);
-
-	for (size_t i = 0; i < head->field_count; i++)
-		if (head->fields[i].name.length == wanted.length &&
-		    slice_equal_ignoring_case(head->fields[i].name, wanted))
-			return &head->fields[i].value;
-	return NULL;
 }

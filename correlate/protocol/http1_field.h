@@ -14,8 +14,11 @@ void http1_fields_parse(struct slice lines, struct http1_head *head);
 /* Without spaces, tabs and the line breaks of folded values at both ends. */
 struct slice http1_trim(struct slice text);
 
+/* Which of the known names it is, without case; `name` is not empty. */
+enum http1_field_name http1_field_name(struct slice name);
+
 /* What one field says about framing, as fields come in their order. */
-void http1_framing_field(struct http1_head *head, struct slice name, struct slice value);
+void http1_framing_field(struct http1_head *head, enum http1_field_name name, struct slice value);
 /* Settles contradictions once all fields are known. */
 void http1_framing_settle(struct http1_head *head);
 

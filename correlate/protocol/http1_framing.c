@@ -26,6 +26,11 @@ static void content_length_field(struct http1_head *head, struct slice value)
 	struct slice element;
 	uint64_t length;
 
+	/* Nearly always there is one, and it is a number. */
+	if (!head->has_content_length && slice_to_u64(value, &head->content_length)) {
+		head->has_content_length = true;
+		return;
+	}
 	if (value.length == 0 || value.data[value.length - 1] == ',')
 		head->defects |= HTTP1_DEFECT_LENGTH_CONFLICT;
 	while (list_next(&value, &element)) {
@@ -69,30 +74,17 @@ static void expect_field(struct http1_head *head, struct slice value)
 		head->expect_continue = true;
 }
 
-struct framing_field {
-	struct slice name;
-	void (*apply)(struct http1_head *head, struct slice value);
-};
-
-/* By the length of their names, which are all different: almost every field is out after one look. */
-#define FRAMING_NAME_MAX 17
-static const struct framing_field framing_fields[FRAMING_NAME_MAX + 1] = {
-	[6] = { { "expect", 6 }, expect_field },
-	[10] = { { "connection", 10 }, connection_field },
-	[14] = { { "content-length", 14 }, content_length_field },
-	[17] = { { "transfer-encoding", 17 }, transfer_encoding_field },
-};
-
-void http1_framing_field(struct http1_head *head, struct slice name, struct slice value)
+void http1_framing_field(struct http1_head *head, enum http1_field_name name, struct slice value)
 {
-	const struct framing_field *field;
+	static void (*const apply[HTTP1_FIELD_NAMES])(struct http1_head *head, struct slice value) = {
+		[HTTP1_FIELD_CONNECTION] = connection_field,
+		[HTTP1_FIELD_CONTENT_LENGTH] = content_length_field,
+		[HTTP1_FIELD_EXPECT] = expect_field,
+		[HTTP1_FIELD_TRANSFER_ENCODING] = transfer_encoding_field,
+	};
 
-	if (name.length > FRAMING_NAME_MAX)
-		return;
-	field = &framing_fields[name.length];
-	if (field->apply && (name.data[0] | 0x20) == field->name.data[0] &&
-	    slice_equal_ignoring_case(name, field->name))
-		field->apply(head, value);
+	if (apply[name])
+		apply[name](head, value);
 }
 
 void http1_framing_settle(struct http1_head *head)

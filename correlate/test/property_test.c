@@ -268,6 +268,7 @@ static unsigned int play_lossy(struct world *world, struct engine *engine, unsig
 static unsigned int number_of(const struct span *span)
 {
 	const struct attribute *url = span_attribute(span, span->kind == SPAN_KIND_SERVER ? "url.path" : "url.full");
+	uint64_t number = 0;
 	const char *at;
 
 	assert_non_null(url);
@@ -275,7 +276,8 @@ static unsigned int number_of(const struct span *span)
 	assert_non_null(at);
 	if (at[1] != 'r')
 		fail_msg("a body was taken for a request");
-	return (unsigned int)strtoul(at + 2, NULL, 10);
+	assert_true(slice_to_u64(slice_from(url->string, (size_t)(at + 2 - url->string.data)), &number));
+	return (unsigned int)number;
 }
 
 static const struct span *find_id(const struct span_list *spans, const uint8_t id[8])

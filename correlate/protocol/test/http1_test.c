@@ -217,9 +217,59 @@ static void connection_options_and_expectation_are_read(void **state)
 	assert_true(head.connection_close);
 	assert_true(head.connection_keep_alive);
 	assert_true(head.expect_continue);
-	assert_true(slice_equal(*http1_field(&head, "Host"), SLICE_LITERAL("h")));
-	assert_null(http1_field(&head, "Hos"));
-	assert_null(http1_field(&head, "Cookie"));
+	assert_true(slice_equal(*http1_field(&head, HTTP1_FIELD_HOST), SLICE_LITERAL("h")));
+	assert_null(http1_field(&head, HTTP1_FIELD_VIA));
+}
+
+static void known_names_are_found_in_any_case(void **state)
+{
+	static const struct {
+		const char *text;
+		enum http1_field_name name;
+	} fields[] = {
+		{ "CONNECTION", HTTP1_FIELD_CONNECTION },
+		{ "Content-Length", HTTP1_FIELD_CONTENT_LENGTH },
+		{ "content-type", HTTP1_FIELD_CONTENT_TYPE },
+		{ "Datadog-Meta-Lang", HTTP1_FIELD_DATADOG_LANGUAGE },
+		{ "DD-Telemetry-Request-Type", HTTP1_FIELD_DATADOG_TELEMETRY },
+		{ "Datadog-Meta-Tracer-Version", HTTP1_FIELD_DATADOG_TRACER },
+		{ "expect", HTTP1_FIELD_EXPECT },
+		{ "Forwarded", HTTP1_FIELD_FORWARDED },
+		{ "hOST", HTTP1_FIELD_HOST },
+		{ "X-Prometheus-Remote-Read-Version", HTTP1_FIELD_PROMETHEUS_READ },
+		{ "X-Prometheus-Scrape-Timeout-Seconds", HTTP1_FIELD_PROMETHEUS_TIMEOUT },
+		{ "X-Prometheus-Remote-Write-Version", HTTP1_FIELD_PROMETHEUS_WRITE },
+		{ "X-Sentry-Auth", HTTP1_FIELD_SENTRY_AUTH },
+		{ "TraceParent", HTTP1_FIELD_TRACEPARENT },
+		{ "TraceState", HTTP1_FIELD_TRACESTATE },
+		{ "Transfer-Encoding", HTTP1_FIELD_TRANSFER_ENCODING },
+		{ "User-agent", HTTP1_FIELD_USER_AGENT },
+		{ "Via", HTTP1_FIELD_VIA },
+		{ "X-Forwarded-For", HTTP1_FIELD_X_FORWARDED_FOR },
+		{ "X-Forwarded-Host", HTTP1_FIELD_X_FORWARDED_HOST },
+		{ "X-Forwarded-Proto", HTTP1_FIELD_X_FORWARDED_PROTO },
+		{ "X-Real-IP", HTTP1_FIELD_X_REAL_IP },
+	};
+	struct http1_head head;
+	char input[256];
+
+	(void)state;
+	assert_int_equal(COUNT(fields), HTTP1_FIELD_NAMES - 1);
+	for (size_t i = 0; i < COUNT(fields); i++) {
+		/* One letter less, one more, and another one instead are other names. */
+		snprintf(input, sizeof(input), "GET / HTTP/1.1\r\n%.*s: a\r\n%sx: b\r\n%.*s~: c\r\n%s: d\r\n\r\n",
+			 (int)strlen(fields[i].text) - 1, fields[i].text, fields[i].text,
+			 (int)strlen(fields[i].text) - 1, fields[i].text, fields[i].text);
+		assert_true(http1_parse_head(HTTP1_REQUEST, slice_of_string(input), 0, &head) > 0);
+		for (size_t j = 0; j < COUNT(fields); j++) {
+			const struct slice *value = http1_field(&head, fields[j].name);
+
+			if (i == j)
+				assert_true(slice_equal(*value, SLICE_LITERAL("d")));
+			else
+				assert_null(value);
+		}
+	}
 }
 
 static void more_fields_than_are_kept_still_frame(void **state)
@@ -327,6 +377,7 @@ int main(void)
 		cmocka_unit_test(requests_are_parsed),
 		cmocka_unit_test(responses_are_parsed),
 		cmocka_unit_test(connection_options_and_expectation_are_read),
+		cmocka_unit_test(known_names_are_found_in_any_case),
 		cmocka_unit_test(more_fields_than_are_kept_still_frame),
 		cmocka_unit_test(head_has_a_maximum),
 		cmocka_unit_test(output_is_untouched_without_success),
