@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The three shapes that a room's code has.
+# The four shapes that a room's code has.
 
 # wirespan_library(NAME correlate SOURCES a.c b.c LINKS base m)
 function(wirespan_library)
@@ -53,4 +53,19 @@ function(wirespan_fuzz_target)
 		-artifact_prefix=${CMAKE_BINARY_DIR}/${arg_NAME}- ${found} ${seeds})
 	math(EXPR limit "${WIRESPAN_FUZZ_SECONDS} + 120")
 	set_tests_properties(${arg_NAME} PROPERTIES LABELS fuzz TIMEOUT ${limit})
+endfunction()
+
+# wirespan_benchmark(NAME bench_http1 SOURCES protocol/bench/bench_http1.c LINKS correlate)
+# A micro-benchmark on base/bench/harness.h. ctest sees only that it works; test-env/bench measures.
+function(wirespan_benchmark)
+	cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SOURCES;LINKS")
+	if(NOT WIRESPAN_BENCH OR WIRESPAN_FUZZ)
+		return()
+	endif()
+	add_executable(${arg_NAME} ${arg_SOURCES})
+	target_link_libraries(${arg_NAME} PRIVATE bench ${arg_LINKS})
+	if(BUILD_TESTING)
+		add_test(NAME ${arg_NAME} COMMAND ${arg_NAME} --smoke)
+		set_tests_properties(${arg_NAME} PROPERTIES LABELS unit TIMEOUT 120)
+	endif()
 endfunction()

@@ -1,67 +1,125 @@
 // SPDX-License-Identifier: Apache-2.0
-/* How many ordinary HTTP spans a second one thread clones, and encodes as OTLP: bench_encoder [SECONDS] */
-#include <inttypes.h>
-#include <stdio.h>
+/* What it costs to copy ordinary HTTP spans, to encode them as OTLP and to compress that. */
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/clock.h"
+#include "base/bench/harness.h"
+#include "otlp/batch.h"
 #include "otlp/encoder.h"
 #include "otlp/test/sample.h"
 
 #define BATCH_SPANS 512
+#define RESOURCES 4
 
-static void report(const char *what, uint64_t spans, uint64_t elapsed, uint64_t bytes)
+struct spans {
+	struct resource *resources[RESOURCES];
+	struct span *spans[BATCH_SPANS];
+};
+
+struct encoding {
+	const char *name;
+	enum otlp_encoding encoding;
+	bool gzip;
+};
+
+static const struct encoding encodings[] = {
+	{ "encoder/protobuf", OTLP_PROTOBUF, false },
+	{ "encoder/protobuf_gzip", OTLP_PROTOBUF, true },
+	{ "encoder/json", OTLP_JSON, false },
+	{ "encoder/json_gzip", OTLP_JSON, true },
+};
+
+struct encode_context {
+	const struct encoding *encoding;
+	struct encoder *encoder;
+	struct spans *spans;
+	size_t bytes;
+};
+
+/* Spans differ as they do in life: in ids, times and ports; so that they compress as they do in life. */
+static void spans_init(struct spans *spans)
 {
-	double seconds = (double)elapsed / NSEC_PER_SEC;
+	unsigned int seed = 1;
 
-	printf("%-8s  %9.0f spans/s  %6.0f ns/span  %5.0f bytes/span\n", what, (double)spans / seconds,
-	       (double)elapsed / (double)spans, (double)bytes / (double)spans);
-}
+	for (uint32_t i = 0; i < RESOURCES; i++)
+		spans->resources[i] = sample_resource("shop", 1000 + i);
+	for (size_t i = 0; i < BATCH_SPANS; i++) {
+		struct span span = sample_http(spans->resources[i % RESOURCES], 1, 1);
 
-static void bench_clone(const struct span *span, uint64_t limit)
-{
-	uint64_t begin = clock_monotonic(), now = begin, spans = 0;
-
-	for (; now - begin < limit; now = clock_monotonic()) {
-		for (int i = 0; i < 1000; i++, spans++)
-			span_free(span_clone(span));
+		for (size_t byte = 0; byte < sizeof(span.trace_id); byte++)
+			span.trace_id[byte] = (uint8_t)rand_r(&seed);
+		for (size_t byte = 0; byte < sizeof(span.span_id); byte++)
+			span.span_id[byte] = (uint8_t)rand_r(&seed);
+		span.start += i * 100000 + (uint64_t)rand_r(&seed) % 100000;
+		span.end = span.start + (uint64_t)rand_r(&seed) % 10000000;
+		for (size_t a = 0; a < span.attribute_count; a++) {
+			if (slice_equal(span.attributes[a].key, SLICE_LITERAL("network.peer.port")))
+				span.attributes[a].integer = 32768 + rand_r(&seed) % 28232;
+		}
+		spans->spans[i] = span_clone(&span);
+		bench_require(spans->spans[i], "span_clone");
 	}
-	report("clone", spans, now - begin, spans * span_clone_size(span));
 }
 
-static bool bench_encoding(const char *what, enum otlp_encoding encoding, const struct span *span, uint64_t limit)
+static void spans_done(struct spans *spans)
 {
-	struct span *batch[BATCH_SPANS];
-	struct encoder *encoder = encoder_new(encoding, "bench");
-	uint64_t begin, now, spans = 0, bytes = 0;
+	for (size_t i = 0; i < BATCH_SPANS; i++)
+		span_free(spans->spans[i]);
+	for (size_t i = 0; i < RESOURCES; i++)
+		resource_unref(spans->resources[i]);
+}
+
+static void clone_step(void *context)
+{
+	const struct spans *spans = context;
+
+	for (size_t i = 0; i < BATCH_SPANS; i++) {
+		struct span *clone = span_clone(spans->spans[i]);
+
+		bench_require(clone, "span_clone");
+		span_free(clone);
+	}
+}
+
+static void encode_step(void *context)
+{
+	struct encode_context *encode = context;
+	struct batch *batch = NULL;
 	struct slice body;
 
-	for (size_t i = 0; i < BATCH_SPANS; i++)
-		batch[i] = (struct span *)span;
-	begin = now = clock_monotonic();
-	for (; now - begin < limit; now = clock_monotonic()) {
-		if (!encoder || encoder_spans(encoder, batch, BATCH_SPANS, &body) < 0) {
-			encoder_free(encoder);
-			return false;
-		}
-		spans += BATCH_SPANS;
-		bytes += body.length;
-	}
-	report(what, spans, now - begin, bytes);
-	encoder_free(encoder);
-	return true;
+	bench_require(encoder_spans(encode->encoder, encode->spans->spans, BATCH_SPANS, &body) == 0, "encoder_spans");
+	encode->bytes = body.length;
+	if (!encode->encoding->gzip)
+		return;
+	batch = batch_new(OTLP_TRACES, encode->encoding->encoding, true, BATCH_SPANS, body);
+	bench_require(batch, "batch_new");
+	encode->bytes = batch->length;
+	batch_free(batch);
+}
+
+static void bench_encoding(const struct bench_options *options, struct spans *spans, const struct encoding *encoding)
+{
+	struct encode_context encode = { encoding, encoder_new(encoding->encoding, "bench"), spans, 0 };
+
+	bench_require(encode.encoder, "encoder_new");
+	encode_step(&encode);
+	bench_run(options, &(struct bench_case){ encoding->name, encode_step, &encode, BATCH_SPANS, encode.bytes });
+	encoder_free(encode.encoder);
 }
 
 int main(int argc, char **argv)
 {
-	uint64_t limit = (argc > 1 ? strtoull(argv[1], NULL, 10) : 2) * NSEC_PER_SEC;
-	struct resource *resource = sample_resource("shop", 1);
-	struct span span = sample_http(resource, 1, 1);
-	bool done;
+	struct bench_options options;
+	int index = bench_options_parse(argc, argv, "", &options);
+	struct spans spans;
 
-	bench_clone(&span, limit);
-	done = bench_encoding("json", OTLP_JSON, &span, limit) &&
-	       bench_encoding("protobuf", OTLP_PROTOBUF, &span, limit);
-	resource_unref(resource);
-	return done ? 0 : 1;
+	if (index != argc)
+		return index == argc + 1 ? 0 : 2;
+	spans_init(&spans);
+	bench_run(&options, &(struct bench_case){ "span/clone", clone_step, &spans, BATCH_SPANS,
+						  BATCH_SPANS * span_clone_size(spans.spans[0]) });
+	for (size_t i = 0; i < sizeof(encodings) / sizeof(encodings[0]); i++)
+		bench_encoding(&options, &spans, &encodings[i]);
+	spans_done(&spans);
+	return 0;
 }

@@ -66,8 +66,8 @@ static void fail(const char *what)
 /* A head of HEAD_SIZE bytes and a body up to `size`. */
 static void message_init(struct message *message, const char *start_line, size_t size)
 {
-	int length = snprintf(message->bytes, HEAD_SIZE, "%s\r\nHost: bench\r\nContent-Length: %zu\r\nX-Fill: ", start_line,
-			      size - HEAD_SIZE);
+	int length = snprintf(message->bytes, HEAD_SIZE,
+			      "%s\r\nHost: bench\r\nContent-Length: %zu\r\nX-Fill: ", start_line, size - HEAD_SIZE);
 
 	memset(message->bytes + length, 'x', HEAD_SIZE - length - strlen("\r\n\r\n"));
 	memcpy(message->bytes + HEAD_SIZE - strlen("\r\n\r\n"), "\r\n\r\n", strlen("\r\n\r\n"));
@@ -136,7 +136,8 @@ static void print_series(const char *name, const double *values, uint64_t count)
 static void rest(const struct options *options)
 {
 	nanosleep(&(struct timespec){ .tv_sec = options->pause / 1000,
-				      .tv_nsec = options->pause % 1000 * NSEC_PER_MSEC }, NULL);
+				      .tv_nsec = options->pause % 1000 * NSEC_PER_MSEC },
+		  NULL);
 }
 
 static void bench_tcp(const struct options *options)
@@ -196,9 +197,12 @@ static bool option_number(const char *text, uint64_t least, uint64_t most, uint6
 static bool options_parse(int argc, char **argv, struct options *options)
 {
 	static const struct option names[] = {
-		{ "help", no_argument, NULL, 'h' },        { "size", required_argument, NULL, 's' },
-		{ "blocks", required_argument, NULL, 'b' }, { "trips", required_argument, NULL, 't' },
-		{ "pause", required_argument, NULL, 'p' },  { "cpu", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "size", required_argument, NULL, 's' },
+		{ "blocks", required_argument, NULL, 'b' },
+		{ "trips", required_argument, NULL, 't' },
+		{ "pause", required_argument, NULL, 'p' },
+		{ "cpu", required_argument, NULL, 'c' },
 		{ NULL, 0, NULL, 0 },
 	};
 	bool good = true;

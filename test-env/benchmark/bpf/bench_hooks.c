@@ -49,16 +49,11 @@ struct choice {
 
 /* A program that isn't among these is attached in any case. */
 static const struct choice choices[] = {
-	{ "empty_received", LOAD_EMPTY, WAY_SOCKET },
-	{ "empty_sent", LOAD_EMPTY, WAY_SOCKET },
-	{ "empty_send_begins", LOAD_ALWAYS, WAY_SOCKET },
-	{ "empty_spliced", LOAD_ALWAYS, WAY_SOCKET },
-	{ "empty_call_begins", LOAD_ALWAYS, WAY_SYSCALL },
-	{ "empty_call_ends", LOAD_EMPTY, WAY_SYSCALL },
-	{ "empty_destroyed", LOAD_ALWAYS, WAY_SYSCALL },
-	{ "submit_received", LOAD_RECORDS, WAY_SOCKET },
-	{ "submit_sent", LOAD_RECORDS, WAY_SOCKET },
-	{ "submit_call_ended", LOAD_RECORDS, WAY_SYSCALL },
+	{ "empty_received", LOAD_EMPTY, WAY_SOCKET },      { "empty_sent", LOAD_EMPTY, WAY_SOCKET },
+	{ "empty_send_begins", LOAD_ALWAYS, WAY_SOCKET },  { "empty_spliced", LOAD_ALWAYS, WAY_SOCKET },
+	{ "empty_call_begins", LOAD_ALWAYS, WAY_SYSCALL }, { "empty_call_ends", LOAD_EMPTY, WAY_SYSCALL },
+	{ "empty_destroyed", LOAD_ALWAYS, WAY_SYSCALL },   { "submit_received", LOAD_RECORDS, WAY_SOCKET },
+	{ "submit_sent", LOAD_RECORDS, WAY_SOCKET },       { "submit_call_ended", LOAD_RECORDS, WAY_SYSCALL },
 };
 
 struct options {
@@ -118,8 +113,9 @@ static bool options_parse(int argc, char **argv, struct options *options)
 			exit(0);
 		}
 		good = (option == 'k' && option_way(optarg, &options->way)) ||
-		       (option == 'r' && option_number(optarg, sizeof(struct record_data) + sizeof(struct record_fragment),
-						       HOOKS_RECORD_MAX, &options->hooks.record_size)) ||
+		       (option == 'r' &&
+			option_number(optarg, sizeof(struct record_data) + sizeof(struct record_fragment),
+				      HOOKS_RECORD_MAX, &options->hooks.record_size)) ||
 		       (option == 's' && option_number(optarg, 4096, 1u << 30, &options->ring_size));
 	}
 	return good && optind == argc - 1 && option_mode(argv[optind], options);
@@ -132,7 +128,8 @@ static bool program_wanted(const struct bpf_program *program, const struct optio
 	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
 		if (strcmp(bpf_program__name(program), choices[i].program) != 0)
 			continue;
-		if ((choices[i].load != LOAD_ALWAYS && choices[i].load != options->load) || choices[i].way != options->way)
+		if ((choices[i].load != LOAD_ALWAYS && choices[i].load != options->load) ||
+		    choices[i].way != options->way)
 			return false;
 	}
 	/* What a kernel lacks, the agent leaves out, too. */
