@@ -16,7 +16,7 @@ BUDGET = (
     Line("traced send or receive, against a look-up and an equal record", True, 1.2, "×", ("hook_cost.traced_ratio",)),
     Line("unselected process, against the empty hook", True, 2, "×", ("hook_cost.unselected_ratio",)),
     Line("unrelated system call, beyond the empty tracepoints", True, 10, "ns", ("hook_cost.unrelated_added",)),
-    Line("CPU added inside nginx per request, server side", True, 0.35, "µs", ("nginx.server.nginx_cpu_added",)),
+    Line("CPU added inside nginx per request, server side", True, 0.35, "µs", ("nginx.server.saturated_nginx_cpu_added",)),
     Line("saturated, full export: requests/s, server side", False, 0.78, "×", ("nginx.server.saturated_ratio",)),
     Line("saturated, full export: requests/s, both ends", False, 0.65, "×", ("nginx.both.saturated_ratio",)),
     Line(
@@ -35,8 +35,8 @@ BUDGET = (
         ("nginx.server.paced_agent_cpu", "nginx.both.paced_agent_cpu"),
     ),
     Line("RSS + map memory at 10k requests/s", True, 40, "MB", ("fixed_rate.10000.memory",)),
-    Line("growth of memory, steady run", True, 0.1, "MB/min", ("growth.steady.slope",)),
-    Line("growth of memory, short-lived processes", True, 8, "MB", ("growth.processes.memory_added",)),
+    Line("memory added by a steady run", True, 1, "MB", ("growth.steady.memory_added",)),
+    Line("memory added by short-lived processes", True, 1, "MB", ("growth.processes.memory_added",)),
     Line("engine from a recording", False, 1.0, "M exchanges/s/core", ("engine.exchanges_per_second",)),
     Line("losses at 20k requests/s", True, 0, "", ("fixed_rate.20000.losses",)),
     Line(

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Processes: started, measured, and ended by their ids."""
 
+import os
 import re
+import select
 import socket
 import subprocess
 import time
+import urllib.request
 from pathlib import Path
+
+from benchmark.bench import BINARY, PROGRAMS
 
 MEGABYTE = 1e6
 
@@ -97,7 +102,108 @@ class Process:
         if self.process.poll() is None:
             self.process.terminate()
         try:
-            self.process.communicate(timeout=timeout)
+            _, said = self.process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.communicate()
+            raise
+        self._ended(said or "")
+
+    def _ended(self, said):
+        """What there is to learn from its last words on standard error, where they are piped."""
+
+
+class Watcher(Process):
+    """One that attaches to the kernel and says NAME: ready on standard error."""
+
+    def __init__(self, *command, name, **options):
+        self.began = time.monotonic_ns()
+        super().__init__(*command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **options)
+        self.errors = ""
+        self._wait_ready(f"{name}: ready\n")
+
+    def _wait_ready(self, marker, timeout=30.0):
+        stream = self.process.stderr.fileno()
+        while marker not in self.errors:
+            readable = select.select([stream], [], [], timeout)[0]
+            said = os.read(stream, 4096).decode(errors="replace") if readable else ""
+            self.errors += said
+            if not said:
+                self.stop()
+                raise RuntimeError(f"{' '.join(self.command)}: did not get ready: {self.errors}")
+        self.ready = time.monotonic_ns()
+
+
+class EmptyHooks(Watcher):
+    """The agent's hooks with programs that do nothing."""
+
+    def __init__(self):
+        super().__init__(PROGRAMS / "bpf" / "bench_hooks", "empty", name="bench_hooks")
+
+
+class Agent(Watcher):
+    """`wirespan run`; after stop(), `losses` has what it lost, by name."""
+
+    def __init__(self, *arguments):
+        # Nothing of the caller's own telemetry is to change what is measured.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
+        super().__init__(BINARY, "run", *arguments, name="wirespan", env=environment)
+        self.losses = {}
+
+    def cpu_by_thread(self):
+        """Nanoseconds: the first thread captures and correlates, the others export."""
+        first = task_cpu(self.pid, self.pid)
+        return first, cpu(self.pid) - first
+
+    def wait_settled(self, timeout=5.0):
+        """Until what the load left behind is worked off: it computes hardly anything any more."""
+        deadline = time.monotonic() + timeout
+        last = cpu(self.pid)
+        while time.monotonic() < deadline:
+            time.sleep(0.1)
+            now = cpu(self.pid)
+            if now - last < 1e6:
+                return
+            last = now
+
+    def memory(self):
+        """Bytes: resident, and of the kernel's maps."""
+        return resident(self.pid), map_memory(self.pid)
+
+    def _ended(self, said):
+        self.errors += said
+        if self.process.returncode != 0:
+            raise RuntimeError(f"the agent ended with {self.process.returncode}: {self.errors}")
+        found = re.findall(r"^wirespan: loss: (\S+) (\d+)$", self.errors, re.MULTILINE)
+        self.losses = {name: int(count) for name, count in found}
+
+
+class Sink(Process):
+    """A collector that only counts."""
+
+    def __init__(self):
+        self.port = free_port()
+        super().__init__(PROGRAMS / "load" / "bench_sink", self.port)
+        wait_until(lambda: port_answers(self.port), "the sink")
+
+    @property
+    def endpoint(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def counts(self):
+        """Requests, bytes, spans."""
+        with urllib.request.urlopen(self.endpoint) as answer:
+            return tuple(map(int, answer.read().split()))
+
+
+class Server(Process):
+    """Answers each request `microseconds` later."""
+
+    def __init__(self, microseconds, processes):
+        self.port = free_port()
+        super().__init__(PROGRAMS / "load" / "bench_server", self.port, microseconds, processes)
+        wait_until(lambda: port_answers(self.port), "the server")
+
+
+def start_server(bench, microseconds, processes=1):
+    """Stopped with the benchmark."""
+    return bench.cleanup.enter_context(Server(microseconds, processes))

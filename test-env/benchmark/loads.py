@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Load on an HTTP server, and what its client found: {requests, seconds, p50, p99 (µs), cpu (ns of the client)}."""
+
+import json
+import re
+import resource
+import subprocess
+
+from benchmark.bench import PROGRAMS
+
+UNITS = {"us": 1.0, "ms": 1e3, "s": 1e6, "m": 60e6}
+
+
+def children_cpu():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (usage.ru_utime + usage.ru_stime) * 1e9
+
+
+def run_measured(command, timeout):
+    """Output, and nanoseconds that the command ran."""
+    before = children_cpu()
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=timeout)
+    if done.returncode != 0:
+        raise RuntimeError(f"{command[0]} failed: {done.stdout}{done.stderr}")
+    return done.stdout, children_cpu() - before
+
+
+def wrk_latency(text, share):
+    value, unit = re.search(rf"^\s+{share}%\s+([\d.]+)(us|ms|s|m)$", text, re.MULTILINE).groups()
+    return float(value) * UNITS[unit]
+
+
+def run_wrk(port, path, seconds, connections=16):
+    """As fast as it goes, one thread; whole seconds."""
+    url = f"http://127.0.0.1:{port}{path}"
+    text, cpu = run_measured(["wrk", f"-c{connections}", "-t1", f"-d{seconds}s", "--latency", url], seconds + 30)
+    if re.search(r"Socket errors|Non-2xx", text):
+        raise RuntimeError(f"wrk met errors: {text}")
+    requests, took, unit = re.search(r"(\d+) requests in ([\d.]+)(us|ms|s|m),", text).groups()
+    return {
+        "requests": int(requests),
+        "seconds": float(took) * UNITS[unit] / 1e6,
+        "p50": wrk_latency(text, 50),
+        "p99": wrk_latency(text, 99),
+        "cpu": cpu,
+    }
+
+
+def pace_command(port, rate, seconds, connections=16, path="/", warm_up=0.1, **options):
+    """`options`: others of bench_pace; True stands for one without argument."""
+    words = [PROGRAMS / "load" / "bench_pace", "--port", port, "--rate", rate, "--seconds", seconds]
+    words += ["--connections", connections, "--path", path, "--warm-up", min(warm_up, seconds / 2)]
+    for name, value in options.items():
+        words += [f"--{name}"] if value is True else [f"--{name}", value]
+    return [str(word) for word in words]
+
+
+def pace_result(text):
+    found = json.loads(text)
+    if found["failed"]:
+        raise RuntimeError(f"{found['failed']} requests failed")
+    return {**found, "requests": found["answered"]}
+
+
+def run_pace(port, rate, seconds, **options):
+    """At a fixed rate (0: as fast as it goes), whatever becomes of the answers."""
+    text, cpu = run_measured(pace_command(port, rate, seconds, **options), seconds + 60)
+    return {**pace_result(text), "cpu": cpu}

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""nginx with one worker, as fast as it goes and at a fixed rate, traced in every way."""
+
+import os
+import shutil
+
+from benchmark import nginx_tables as tables
+from benchmark import tracing
+from benchmark.estimate import alternate
+from benchmark.loads import run_pace, run_wrk
+from benchmark.process import Process, children, free_port, port_answers, wait_until
+from benchmark.tracing import Target, measure
+
+VARIANTS = (
+    tracing.UNTRACED,
+    tracing.EMPTY,
+    tracing.NONE_SERVER,
+    tracing.NONE_BOTH,
+    tracing.EXPORT_SERVER,
+    tracing.EXPORT_BOTH,
+)
+PACE = 13_000
+
+CONFIGURATION = """
+daemon off;
+user root;
+worker_processes 1;
+pid {work}/pid;
+error_log {work}/error.log;
+events {{ worker_connections 4096; }}
+http {{
+    access_log off;
+    sendfile on;
+    tcp_nopush on;
+    keepalive_requests 1000000000;
+    default_type text/plain;
+    server {{
+        listen 127.0.0.1:{port};
+        root {work};
+        location = / {{ return 200 "hello\\n"; }}
+    }}
+}}
+"""
+
+
+def start_nginx(bench):
+    """As a Target; stopped with the benchmark."""
+    port = free_port()
+    (bench.work / "file").write_text("a kilobyte of text\n" * 53 + "and rest\n" + "the end\n")
+    configuration = bench.work / "nginx.conf"
+    configuration.write_text(CONFIGURATION.format(work=bench.work, port=port))
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if not program:
+        raise RuntimeError("nginx is not installed: run test-env/setup")
+    master = bench.cleanup.enter_context(Process(program, "-c", configuration, "-e", bench.work / "error.log"))
+    wait_until(lambda: port_answers(port) and children(master.pid), "nginx")
+    return Target(port, tuple(children(master.pid)), "*/nginx")
+
+
+def run(bench):
+    target = start_nginx(bench)
+    seconds = bench.pick(quick=1, default=2)
+    loads = {
+        "saturated": lambda path: run_wrk(target.port, path, seconds),
+        "paced": lambda path: run_pace(target.port, PACE, bench.pick(quick=0.8, default=2), path=path),
+    }
+    accounts = []
+    for path, content, rounds in (
+        ("/", "`return 200`", bench.pick(quick=2, default=5, long=9)),
+        ("/file", "1 KB file", bench.pick(quick=1, default=3, long=5)),
+    ):
+        for kind, load in loads.items():
+            bench.say(f"    {content}, {kind}: {rounds} rounds")
+            samples = alternate(VARIANTS, rounds, lambda variant: measure(variant, target, lambda: load(path)))
+            tables.add_tables(bench, content, kind, samples)
+            accounts += tables.account_rows(f"{content}, {kind}", samples)
+            if path == "/":
+                tables.add_results(bench, kind, samples)
+    tables.add_accounts(bench, accounts)

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How long the agent takes to see, and what its coming does to everybody else."""
+
+import re
+import subprocess
+import time
+from pathlib import Path
+
+from benchmark.estimate import estimate, paired_difference
+from benchmark.loads import pace_command, pace_result
+from benchmark.process import MEGABYTE, Agent, Process, cpu, start_server
+
+RATE = 5000
+INTERVAL = 0.01  # s
+LEAD = 0.8  # s of load before the agent starts
+AFTER = 0.3  # s after it is ready that still count as its coming
+SPAN_START = re.compile(r'"startTimeUnixNano":\s*"(\d+)"')
+
+
+def peak(pid):
+    """Bytes: the most that was resident at a time."""
+    return int(re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text()).group(1)) * 1024
+
+
+def first_span(path):
+    """Wall-clock nanoseconds of the earliest request that was traced."""
+    return min(map(int, SPAN_START.findall(path.read_text())))
+
+
+def around(load, begin, end):
+    """Of the intervals between two instants: the slowest answer in ms, and the fewest answers, of what is due."""
+    first, last = (int((at - load["begin_ns"]) / 1e9 / INTERVAL) for at in (begin, end))
+    intervals = load["intervals"][first:last]
+    return max(slowest for _, slowest in intervals) / 1e3, min(done for done, _ in intervals) / (RATE * INTERVAL)
+
+
+def measure(bench, port, number):
+    output = bench.work / f"spans-{number}.json"
+    command = pace_command(port, RATE, LEAD + 2.5, interval=INTERVAL)
+    with Process(*command, stdout=subprocess.PIPE) as load:
+        time.sleep(LEAD)
+        wall = time.time_ns()
+        with Agent("--port", port, "--format", "json", "--output", output) as agent:
+            used, resident, maps = cpu(agent.pid), *agent.memory()
+            most = peak(agent.pid)
+            time.sleep(AFTER + 0.1)
+        found = pace_result(load.process.stdout.read())
+    pause_before, least_before = around(found, found["begin_ns"] + 1e8, agent.began)
+    pause, least = around(found, agent.began, agent.ready + AFTER * 1e9)
+    return {
+        "ready": (agent.ready - agent.began) / 1e9,
+        "first_traced": (first_span(output) - wall) / 1e9,
+        "cpu": used / 1e6,
+        "memory": (resident + maps) / MEGABYTE,
+        "peak": (most + maps) / MEGABYTE,
+        "pause_before": pause_before,
+        "pause": pause,
+        "least_before": least_before,
+        "least": least,
+    }
+
+
+def run(bench):
+    server = start_server(bench, 0)
+    samples = [measure(bench, server.port, number) for number in range(bench.pick(quick=2, default=7, long=15))]
+
+    def figures(name):
+        return [sample[name] for sample in samples]
+
+    rows = [
+        ("from exec to ready, s", estimate(figures("ready"))),
+        ("from exec to the first traced request, s", estimate(figures("first_traced"))),
+        ("agent CPU until ready, ms", estimate(figures("cpu"))),
+        ("RSS + map memory when ready, MB", estimate(figures("memory"))),
+        ("the same, at most until then, MB", estimate(figures("peak"))),
+        ("slowest answer before, ms", estimate(figures("pause_before"))),
+        ("slowest answer while it comes, ms", estimate(figures("pause"))),
+        ("added", paired_difference(figures("pause"), figures("pause_before"))),
+        ("fewest answers in 10 ms before, of what is due", estimate(figures("least_before"))),
+        ("fewest answers in 10 ms while it comes", estimate(figures("least"))),
+    ]
+    note = f"Beside {RATE:,} requests/s on connections that are older than the agent; medians of {len(samples)} starts."
+    bench.table("Start", ("what", "figure"), rows, [note])
+    for name, unit in (("ready", "s"), ("first_traced", "s"), ("cpu", "ms"), ("memory", "MB"), ("peak", "MB")):
+        bench.result(f"start.{name}", estimate(figures(name)), unit)
+    bench.result("start.pause_added", paired_difference(figures("pause"), figures("pause_before")), "ms")
