@@ -16,7 +16,7 @@ BUDGET = (
     Line("traced send or receive, against a look-up and an equal record", True, 1.2, "×", ("hook_cost.traced_ratio",)),
     Line("unselected process, against the empty hook", True, 2, "×", ("hook_cost.unselected_ratio",)),
     Line("unrelated system call, beyond the empty tracepoints", True, 10, "ns", ("hook_cost.unrelated_added",)),
-    Line("CPU added inside nginx per request, server side", True, 0.35, "µs", ("nginx.server.saturated_nginx_cpu_added",)),
+    Line("CPU added inside nginx per request, server side", True, 0.35, "µs", ("nginx.server.saturated_cpu_added",)),
     Line("saturated, full export: requests/s, server side", False, 0.78, "×", ("nginx.server.saturated_ratio",)),
     Line("saturated, full export: requests/s, both ends", False, 0.65, "×", ("nginx.both.saturated_ratio",)),
     Line(

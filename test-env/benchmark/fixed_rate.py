@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A server that takes 5 ms over each request, at rates that leave the processors time."""
 
+from functools import partial
+
 from benchmark import tracing
 from benchmark.estimate import alternate, estimate, paired_difference
 from benchmark.loads import run_pace
@@ -77,7 +79,7 @@ def run(bench):
     rows, notes, tails = [], [], {variant.name: [] for variant in VARIANTS}
     for rate in RATES:
         bench.say(f"    {rate} requests/s: {rounds} rounds")
-        samples = alternate(VARIANTS, rounds, lambda variant: measure_at(rate, variant))
+        samples = alternate(VARIANTS, rounds, partial(measure_at, rate))
         for variant in VARIANTS:
             rows.append(row(rate, variant, samples))
             tails[variant.name].append((rate, estimate([sample["p99"] for sample in samples[variant]]).value))

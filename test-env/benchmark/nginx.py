@@ -3,6 +3,7 @@
 
 import os
 import shutil
+from functools import partial
 
 from benchmark import nginx_tables as tables
 from benchmark import tracing
@@ -71,7 +72,7 @@ def run(bench):
     ):
         for kind, load in loads.items():
             bench.say(f"    {content}, {kind}: {rounds} rounds")
-            samples = alternate(VARIANTS, rounds, lambda variant: measure(variant, target, lambda: load(path)))
+            samples = alternate(VARIANTS, rounds, partial(measure, target=target, load=partial(load, path)))
             tables.add_tables(bench, content, kind, samples)
             accounts += tables.account_rows(f"{content}, {kind}", samples)
             if path == "/":

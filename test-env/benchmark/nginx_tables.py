@@ -40,9 +40,9 @@ def speed_rows(samples):
     for variant in samples:
         yield [
             variant.name,
-            whole(middle(samples, variant, "rate")),
-            ratio(samples, variant, "rate"),
-            *(cell for p in ("p50", "p99") for cell in (whole(middle(samples, variant, p)), ratio(samples, variant, p))),
+            *(whole(middle(samples, variant, "rate")), ratio(samples, variant, "rate")),
+            *(whole(middle(samples, variant, "p50")), ratio(samples, variant, "p50")),
+            *(whole(middle(samples, variant, "p99")), ratio(samples, variant, "p99")),
         ]
 
 
@@ -76,13 +76,21 @@ def add_tables(bench, content, kind, samples):
     if kind == "saturated":
         columns = ("variant", "nginx", "wrk", "agent: capture", "agent: export", "collector", "rest", "sum")
         bench.table(f"{title}: where the processors' time goes, µs/request", columns, parts_rows(samples))
-    ratios = {variant.name: {"": ratio(samples, variant, "rate")} for variant in samples if variant != tracing.UNTRACED}
-    name = f"nginx-{'return' if 'return' in content else 'file'}-{kind}"
+    add_plot(bench, f"nginx-{'return' if 'return' in content else 'file'}-{kind}", title, kind, samples)
+
+
+def add_plot(bench, name, title, kind, samples):
     if kind == "saturated":
-        bench.plot(name, title, "bar", "", "requests/s, of untraced", ratios)
-    else:
-        tails = {variant.name: {p: estimate(figures(samples, variant, p)) for p in ("p50", "p99")} for variant in samples}
-        bench.plot(name, title, "bar", "", "latency, µs", tails)
+        bars = {
+            variant.name: {"": ratio(samples, variant, "rate")} for variant in samples if variant.name != "untraced"
+        }
+        bench.plot(name, title, "bar", "", "requests/s, of untraced", bars)
+        return
+    bars = {
+        variant.name: {share: estimate(figures(samples, variant, share)) for share in ("p50", "p99")}
+        for variant in samples
+    }
+    bench.plot(name, title, "bar", "", "latency, µs", bars)
 
 
 def unaccounted(sample):
@@ -97,7 +105,7 @@ def add_results(bench, kind, samples):
         bench.result(f"{prefix}_p50_ratio", ratio(samples, variant, "p50"), "×")
         bench.result(f"{prefix}_p99_ratio", ratio(samples, variant, "p99"), "×")
         bench.result(f"{prefix}_agent_cpu", estimate(figures(samples, variant, "agent_cpu")), "µs")
-        bench.result(f"{prefix}_nginx_cpu_added", added(samples, variant, "server_cpu"), "µs")
+        bench.result(f"{prefix}_cpu_added", added(samples, variant, "server_cpu"), "µs")
         bench.result(f"{prefix}_unaccounted", max(map(unaccounted, samples[variant])), "exchanges")
     bench.result(f"nginx.{kind}_nginx_cpu", middle(samples, tracing.UNTRACED, "server_cpu"), "µs")
     bench.result(f"nginx.{kind}_rate", middle(samples, tracing.UNTRACED, "rate"), "requests/s")

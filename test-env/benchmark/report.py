@@ -31,8 +31,9 @@ class Table:
             return f"| {' | '.join(texts)} |"
 
         rule = "|".join(f"{'-' * (width + 1)}{'-' if column == 0 else ':'}" for column, width in enumerate(widths))
-        notes = "".join(f"\n{note}" for note in ["", *self.notes]) if self.notes else ""
-        return "\n".join([f"### {self.title}", "", line_text(lines[0]), f"|{rule}|", *map(line_text, self.rows)]) + notes
+        notes = ["", *self.notes] if self.notes else []
+        table = [line_text(self.columns), f"|{rule}|", *map(line_text, self.rows)]
+        return "\n".join([f"### {self.title}", "", *table, *notes])
 
 
 class Report:
