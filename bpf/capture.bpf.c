@@ -236,6 +236,7 @@ static __always_inline void report(struct capture *capture)
 	connection->reported = 1;
 	if (capture->turn && capture->looks == LOOKS_REQUEST)
 		connection->request_lost = 0;
+	barrier_var(size); /* as one register, so that verifiers before Linux 6.11 see which one is bounded */
 	if (size > RECORD_SIZE_MAX || bpf_ringbuf_output(&ring, data, size, ring_flags()))
 		count_ring_full(capture);
 }

@@ -151,6 +151,7 @@ int fragment_end(__u32 offset, __u32 size)
 	fragment->length = size;
 	scratch->data.fragments++;
 	for (__u32 i = 0; i < 7; i++, end++) {
+		barrier_var(end); /* the compiler knows its bound, verifiers before Linux 6.11 do not */
 		if (end % 8 == 0 || end >= sizeof(scratch->bytes))
 			break;
 		scratch->bytes[end] = 0;
