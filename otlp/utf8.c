@@ -95,11 +95,47 @@ static size_t plain_length(struct slice text)
 	return length;
 }
 
+#define EACH_BYTE (UINT64_MAX / UINT8_MAX)
+
+static uint64_t load(const char *bytes, size_t length)
+{
+	uint64_t word = 0;
+
+	memcpy(&word, bytes, length);
+	return word;
+}
+
+/* The highest bit of a byte here is set where one of the word is not ASCII or, for some byte, NUL. */
+static uint64_t oddities(uint64_t word)
+{
+	return ((word - EACH_BYTE) | word) & (EACH_BYTE << 7);
+}
+
+/* Whether all is ASCII and nothing NUL: nearly all text is. Eight bytes at a time, some of them twice. */
+static bool is_ascii(const char *bytes, size_t length)
+{
+	uint64_t odd;
+
+	if (length >= 8) {
+		odd = oddities(load(bytes + length - 8, 8));
+		for (size_t i = 0; i + 8 < length; i += 8)
+			odd |= oddities(load(bytes + i, 8));
+		return !odd;
+	}
+	if (length >= 4)
+		return !oddities(load(bytes, 4) | load(bytes + length - 4, 4) << 32);
+	while (length && (unsigned char)(bytes[length - 1] - 1) < 0x7f)
+		length--;
+	return !length;
+}
+
 bool utf8_clean(struct slice text)
 {
 	size_t length;
 	bool valid;
 
+	if (is_ascii(text.data, text.length))
+		return true;
 	for (;;) {
 		text = slice_from(text, plain_length(text));
 		if (!text.length)

@@ -55,6 +55,31 @@ static void test_invalid_parts_are_replaced(void **state)
 	ASSERT_SANITIZED("\xc3", R);
 }
 
+/* One odd byte at each place of texts of each length. */
+static void test_clean_sees_each_byte(void **state)
+{
+	static const char odd[] = { '\0', '\x80', '\xff' };
+	char text[20];
+
+	(void)state;
+	for (size_t length = 0; length <= sizeof(text); length++) {
+		char *copy;
+
+		memset(text, '\x7f', sizeof(text));
+		text[0] = '\x01';
+		copy = guard_copy(text, length);
+		assert_true(utf8_clean(slice_of(copy, length)));
+		for (size_t i = 0; i < length * sizeof(odd); i++) {
+			char kept = copy[i / sizeof(odd)];
+
+			copy[i / sizeof(odd)] = odd[i % sizeof(odd)];
+			assert_false(utf8_clean(slice_of(copy, length)));
+			copy[i / sizeof(odd)] = kept;
+		}
+		guard_free(copy, length);
+	}
+}
+
 static void test_nul_is_replaced(void **state)
 {
 	(void)state;
@@ -106,6 +131,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_valid_text_is_kept),
 		cmocka_unit_test(test_invalid_parts_are_replaced),
+		cmocka_unit_test(test_clean_sees_each_byte),
 		cmocka_unit_test(test_nul_is_replaced),
 		cmocka_unit_test(test_every_code_point),
 		cmocka_unit_test(test_terminal_is_protected),
