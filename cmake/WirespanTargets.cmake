@@ -22,6 +22,9 @@ function(wirespan_unit_test)
 	target_link_libraries(${arg_NAME} PRIVATE ${arg_LINKS} PkgConfig::CMOCKA)
 	# A test that says assert() means it, in every build.
 	target_compile_options(${arg_NAME} PRIVATE -UNDEBUG)
+	if(wirespan_lto)
+		target_link_options(${arg_NAME} PRIVATE -fno-lto)
+	endif()
 	if(WIRESPAN_ANALYZE)
 		# cmocka does not tell the compiler that a failed assertion ends the test.
 		target_compile_options(${arg_NAME} PRIVATE -fno-analyzer)
