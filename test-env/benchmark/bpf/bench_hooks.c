@@ -35,8 +35,8 @@ static const char usage[] =
 	"  --record BYTES          size of a record (default 384)\n"
 	"  --ring-size BYTES       of the buffer (default 4194304): a power of two\n"
 	"\n"
-	"Says \"bench_hooks: ready\" on standard error once attached; at its end one line of JSON:\n"
-	"{\"records\": how many came, \"lost\": how many found no room}.\n";
+	"Says \"bench_hooks: ready\" on standard error once attached; at its end how many records came, and how\n"
+	"many found no room: \"bench_hooks: records NUMBER\", \"bench_hooks: lost NUMBER\".\n";
 
 enum load { LOAD_ALWAYS, LOAD_EMPTY, LOAD_RECORDS };
 enum way { WAY_BOTH, WAY_SOCKET, WAY_SYSCALL };
@@ -172,7 +172,8 @@ static int hooks_run(const struct hooks_bpf *skeleton)
 		nanosleep(&(struct timespec){ .tv_nsec = DRAIN_INTERVAL }, NULL);
 		(void)ring_buffer__consume(ring); /* fails only where its callback does */
 	}
-	printf("{\"records\": %" PRIu64 ", \"lost\": %" PRIu64 "}\n", records, (uint64_t)skeleton->bss->lost);
+	fprintf(stderr, "bench_hooks: records %" PRIu64 "\nbench_hooks: lost %" PRIu64 "\n", records,
+		(uint64_t)skeleton->bss->lost);
 	ring_buffer__free(ring);
 	return 0;
 }

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The engine from a recording, and each parser and encoder by itself."""
+
+import json
+import re
+import resource
+import shutil
+import subprocess
+
+from benchmark.bench import BINARY, BUILD
+from benchmark.estimate import Estimate, estimate
+from benchmark.loads import run_pace
+from benchmark.nginx import start_nginx
+from benchmark.process import Agent
+
+ENGINE = BUILD / "correlate" / "bench_engine"
+PARSERS = (
+    BUILD / "correlate" / "protocol" / "bench_http1",
+    BUILD / "correlate" / "protocol" / "bench_framing",
+    BUILD / "correlate" / "bench_tracecontext",
+)
+ENCODERS = BUILD / "otlp" / "bench_encoder"
+RATE = 10_000  # requests/s recorded: few enough to lose none
+
+
+def run_cases(bench, program, *arguments):
+    """{name: case} of a program on base/bench/harness.h."""
+    options = bench.pick(quick=["--quick"], default=[])
+    words = [str(word) for word in (program, *options, *arguments)]
+    done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=600)
+    cases = [json.loads(line) for line in done.stdout.splitlines()]
+    return {case["name"]: case for case in cases}
+
+
+def time_of(case):
+    return Estimate(case["ns"], case["low"], case["high"])
+
+
+def speed_of(case, unit=1e6):
+    """Items a second, of `unit`."""
+    return Estimate(*(1e9 / case[name] / unit for name in ("ns", "high", "low")))
+
+
+def throughput_of(case):
+    """MB/s."""
+    return Estimate(*(case["bytes"] / case[name] * 1e3 for name in ("ns", "high", "low")))
+
+
+def name_and_time(case):
+    return case["name"], round(case["bytes"]), time_of(case).text(0)
+
+
+def bench_parsers(bench):
+    cases = {name: case for program in PARSERS for name, case in run_cases(bench, program).items()}
+    rows = []
+    for name, case in cases.items():
+        rows.append((*name_and_time(case), throughput_of(case).text(0), case["allocations"]))
+        bench.result(f"engine.parser.{name}", throughput_of(case), "MB/s")
+    notes = ["A head, a chunk or a field's value each; *read*: from a stream that comes whole or in pieces."]
+    bench.table("Parsers", ("what", "bytes", "ns", "MB/s", "allocations"), rows, notes)
+
+
+def bench_encoders(bench):
+    rows = []
+    for name, case in run_cases(bench, ENCODERS).items():
+        rows.append((*name_and_time(case), speed_of(case), case["allocations"]))
+        bench.result(f"engine.{name}", speed_of(case), "M spans/s")
+    notes = ["Spans of 25 attributes, 512 in a request; gzip includes encoding. Bytes: of a span, as it leaves."]
+    bench.table("Encoders", ("what", "bytes", "ns", "M spans/s", "allocations"), rows, notes)
+
+
+def record(bench):
+    """A recording of nginx and its client, both ends traced, and what of it was lost."""
+    target = start_nginx(bench)
+    path = bench.work / "nginx.wsr"
+    with Agent("--format", "none", "--port", target.port, "--record", path) as agent:
+        run_pace(target.port, RATE, bench.pick(quick=2, default=5))
+        agent.wait_settled()
+    return path, agent.losses
+
+
+def replay(path):
+    """Nanoseconds that `wirespan replay` computes, both threads."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    words = [str(BINARY), "replay", str(path), "--format", "none"]
+    subprocess.run(words, check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=600)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime) * 1e9
+
+
+def instructions(exchanges, *arguments):
+    """That the engine executes per exchange, by callgrind; the same in every run. None without valgrind."""
+    if not shutil.which("valgrind"):
+        return None
+    callgrind = ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=engine_step")
+    words = [*callgrind, str(ENGINE), "--smoke", *map(str, arguments)]
+    said = subprocess.run(words, check=True, capture_output=True, text=True, timeout=1200).stderr
+    return int(re.search(r"Collected : (\d+)", said).group(1)) / exchanges
+
+
+def engine_row(name, cases, counted):
+    case, copied = cases["engine/exchange"], cases["engine/exchange_copied"]
+    times = (time_of(case).text(0), time_of(copied).text(0), speed_of(case))
+    return (name, cases["recording"]["exchanges"], *times, case["allocations"], counted and f"{counted:.0f}")
+
+
+def bench_recording(bench, path, losses):
+    cases = run_cases(bench, ENGINE, path)
+    exchanges = cases["recording"]["exchanges"]
+    counted = bench.pick(quick=None, default=None, long=instructions)
+    row = engine_row("nginx, both ends", cases, counted and counted(exchanges, path))
+    whole = estimate([replay(path) / exchanges for _ in range(bench.pick(quick=3, default=7))])
+    bench.result("engine.exchanges_per_second", Estimate(*(1e3 / ns for ns in (whole[0], whole[2], whole[1]))), "M/s")
+    bench.result("engine.correlate_exchanges_per_second", speed_of(cases["engine/exchange"]), "M/s")
+    bench.result("engine.allocations_per_exchange", cases["engine/exchange"]["allocations"], "")
+    size = cases["recording"]["bytes"] / exchanges
+    notes = [
+        "*engine*: records in memory to spans; *copied*: each span is copied, too, as for the exporter.",
+        f"`wirespan replay --format none` takes {whole.text(0)} ns per exchange: reading and decompressing the file, "
+        "the engine, handing spans to the exporter's thread, and that thread.",
+        f"{size:.0f} B of records per exchange. Lost while recording: {losses or 'nothing'}.",
+    ]
+    return row, notes
+
+
+def run(bench):
+    bench_parsers(bench)
+    bench_encoders(bench)
+    script = run_cases(bench, ENGINE)
+    counted = instructions(script["recording"]["exchanges"])
+    row, notes = bench_recording(bench, *record(bench))
+    columns = ("recording", "exchanges", "engine (ns)", "copied (ns)", "M exchanges/s", "allocations", "instructions")
+    bench.table("Engine", columns, [row, engine_row("scripted", script, counted)], notes)
+    if counted:
+        bench.result("engine.instructions_per_exchange", counted, "")
