@@ -16,7 +16,7 @@ from benchmark.budget import judge
 from benchmark.machine import describe_machine
 from benchmark.report import Report
 
-BENCHMARKS = ("nginx", "fixed_rate", "growth", "start")
+BENCHMARKS = ("hook_cost", "nginx", "fixed_rate", "engine", "growth", "start")
 
 
 def parse_arguments():

@@ -36,9 +36,9 @@ def time_of(case):
     return Estimate(case["ns"], case["low"], case["high"])
 
 
-def speed_of(case, unit=1e6):
-    """Items a second, of `unit`."""
-    return Estimate(*(1e9 / case[name] / unit for name in ("ns", "high", "low")))
+def rate(time):
+    """Millions a second, from ns."""
+    return Estimate(*(1e3 / ns for ns in (time.value, time.high, time.low)))
 
 
 def throughput_of(case):
@@ -63,8 +63,8 @@ def bench_parsers(bench):
 def bench_encoders(bench):
     rows = []
     for name, case in run_cases(bench, ENCODERS).items():
-        rows.append((*name_and_time(case), speed_of(case), case["allocations"]))
-        bench.result(f"engine.{name}", speed_of(case), "M spans/s")
+        rows.append((*name_and_time(case), rate(time_of(case)), case["allocations"]))
+        bench.result(f"engine.{name}", rate(time_of(case)), "M spans/s")
     notes = ["Spans of 25 attributes, 512 in a request; gzip includes encoding. Bytes: of a span, as it leaves."]
     bench.table("Encoders", ("what", "bytes", "ns", "M spans/s", "allocations"), rows, notes)
 
@@ -98,29 +98,24 @@ def instructions(exchanges, *arguments):
     return int(re.search(r"Collected : (\d+)", said).group(1)) / exchanges
 
 
-def engine_row(name, cases, counted):
+def engine_row(name, cases, counted, whole=None):
     case, copied = cases["engine/exchange"], cases["engine/exchange_copied"]
-    times = (time_of(case).text(0), time_of(copied).text(0), speed_of(case))
-    return (name, cases["recording"]["exchanges"], *times, case["allocations"], counted and f"{counted:.0f}")
+    times = [time and time.text(0) for time in (time_of(case), time_of(copied), whole)]
+    speeds = (rate(time_of(case)), whole and rate(whole))
+    numbers = (case["allocations"], counted and f"{counted:.0f}")
+    return (name, cases["recording"]["exchanges"], *times, *speeds, *numbers)
 
 
-def bench_recording(bench, path, losses):
+def bench_recording(bench, path):
+    """The table's row, and the size of an exchange's records."""
     cases = run_cases(bench, ENGINE, path)
     exchanges = cases["recording"]["exchanges"]
-    counted = bench.pick(quick=None, default=None, long=instructions)
-    row = engine_row("nginx, both ends", cases, counted and counted(exchanges, path))
+    counted = instructions(exchanges, path) if bench.pick(quick=False, default=False, long=True) else None
     whole = estimate([replay(path) / exchanges for _ in range(bench.pick(quick=3, default=7))])
-    bench.result("engine.exchanges_per_second", Estimate(*(1e3 / ns for ns in (whole[0], whole[2], whole[1]))), "M/s")
-    bench.result("engine.correlate_exchanges_per_second", speed_of(cases["engine/exchange"]), "M/s")
+    bench.result("engine.exchanges_per_second", rate(whole), "M/s")
+    bench.result("engine.correlate_exchanges_per_second", rate(time_of(cases["engine/exchange"])), "M/s")
     bench.result("engine.allocations_per_exchange", cases["engine/exchange"]["allocations"], "")
-    size = cases["recording"]["bytes"] / exchanges
-    notes = [
-        "*engine*: records in memory to spans; *copied*: each span is copied, too, as for the exporter.",
-        f"`wirespan replay --format none` takes {whole.text(0)} ns per exchange: reading and decompressing the file, "
-        "the engine, handing spans to the exporter's thread, and that thread.",
-        f"{size:.0f} B of records per exchange. Lost while recording: {losses or 'nothing'}.",
-    ]
-    return row, notes
+    return engine_row("nginx, both ends", cases, counted, whole), cases["recording"]["bytes"] / exchanges
 
 
 def run(bench):
@@ -128,8 +123,16 @@ def run(bench):
     bench_encoders(bench)
     script = run_cases(bench, ENGINE)
     counted = instructions(script["recording"]["exchanges"])
-    row, notes = bench_recording(bench, *record(bench))
-    columns = ("recording", "exchanges", "engine (ns)", "copied (ns)", "M exchanges/s", "allocations", "instructions")
+    path, losses = record(bench)
+    row, size = bench_recording(bench, path)
+    columns = ("recording", "exchanges", "engine (ns)", "with copy (ns)", "`replay` (ns)")
+    columns += ("engine: M/s", "`replay`: M/s", "allocations", "instructions")
+    notes = [
+        "CPU time per exchange. *engine*: records in memory to spans; *with copy*: of each span, as for the exporter; "
+        "*replay*: the whole of `wirespan replay --format none`, which reads and decompresses the file, too, and has "
+        "the exporter's thread. Allocations and instructions are the engine's.",
+        f"{size:.0f} B of records per exchange of nginx. Lost while recording: {losses or 'nothing'}.",
+    ]
     bench.table("Engine", columns, [row, engine_row("scripted", script, counted)], notes)
     if counted:
         bench.result("engine.instructions_per_exchange", counted, "")
