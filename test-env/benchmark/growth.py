@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from statistics import median
 
 from benchmark.estimate import slope
-from benchmark.loads import pace_command, pace_result, run_pace
+from benchmark.loads import PacedLoad, run_pace
 from benchmark.process import MEGABYTE, Agent, Process, Sink, cpu, start_server
 
 CONNECTIONS = (10, 1000, 20_000)
@@ -69,46 +69,41 @@ def short_lived(count):
     subprocess.run(["sh", "-c", f"seq {count} | xargs -P 2 -n 1 true"], check=True, timeout=600)
 
 
-def processes_row(bench, sink):
-    count = bench.pick(quick=1000, default=10_000)
-    with Agent("--endpoint", sink.endpoint) as agent:
-        short_lived(count // 10)
+def count_row(bench, name, count, options, make):
+    """Memory after make() of a tenth, of a half and of all of `count`, and CPU; what is bounded grows no more then."""
+    sizes = []
+    with Agent(*options) as agent:
+        make(count // 10, "first")
         agent.wait_settled()
-        before, used = memory(agent), cpu(agent.pid)
-        began = time.monotonic()
-        short_lived(count)
-        took = time.monotonic() - began
-        agent.wait_settled()
-        used = cpu(agent.pid) - used
-        after = memory(agent)
-    bench.result("growth.processes.memory_added", after - before, "MB")
-    bench.result("growth.processes.cpu", used / count / 1e3, "µs/process")
-    what = f"{count:,} short-lived processes"
-    return [what, before, after, after - before, used / count / 1e3, 100 * used / took / 1e9, losses_text(agent)]
-
-
-def endpoints_row(bench, sink, port):
-    count = bench.pick(quick=100_000, default=1_000_000)
-    with Agent("--endpoint", sink.endpoint, "--port", port) as agent:
-        run_pace(port, 0, 60, path="/same", requests=count // 10)
-        agent.wait_settled()
-        before, used = memory(agent), cpu(agent.pid)
-        load = run_pace(port, 0, 120, path="/endpoint-", requests=count, distinct=True)
-        after = memory(agent)
-        agent.wait_settled()
-        used = cpu(agent.pid) - used
-    made = load["requests"]
-    bench.result("growth.endpoints.memory_added", after - before, "MB")
-    what = f"{made:,} distinct paths"
-    share = 100 * used / load["seconds"] / 1e9
-    return [what, before, after, after - before, used / made / 1e3, share, losses_text(agent)]
+        used, began = cpu(agent.pid), time.monotonic()
+        for part in ("second", "third"):
+            sizes.append(memory(agent))
+            make(count // 2, part)
+            agent.wait_settled()
+        used, took = cpu(agent.pid) - used, time.monotonic() - began
+        sizes.append(memory(agent))
+    bench.result(f"growth.{name}.memory_added", sizes[2] - sizes[1], "MB")
+    bench.result(f"growth.{name}.cpu", used / count / 1e3, "µs")
+    return [*sizes, sizes[2] - sizes[1], used / count / 1e3, 100 * used / took / 1e9, losses_text(agent)]
 
 
 def add_counts(bench, sink):
+    """Processes under the default selection, which is all of them; paths at both ends of the connections."""
     server = start_server(bench, 0)
-    rows = [processes_row(bench, sink), endpoints_row(bench, sink, server.port)]
-    columns = ("what", "MB before", "MB after", "added", "agent CPU µs each", "% of a core", "losses")
-    bench.table("Growth: processes and endpoints", columns, rows, ["RSS + map memory, after a tenth as many before."])
+    processes = bench.pick(quick=1000, default=10_000)
+    paths = bench.pick(quick=100_000, default=1_000_000)
+    everything = ("--endpoint", sink.endpoint)
+
+    def make_paths(count, name):
+        run_pace(server.port, 0, 300, path=f"/{name}-", requests=count, distinct=True)
+
+    row = count_row(bench, "processes", processes, everything, lambda count, _: short_lived(count))
+    rows = [[f"{processes:,} short-lived processes", *row]]
+    row = count_row(bench, "endpoints", paths, (*everything, "--port", server.port), make_paths)
+    rows.append([f"{paths:,} distinct paths", *row])
+    columns = ("what", "MB after a tenth", "a half", "all", "added by the second half")
+    columns += ("agent CPU µs each", "% of a core", "losses")
+    bench.table("Growth: processes and endpoints", columns, rows, ["RSS + map memory."])
 
 
 def sample_steady(agent, seconds):
@@ -125,23 +120,22 @@ def sample_steady(agent, seconds):
 
 
 def add_steady(bench, sink):
-    """The first quarter of the time is for what fills once."""
-    seconds = bench.pick(quick=5, default=45, long=1200)
+    """The first half of the time is for what fills once."""
+    seconds = bench.pick(quick=8, default=45, long=1200)
     server = start_server(bench, 0)
-    with Agent("--endpoint", sink.endpoint, "--port", server.port) as agent:
-        command = pace_command(server.port, STEADY_RATE, seconds + 1)
-        with Process(*command, stdout=subprocess.PIPE) as load:
-            samples = sample_steady(agent, seconds)
-            requests = pace_result(load.process.stdout.read())["requests"]
-    quarter = len(samples) // 4
-    settled = samples[quarter:]
-    first, last = (median(megabytes for _, megabytes, _ in part) for part in (settled[:quarter], settled[-quarter:]))
+    options = ("--endpoint", sink.endpoint, "--port", server.port)
+    with Agent(*options) as agent, PacedLoad(server.port, STEADY_RATE) as load:
+        samples = sample_steady(agent, seconds)
+        requests = load.finish()["requests"]
+    settled = samples[len(samples) // 2 :]
+    middle = len(settled) // 2
+    first, last = (median(megabytes for _, megabytes, _ in part) for part in (settled[:middle], settled[middle:]))
     per_minute = [60 * slope([(sample[0], sample[figure]) for sample in settled]) for figure in (1, 2)]
     bench.result("growth.steady.memory_added", last - first, "MB")
     bench.result("growth.steady.slope", per_minute[0], "MB/min")
     row = [f"{seconds} s, {requests:,} requests", first, last, *per_minute, losses_text(agent)]
-    columns = ("run", "MB at first", "MB at last", "MB/min", "% of a core/min", "losses")
-    note = "RSS + map memory, medians of the second and the last quarter, and the slope through all but the first."
+    columns = ("run", "MB, third quarter", "last quarter", "MB/min", "% of a core/min", "losses")
+    note = "RSS + map memory, medians of quarters; the slope is that of the later half."
     bench.table("Growth: a steady 10,000 requests/s, both ends", columns, [row], [note])
     points = [(at, megabytes) for at, megabytes, _ in samples]
     bench.plot("growth-steady", "10,000 requests/s, both ends", "line", "s", "RSS + maps, MB", {"agent": points})

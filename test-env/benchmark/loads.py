@@ -7,6 +7,7 @@ import resource
 import subprocess
 
 from benchmark.bench import PROGRAMS
+from benchmark.process import Process
 
 UNITS = {"us": 1.0, "ms": 1e3, "s": 1e6, "m": 60e6}
 
@@ -60,6 +61,19 @@ def pace_result(text):
     if found["failed"]:
         raise RuntimeError(f"{found['failed']} requests failed")
     return {**found, "requests": found["answered"]}
+
+
+class PacedLoad(Process):
+    """Goes on beside what is measured until finish(), at most MAX_SECONDS."""
+
+    MAX_SECONDS = 3600
+
+    def __init__(self, port, rate, **options):
+        super().__init__(*pace_command(port, rate, self.MAX_SECONDS, **options), stdout=subprocess.PIPE)
+
+    def finish(self):
+        self.process.terminate()
+        return pace_result(self.process.stdout.read())
 
 
 def run_pace(port, rate, seconds, **options):

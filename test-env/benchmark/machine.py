@@ -23,7 +23,7 @@ def describe_machine():
         "cpus": len(os.sched_getaffinity(0)),
         "memory": f"{memory_total() / 2**30:.1f} GiB",
         "kernel": f"{os.uname().release} {os.uname().machine}",
-        "load": os.getloadavg()[0],
+        "load": round(os.getloadavg()[0], 2),
         "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "command": os.environ.get("BENCH_COMMAND", "test-env/bench"),
     }

@@ -154,14 +154,14 @@ class Agent(Watcher):
         first = task_cpu(self.pid, self.pid)
         return first, cpu(self.pid) - first
 
-    def wait_settled(self, timeout=5.0):
-        """Until what the load left behind is worked off: it computes hardly anything any more."""
+    def wait_settled(self, timeout=2.0):
+        """Until what the load left behind is worked off: it computes hardly more than other processes' coming takes."""
         deadline = time.monotonic() + timeout
         last = cpu(self.pid)
         while time.monotonic() < deadline:
             time.sleep(0.1)
             now = cpu(self.pid)
-            if now - last < 1e6:
+            if now - last < 2e6:
                 return
             last = now
 

@@ -2,17 +2,16 @@
 """How long the agent takes to see, and what its coming does to everybody else."""
 
 import re
-import subprocess
 import time
 from pathlib import Path
 
 from benchmark.estimate import estimate, paired_difference
-from benchmark.loads import pace_command, pace_result
-from benchmark.process import MEGABYTE, Agent, Process, cpu, start_server
+from benchmark.loads import PacedLoad
+from benchmark.process import MEGABYTE, Agent, cpu, start_server
 
 RATE = 5000
 INTERVAL = 0.01  # s
-LEAD = 0.8  # s of load before the agent starts
+LEAD = 1.1  # s of load before the agent starts
 AFTER = 0.3  # s after it is ready that still count as its coming
 SPAN_START = re.compile(r'"startTimeUnixNano":\s*"(\d+)"')
 
@@ -36,15 +35,14 @@ def around(load, begin, end):
 
 def measure(bench, port, number):
     output = bench.work / f"spans-{number}.json"
-    command = pace_command(port, RATE, LEAD + 2.5, interval=INTERVAL)
-    with Process(*command, stdout=subprocess.PIPE) as load:
+    with PacedLoad(port, RATE, interval=INTERVAL) as load:
         time.sleep(LEAD)
         wall = time.time_ns()
         with Agent("--port", port, "--format", "json", "--output", output) as agent:
             used, resident, maps = cpu(agent.pid), *agent.memory()
             most = peak(agent.pid)
-            time.sleep(AFTER + 0.1)
-        found = pace_result(load.process.stdout.read())
+            time.sleep(AFTER + 2 * INTERVAL)
+        found = load.finish()
     pause_before, least_before = around(found, found["begin_ns"] + 1e8, agent.began)
     pause, least = around(found, agent.began, agent.ready + AFTER * 1e9)
     return {

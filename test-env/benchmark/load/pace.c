@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,14 @@ struct pace {
 	uint64_t idle_first, idle_next;
 	int epoll;
 };
+
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stopped = 1;
+}
 
 static void idle_put(struct pace *pace, uint32_t connection)
 {
@@ -78,7 +87,7 @@ static uint64_t next_scheduled(const struct pace *pace, uint64_t now)
 
 static bool schedule_ended(const struct pace *pace, uint64_t now)
 {
-	return (pace->options.requests_max && pace->result.sent >= pace->options.requests_max) ||
+	return stopped || (pace->options.requests_max && pace->result.sent >= pace->options.requests_max) ||
 	       next_scheduled(pace, now) >= pace->result.begin + pace->options.duration;
 }
 
@@ -212,6 +221,7 @@ int main(int argc, char **argv)
 	pace.epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (!pace.connections || pace.epoll < 0)
 		error = -ENOMEM;
+	signal(SIGTERM, on_signal);
 	/* A request is due when the schedule says, not 50 µs later. */
 	prctl(PR_SET_TIMERSLACK, 1UL);
 	for (uint32_t i = 0; i < pace.options.connections && !error; i++)

@@ -12,7 +12,8 @@ static void usage(void)
 		"usage: bench_pace --port P [--path PATH] [--distinct] [--rate PER_SECOND] [--seconds S]\n"
 		"                  [--warm-up S] [--requests N] [--connections N] [--interval SECONDS]\n"
 		"GETs on keep-alive connections, at the times of a fixed schedule whatever becomes of them, and each\n"
-		"latency counted from its request's scheduled time: a stall is felt by all whom it keeps waiting.\n");
+		"latency counted from its request's scheduled time: a stall is felt by all whom it keeps waiting.\n"
+		"SIGTERM ends the schedule early; what was found is told as usual.\n");
 }
 
 static uint64_t nanoseconds(const char *seconds)
