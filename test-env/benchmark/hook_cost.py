@@ -3,22 +3,23 @@
 
 import json
 import os
-import re
 import subprocess
 from contextlib import contextmanager
-from pathlib import Path
 from statistics import median, quantiles
 from typing import NamedTuple
 
 from benchmark.bench import PROGRAMS
 from benchmark.estimate import Estimate, alternate, estimate, paired_difference
-from benchmark.process import Agent, Watcher
+from benchmark.hook_cost_attached import Reference, agent_mode, same_hooks, strangers
+from benchmark.process import Agent
 
 CALLS = PROGRAMS / "bpf" / "bench_calls"
 SIZES = {256: "256 B", 16384: "16 KB"}
 TRACED = ("--exe", f"*/{CALLS.name}")
 UNSELECTED = ("--exe", "*/nobody-is-called-so")
 VARIANTS = ("none", "empty", "submit", "copy", "real", "unselected")
+DISTURBED = "disturbed"
+ROUNDS_MIN = 3
 COLUMNS = (
     *("call", "no hooks (ns)", "empty", "look-up + record", "the same, filled", "traced", "unselected"),
     *("traced / record", "traced / filled", "unselected / empty"),
@@ -28,24 +29,6 @@ NOTES = (
     "*look-up + record*: finds what it keeps of the socket and submits a record as large as the agent's; *filled*: it "
     "also asks for time and thread and reads the caller's bytes. Ratios compare what is added.",
 )
-
-
-class Reference(Watcher):
-    """The agent's hooks with other programs; after stop(), `lost` has how many records found no room."""
-
-    def __init__(self, *arguments):
-        super().__init__(PROGRAMS / "bpf" / "bench_hooks", *arguments, name="bench_hooks")
-
-    def _ended(self, said):
-        self.lost = int(re.search(r"lost (\d+)$", said, re.MULTILINE).group(1))
-
-
-def hooks_of(process):
-    """The tracepoints that a process has attached programs to."""
-    texts = []
-    for file in Path(f"/proc/{process.pid}/fdinfo").iterdir():
-        texts.append(file.read_text())
-    return sorted(name for text in texts for name in re.findall(r"^tp_name:\s*(\S+)$", text, re.MULTILINE))
 
 
 def quiet(blocks):
@@ -87,21 +70,6 @@ class Calls:
         return found
 
 
-def check_hooks(hooks):
-    """What is called empty hooks has to be those of the agent."""
-    with Reference("--hooks", hooks, "empty") as empty, Agent("--format", "none", "--hooks", hooks) as agent:
-        wanted, found = hooks_of(agent), hooks_of(empty)
-    if wanted != found:
-        raise RuntimeError(f"the agent attaches to {wanted}, bench_hooks to {found}")
-    return wanted
-
-
-def agent_hooks():
-    """How the agent attaches here: "socket" or "syscall"."""
-    with Agent("--format", "none") as agent:
-        return "syscall" if "sys_exit" in hooks_of(agent) else "socket"
-
-
 class Records(NamedTuple):
     """Those that the agent makes of the calls of one size."""
 
@@ -121,42 +89,53 @@ def agent_records(bench, calls, hooks, size):
 
 
 class Comparison:
-    """Runs the variants, and minds what none of them may do."""
+    """Runs the variants, and minds what would make them wrong."""
 
     def __init__(self, calls, hooks, records):
         self.calls = calls
         self.hooks = ("--hooks", hooks)
         self.records = records
         self.lost = {}
+        self.disturbed = False  # somebody else's programs were attached since this was reset
 
     @contextmanager
     def _attached(self, variant, size):
         if variant == "none":
             yield
+            self.disturbed |= bool(strangers(set()))
         elif variant in ("real", "unselected"):
             with Agent("--format", "none", *self.hooks, *(TRACED if variant == "real" else UNSELECTED)) as agent:
                 yield
+                self.disturbed |= bool(strangers({agent.pid}))
             self._note_loss(variant, sum(n for name, n in agent.losses.items() if name.startswith("ring_full")))
         else:
             with Reference(*self.hooks, "--record", self.records[size].size, variant) as reference:
                 yield
+                self.disturbed |= bool(strangers({reference.pid}))
             self._note_loss(variant, reference.lost)
 
     def _note_loss(self, variant, count):
-        self.lost[variant] = self.lost.get(variant, 0) + count
+        if count:
+            self.lost[variant] = self.lost.get(variant, 0) + count
 
     def measure(self, variant):
-        """One agent serves all sizes; a reference has its record's size."""
+        """{call: ns}. One agent serves all sizes; a reference has its record's size."""
         found = {}
-        if variant in ("submit", "copy"):
-            for size in SIZES:
-                with self._attached(variant, size):
+        self.disturbed = bool(strangers(set()))
+        for sizes in [[size] for size in SIZES] if variant in ("submit", "copy") else [list(SIZES)]:
+            with self._attached(variant, sizes[0]):
+                for size in sizes:
                     found.update(self.calls.figures(size))
-            return found
-        with self._attached(variant, min(SIZES)):
-            for size in SIZES:
-                found.update(self.calls.figures(size))
-        return found
+        return {**found, DISTURBED: self.disturbed}
+
+
+def undisturbed(samples):
+    """The rounds in which nobody else was attached, and how many others there were; all, where too few are left."""
+    rounds = range(len(samples["none"]))
+    calm = [i for i in rounds if not any(figures[i][DISTURBED] for figures in samples.values())]
+    if len(calm) < ROUNDS_MIN:
+        return samples, 0, len(rounds) - len(calm)
+    return {variant: [figures[i] for i in calm] for variant, figures in samples.items()}, len(rounds) - len(calm), 0
 
 
 def ratio(added, base):
@@ -205,17 +184,28 @@ def add_results(bench, rows, samples):
     bench.plot("hook_cost", "Time added to a call", "bar", "", "ns", series)
 
 
+def caveats(lost, left_out, disturbed):
+    notes = []
+    if lost:
+        notes.append(f"Records that found no room, and so cost less: {lost}.")
+    if left_out:
+        notes.append(f"{left_out} rounds are left out: somebody else's programs were attached, too.")
+    if disturbed:
+        notes.append(f"In {disturbed} rounds somebody else's programs were attached, too: compare nothing.")
+    return notes
+
+
 def run(bench):
     calls = Calls(bench)
-    hooks = agent_hooks()
-    attached = check_hooks(hooks)
-    records = {size: agent_records(bench, calls, hooks, size) for size in SIZES}
-    comparison = Comparison(calls, hooks, records)
-    samples = alternate(VARIANTS, bench.pick(quick=3, default=9, long=21), comparison.measure)
-    rows = [Row(call, samples) for call in samples["none"][0]]
+    mode = agent_mode()
+    attached = same_hooks(mode)
+    records = {size: agent_records(bench, calls, mode, size) for size in SIZES}
+    comparison = Comparison(calls, mode, records)
+    measured = alternate(VARIANTS, bench.pick(quick=ROUNDS_MIN, default=9, long=21), comparison.measure)
+    samples, left_out, disturbed = undisturbed(measured)
+    rows = [Row(call, samples) for call in samples["none"][0] if call != DISTURBED]
     sizes = ", ".join(f"{SIZES[size]}: {made.size} B, {made.per_call:.2f} a call" for size, made in records.items())
     notes = [f"Attached to {', '.join(attached)}. The agent's records: {sizes}.", *NOTES]
-    if any(comparison.lost.values()):
-        notes.append(f"Records that found no room, and so cost less: {comparison.lost}.")
+    notes += caveats(comparison.lost, left_out, disturbed)
     bench.table("Hook cost", COLUMNS, [row.cells() for row in rows], notes)
     add_results(bench, rows, samples)
