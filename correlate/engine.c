@@ -188,7 +188,7 @@ void engine_finish_exchange(struct engine *engine, struct exchange *exchange, ui
 void engine_retract(struct engine *engine, uint64_t cookie)
 {
 	for (size_t i = 0; i < engine->hold.count; i++) {
-		struct exchange *exchange = engine->hold.heap[i];
+		struct exchange *exchange = engine->hold.heap[i].exchange;
 
 		if (exchange->cookie != cookie || !exchange->by_position || exchange->state != EXCHANGE_DONE)
 			continue;

@@ -35,8 +35,10 @@ struct exchange *exchange_new(struct exchange_pool *pool)
 		list_remove(&exchange->queued);
 		pool->spare_count--;
 	}
-	memset(exchange, 0, sizeof(*exchange));
+	memset(exchange, 0, offsetof(struct exchange, room));
 	exchange->references = 1;
+	exchange->http.room = exchange->room;
+	exchange->http.room_size = sizeof(exchange->room);
 	pool->memory += sizeof(*exchange);
 	list_init(&exchange->queued);
 	list_init(&exchange->open);
@@ -74,6 +76,8 @@ int exchange_take_response(struct exchange_pool *pool, struct exchange *exchange
 void exchange_forget_text(struct exchange_pool *pool, struct exchange *exchange)
 {
 	struct http1_exchange kept = {
+		.room = exchange->http.room,
+		.room_size = exchange->http.room_size,
 		.has_remote = exchange->http.has_remote,
 		.remote = exchange->http.remote,
 		.response_complete = exchange->http.response_complete,

@@ -25,6 +25,8 @@ enum exchange_state {
 /* Left out on purpose: followed, but no span, no parent, no loss (ignore.h). */
 enum exchange_ignored { EXCHANGE_KEPT, EXCHANGE_TELEMETRY, EXCHANGE_INSTRUMENTED };
 
+#define EXCHANGE_ROOM 256 /* for the texts of most requests */
+
 struct exchange {
 	unsigned int references;
 	enum exchange_state state;
@@ -79,6 +81,8 @@ struct exchange {
 	struct list bucket;       /* pairing */
 	struct list linger;       /* pairing: delivered, still recognisable */
 	uint64_t linger_until;
+
+	char room[EXCHANGE_ROOM]; /* http's; not set to anything before */
 };
 
 /* Exchanges come and go at the rate of requests: used ones are kept for reuse. */
@@ -92,7 +96,7 @@ struct exchange_pool {
 void exchange_pool_init(struct exchange_pool *pool);
 void exchange_pool_done(struct exchange_pool *pool);
 
-/* All zero but the lists, with one reference; NULL when out of memory. */
+/* All zero but lists and room, with one reference; NULL when out of memory. */
 struct exchange *exchange_new(struct exchange_pool *pool);
 struct exchange *exchange_ref(struct exchange *exchange);
 /* Takes over what the request's head says. 0 or -ENOMEM. */

@@ -16,11 +16,11 @@ void hold_done(struct hold *hold)
 static int hold_grow(struct hold *hold)
 {
 	size_t capacity = hold->capacity ? hold->capacity * 2 : 256;
-	struct exchange **heap;
+	struct held *heap;
 
 	if (hold->count >= HOLD_MAX)
 		return -ENOSPC;
-	heap = reallocarray(hold->heap, capacity, sizeof(struct exchange *));
+	heap = reallocarray(hold->heap, capacity, sizeof(*heap));
 	if (!heap)
 		return -ENOMEM;
 	hold->heap = heap;
@@ -38,32 +38,33 @@ int hold_put(struct hold *hold, struct exchange *exchange)
 		if (error < 0)
 			return error;
 	}
-	while (at && hold->heap[(at - 1) / 2]->end > exchange->end) {
+	while (at && hold->heap[(at - 1) / 2].end > exchange->end) {
 		hold->heap[at] = hold->heap[(at - 1) / 2];
 		at = (at - 1) / 2;
 	}
-	hold->heap[at] = exchange;
+	hold->heap[at] = (struct held){ exchange->end, exchange };
 	hold->count++;
 	return 0;
 }
 
 struct exchange *hold_first(const struct hold *hold)
 {
-	return hold->count ? hold->heap[0] : NULL;
+	return hold->count ? hold->heap[0].exchange : NULL;
 }
 
 struct exchange *hold_take(struct hold *hold)
 {
-	struct exchange *first = hold_first(hold), *last;
+	struct exchange *first = hold_first(hold);
 	size_t at = 0, child;
+	struct held last;
 
 	if (!first)
 		return NULL;
 	last = hold->heap[--hold->count];
 	while ((child = 2 * at + 1) < hold->count) {
-		if (child + 1 < hold->count && hold->heap[child + 1]->end < hold->heap[child]->end)
+		if (child + 1 < hold->count && hold->heap[child + 1].end < hold->heap[child].end)
 			child++;
-		if (last->end <= hold->heap[child]->end)
+		if (last.end <= hold->heap[child].end)
 			break;
 		hold->heap[at] = hold->heap[child];
 		at = child;

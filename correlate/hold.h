@@ -8,8 +8,14 @@
 
 #include "correlate/exchange.h"
 
+/* With its end beside it: comparing touches no exchange. */
+struct held {
+	uint64_t end;
+	struct exchange *exchange;
+};
+
 struct hold {
-	struct exchange **heap; /* the one that ended first on top */
+	struct held *heap; /* the one that ended first on top */
 	size_t count;
 	size_t capacity;
 };

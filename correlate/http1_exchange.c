@@ -102,6 +102,8 @@ int http1_exchange_request(struct http1_exchange *exchange, const struct http1_h
 {
 	char joined[HTTP1_EXCHANGE_FIELD_MAX], captured[HEADER_VALUES_MAX];
 	struct http1_exchange taken = {
+		.room = exchange->room,
+		.room_size = exchange->room_size,
 		.method = slice_head(head->method, HTTP1_METHOD_MAX),
 		.target = slice_head(head->target, HTTP1_EXCHANGE_TARGET_MAX),
 		.request_minor_version = head->minor_version,
@@ -112,12 +114,15 @@ int http1_exchange_request(struct http1_exchange *exchange, const struct http1_h
 	if (disclosure->headers)
 		taken.request_headers =
 			header_values_take(&disclosure->headers->request, head, disclosure->secrets, captured);
-	taken.storage_size = storage_needed(&taken);
-	taken.storage = malloc(taken.storage_size + 1);
-	if (!taken.storage)
-		return -ENOMEM;
-	char *storage = taken.storage;
+	size_t size = storage_needed(&taken);
+	char *storage = taken.room;
 
+	if (size > taken.room_size) {
+		storage = taken.storage = malloc(size);
+		if (!storage)
+			return -ENOMEM;
+		taken.storage_size = size;
+	}
 	store(&taken.method, &storage);
 	store(&taken.target, &storage);
 	store(&taken.trace_state, &storage);
@@ -153,5 +158,5 @@ void http1_exchange_done(struct http1_exchange *exchange)
 {
 	free(exchange->storage);
 	free(exchange->response_storage);
-	*exchange = (struct http1_exchange){ .storage = NULL };
+	*exchange = (struct http1_exchange){ .room = exchange->room, .room_size = exchange->room_size };
 }

@@ -31,10 +31,13 @@ struct http1_disclosure {
 
 /*
  * What is kept of an exchange between its request head and its span. The slices
- * point into `storage`, or are empty. Set all to zero before the first use.
+ * point into `room` or `storage`, or are empty. Set all but the room to zero before
+ * the first use.
  */
 struct http1_exchange {
-	char *storage;
+	char *room; /* the owner's, for a request's texts that fit; NULL: none */
+	size_t room_size;
+	char *storage; /* of those that do not */
 	char *response_storage; /* of captured fields */
 	size_t storage_size; /* bytes allocated for both, for the owner's accounting */
 
@@ -65,15 +68,15 @@ struct http1_exchange {
 };
 
 /*
- * Takes over what a request head says (copied into one allocation). `exchange`
- * is zeroed or done. 0 or -ENOMEM, which leaves it as it was.
+ * Takes over what a request head says (copied into the room, or into one allocation). `exchange`
+ * is zeroed, but perhaps for its room, or done. 0 or -ENOMEM, which leaves it as it was.
  */
 int http1_exchange_request(struct http1_exchange *exchange, const struct http1_head *head,
 			   const struct http1_disclosure *disclosure);
 /* Takes over what the final response's head (101 or >= 200) says. 0; -ENOMEM: without its captured fields. */
 int http1_exchange_response(struct http1_exchange *exchange, const struct http1_head *head,
 			    const struct http1_disclosure *disclosure);
-/* Frees and sets to zero. */
+/* Frees and sets to zero, but for the room. */
 void http1_exchange_done(struct http1_exchange *exchange);
 
 /* The rest of what a span says about its exchange. */

@@ -42,18 +42,24 @@ static bool bytes_have_control(const char *bytes, size_t length, bool folded)
 	return false;
 }
 
+static bool word_at_has_control(const char *bytes, bool folded)
+{
+	uint64_t word;
+
+	memcpy(&word, bytes, sizeof(word));
+	return word_has_control(word) && bytes_have_control(bytes, sizeof(word), folded);
+}
+
 static bool line_has_control(struct slice line, bool folded)
 {
-	size_t i = 0;
-
-	for (; i + 8 <= line.length; i += 8) {
-		uint64_t word;
-
-		memcpy(&word, line.data + i, sizeof(word));
-		if (word_has_control(word) && bytes_have_control(line.data + i, sizeof(word), folded))
+	if (line.length < sizeof(uint64_t))
+		return bytes_have_control(line.data, line.length, folded);
+	for (size_t i = 0; i + sizeof(uint64_t) <= line.length; i += sizeof(uint64_t)) {
+		if (word_at_has_control(line.data + i, folded))
 			return true;
 	}
-	return bytes_have_control(line.data + i, line.length - i, folded);
+	/* The rest, with some that were looked at. */
+	return word_at_has_control(line.data + line.length - sizeof(uint64_t), folded);
 }
 
 /* One field line without its line end; a folded one whole. */
