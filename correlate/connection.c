@@ -161,16 +161,27 @@ static const struct stream_events events = {
 	.overlap = on_overlap,
 };
 
-/* A direction that was closed and of which all was read has ended. */
+/* Whether a direction was closed and all of it was read. */
+static bool came_whole(const struct connection *connection, unsigned int which)
+{
+	const struct direction *direction = &connection->directions[which];
+	uint64_t next = connection->stream.next[which];
+
+	if (!direction->fin_at || connection->stream.held)
+		return false;
+	return direction->end ? !next || next >= direction->end : which == RECORD_SEND;
+}
+
+/* What came whole has ended; responses once all that was sent of their requests is known, too. */
 static void check_ends(struct connection *connection)
 {
 	for (unsigned int i = 0; i < 2; i++) {
 		struct direction *direction = &connection->directions[i];
-		uint64_t next = connection->stream.next[i];
 
-		if (!direction->fin_at || direction->ended || connection->stream.held)
+		if (direction->ended || !came_whole(connection, i))
 			continue;
-		if (direction->end ? next && next < direction->end : i == RECORD_RECEIVE)
+		if (direction == connection_responses(connection) &&
+		    !stream_has_reached(&connection->stream, !i, connection->moved_to[!i]))
 			continue;
 		direction->ended = true;
 		conversation_close(connection, i);
@@ -192,10 +203,23 @@ static void update_waiting(struct connection *connection)
 		list_add(&connection->engine->waiting, &connection->waiting);
 }
 
+/*
+ * Both ends have closed in order, and the client has yet to read the rest of its answer. Records
+ * that wait may be of its request.
+ */
+static bool answer_unread(const struct connection *connection)
+{
+	const struct direction *answers = &connection->directions[RECORD_RECEIVE];
+
+	return connection->request_direction == RECORD_SEND && !connection->error && !connection->reset &&
+	       (connection->stream.held || !list_empty(&connection->requests)) && answers->fin_at &&
+	       connection->moved_to[RECORD_RECEIVE] < answers->end && !came_whole(connection, RECORD_RECEIVE);
+}
+
 /* Of what is over, records may come late. */
 static void end_soon(struct connection *connection)
 {
-	if (connection->gone_at && list_empty(&connection->ending))
+	if (connection->gone_at && list_empty(&connection->ending) && !answer_unread(connection))
 		list_add(&connection->engine->ending, &connection->ending);
 }
 
@@ -216,8 +240,7 @@ int connection_data(struct connection *connection, const struct record_data *rec
 		loss_add(&engine->losses, LOSS_MEMORY_LIMIT);
 	update_waiting(connection);
 	check_ends(connection);
-	if (connection->directions[RECORD_RECEIVE].ended)
-		end_soon(connection);
+	end_soon(connection);
 	account(connection);
 	return error;
 }
@@ -227,6 +250,7 @@ void connection_flush(struct connection *connection)
 	stream_flush(&connection->stream, &events, connection);
 	list_remove(&connection->waiting);
 	check_ends(connection);
+	end_soon(connection);
 }
 
 static void note_fin(struct direction *direction, uint64_t end, uint64_t time)
@@ -235,14 +259,6 @@ static void note_fin(struct direction *direction, uint64_t end, uint64_t time)
 		direction->fin_at = time ? time : 1;
 	if (end)
 		direction->end = end;
-}
-
-/* Both ends have closed in order, and the client has yet to read the rest of its answer. */
-static bool answer_unread(const struct connection *connection, const struct record_state *record)
-{
-	return connection->request_direction == RECORD_SEND && !list_empty(&connection->requests) && !record->error &&
-	       !(record->header.flags & RECORD_STATE_RESET) && connection->directions[RECORD_RECEIVE].fin_at &&
-	       record->read_end < record->receive_end;
 }
 
 void connection_state(struct connection *connection, const struct record_state *record)
@@ -264,16 +280,15 @@ void connection_state(struct connection *connection, const struct record_state *
 		return;
 	/* Even where nothing is open: what comes late of it must not make it anew. */
 	connection->gone_at = time;
-	if (answer_unread(connection, record))
+	if (answer_unread(connection))
 		note_fin(&connection->directions[RECORD_SEND], record->send_end, time);
-	else
-		end_soon(connection);
+	end_soon(connection);
 }
 
 /* Records lost at the very end show by no later record, only by how far the socket says it came. */
 static void reach_end(struct connection *connection)
 {
-	if (connection->tunnel || list_empty(&connection->requests))
+	if (connection->tunnel || !has_open(connection))
 		return;
 	for (unsigned int i = 0; i < 2; i++)
 		stream_reach(&connection->stream, i, connection->moved_to[i], &events, connection);

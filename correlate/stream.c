@@ -142,13 +142,20 @@ void stream_flush(struct stream *stream, const struct stream_events *events, voi
 		give_up_one(stream, events, context);
 }
 
+bool stream_has_reached(const struct stream *stream, enum record_direction direction, uint64_t position)
+{
+	uint64_t next = stream->next[direction];
+
+	/* A FIN is not waited for, here neither. */
+	return !next || !position || position - 1 <= next;
+}
+
 void stream_reach(struct stream *stream, enum record_direction direction, uint64_t position,
 		  const struct stream_events *events, void *context)
 {
 	uint64_t next = stream->next[direction];
 
-	/* A FIN is not waited for, here neither. */
-	if (!next || !position || position - 1 <= next)
+	if (stream_has_reached(stream, direction, position))
 		return;
 	stream->next[direction] = position;
 	events->gap(context, direction, next, position - next);

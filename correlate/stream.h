@@ -41,6 +41,8 @@ int stream_record(struct stream *stream, const struct record_data *record, const
 		  void *context);
 /* Declares lost whatever held records wait for. */
 void stream_flush(struct stream *stream, const struct stream_events *events, void *context);
+/* Whether records have told of all that moved before `position`, where a direction is known to have come; 0: unknown. */
+bool stream_has_reached(const struct stream *stream, enum record_direction direction, uint64_t position);
 /* A direction is known to have come as far as `position`: what no record told of until there was lost. */
 void stream_reach(struct stream *stream, enum record_direction direction, uint64_t position,
 		  const struct stream_events *events, void *context);

@@ -129,38 +129,6 @@ static void answer_never_read(void **state)
 	assert_error(client_span(f, "/a"), "connection_closed");
 }
 
-/* The last records were lost: the state alone tells that there was an answer. */
-static void last_response_lost(void **state)
-{
-	struct fixture *f = *state;
-
-	tape_request(&f->tape, &f->wire, GET("/a"));
-	f->wire.server.position[RECORD_SEND] += 50;
-	f->wire.client.position[RECORD_RECEIVE] += 50;
-	tape_state(&f->tape, &f->wire.server, RECORD_STATE_CLOSED | RECORD_STATE_GONE, 0);
-	tape_state(&f->tape, &f->wire.client, RECORD_STATE_PEER_CLOSED | RECORD_STATE_GONE, 0);
-	fixture_play(f);
-	assert_int_equal(f->spans.count, 0);
-	assert_int_equal(fixture_loss(f, LOSS_STREAM_GAP), 2);
-	assert_int_equal(fixture_loss(f, LOSS_REQUEST_UNPAIRED), 2);
-}
-
-/* What is lost is content, whose length is known. */
-static void end_of_last_response_lost(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t last_byte;
-
-	fixture_serve(f, GET("/a"), OK("50", "0123456789"));
-	last_byte = f->tape.time;
-	f->wire.server.position[RECORD_SEND] += 40;
-	tape_state(&f->tape, &f->wire.server, RECORD_STATE_CLOSED | RECORD_STATE_GONE, 0);
-	fixture_play(f);
-	assert_int_equal(server_span(f, "/a")->error_type.length, 0);
-	assert_int_equal(server_span(f, "/a")->end, last_byte);
-	assert_string_attribute(server_span(f, "/a"), "wirespan.loss", "stream_gap");
-}
-
 /* What arrived and was never read is no loss. */
 static void response_not_read(void **state)
 {
@@ -363,8 +331,6 @@ int main(void)
 		TEST(client_closes_its_half),
 		TEST(answer_read_after_the_end),
 		TEST(answer_never_read),
-		TEST(last_response_lost),
-		TEST(end_of_last_response_lost),
 		TEST(response_not_read),
 		TEST(connection_times_out),
 		TEST(process_dies),
