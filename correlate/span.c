@@ -59,16 +59,15 @@ static void move_string(struct slice *slice, char **end)
 	*end += slice->length;
 }
 
-struct span *span_clone(const struct span *span)
+struct span *span_clone_into(const struct span *span, void *memory, size_t clone_size, struct span_owner *owner)
 {
 	size_t size = span_struct_size(span);
-	struct span *clone = malloc(span_clone_size(span));
-	char *end;
+	struct span *clone = memory;
+	char *end = (char *)memory + size;
 
-	if (!clone)
-		return NULL;
-	memcpy((void *)clone, span, size);
-	end = (char *)clone + size;
+	memcpy(memory, span, size);
+	clone->clone_size = clone_size;
+	clone->owner = owner;
 	move_string(&clone->trace_state, &end);
 	move_string(&clone->name, &end);
 	move_string(&clone->error_type, &end);
@@ -80,10 +79,21 @@ struct span *span_clone(const struct span *span)
 	return clone;
 }
 
+struct span *span_clone(const struct span *span)
+{
+	size_t size = span_clone_size(span);
+	void *memory = malloc(size);
+
+	return memory ? span_clone_into(span, memory, size, NULL) : NULL;
+}
+
 void span_free(struct span *span)
 {
 	if (!span)
 		return;
 	resource_unref(span->resource);
-	free(span);
+	if (span->owner)
+		span->owner->take_back(span->owner, span);
+	else
+		free(span);
 }

@@ -56,6 +56,13 @@ enum link_evidence { LINK_NONE, LINK_CONNECTION, LINK_HEADER, LINK_THREAD };
 
 #define SPAN_ATTRIBUTES_MAX 64 /* what a request can have, and 32 captured header fields */
 
+struct span;
+
+/* Whoever gave the memory for a clone. */
+struct span_owner {
+	void (*take_back)(struct span_owner *owner, struct span *span);
+};
+
 /*
  * A finished span. All slices but the keys point into memory that the span's maker owns and
  * that lives as long as the call that hands the span over; span_clone keeps one.
@@ -75,6 +82,8 @@ struct span {
 	struct slice name;
 	struct slice error_type; /* empty on success; also among the attributes */
 	uint32_t dropped_attributes; /* by limits; OTLP Span.dropped_attributes_count */
+	size_t clone_size;           /* of a clone: bytes that it takes */
+	struct span_owner *owner;    /* of a clone: NULL where it is malloc's */
 	size_t attribute_count;
 	struct attribute attributes[SPAN_ATTRIBUTES_MAX];
 };
@@ -89,8 +98,13 @@ static inline bool span_has_parent(const struct span *span)
 const struct attribute *span_attribute(const struct span *span, const char *key);
 /* Bytes that a clone takes. */
 size_t span_clone_size(const struct span *span);
-/* A deep copy, but for the keys, in one allocation, with a reference to the resource; span_free'd by the caller. NULL: out of memory. */
+/*
+ * A deep copy, but for the keys, in one allocation, with a reference to the resource; span_free'd
+ * by the caller. NULL: out of memory.
+ */
 struct span *span_clone(const struct span *span);
+/* As above, into `memory` (aligned for any type, span_clone_size bytes), which span_free gives back to `owner`. */
+struct span *span_clone_into(const struct span *span, void *memory, size_t clone_size, struct span_owner *owner);
 /* Accepts NULL. Only for clones. */
 void span_free(struct span *span);
 

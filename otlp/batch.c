@@ -81,7 +81,7 @@ void batch_keep_spans(struct batch *batch, struct span *const *spans)
 	for (uint32_t i = 0; i < batch->items; i++) {
 		if (batch->spans) {
 			batch->spans[i] = spans[i];
-			batch->spans_size += span_clone_size(spans[i]);
+			batch->spans_size += spans[i]->clone_size;
 		} else {
 			span_free(spans[i]);
 		}

@@ -25,7 +25,7 @@ bool gather_add(struct gather *gather, struct span *span, uint64_t now)
 {
 	if (gather->count == 0)
 		gather->first = now;
-	gather->size += span_clone_size(span);
+	gather->size += span->clone_size;
 	gather->spans[gather->count++] = span;
 	return gather->count == gather->max || gather->size >= gather->size_target;
 }

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "otlp/span_pool.h"
 #include "otlp/span_queue.h"
 #include "otlp/tally.h"
 
@@ -22,6 +23,7 @@ struct exporter {
 	struct exporter_options options;
 	struct output *output;
 	struct span_queue queue;
+	struct span_pool *pool; /* of the spans in the queue, and of those that the output has */
 	struct span **batch;
 	pthread_t thread;
 
@@ -75,7 +77,7 @@ void exporter_accept(void *context, const struct span *span)
 		tally_add(&exporter->queue_full, 1);
 		return;
 	}
-	clone = span_clone(span);
+	clone = span_pool_clone(exporter->pool, span, size);
 	if (!clone) {
 		tally_add(&exporter->out_of_memory, 1);
 		return;
@@ -241,8 +243,9 @@ int exporter_start(const struct exporter_options *options, struct output *output
 	exporter->options = with_defaults(options);
 	exporter->output = output;
 	exporter->batch = calloc(exporter->options.batch_spans, sizeof(struct span *));
-	result = exporter->batch ? span_queue_init(&exporter->queue, exporter->options.queue_spans,
-						   exporter->options.queue_bytes) : -ENOMEM;
+	exporter->pool = span_pool_new();
+	result = exporter->batch && exporter->pool ? span_queue_init(&exporter->queue, exporter->options.queue_spans,
+								     exporter->options.queue_bytes) : -ENOMEM;
 	if (result == 0)
 		result = init_locks(exporter);
 	if (result == 0)
@@ -279,6 +282,7 @@ void exporter_free(struct exporter *exporter)
 		return;
 	metric_set_free(atomic_exchange(&exporter->metrics, NULL));
 	span_queue_done(&exporter->queue);
+	span_pool_free(exporter->pool);
 	free(exporter->batch);
 	free(exporter);
 }
