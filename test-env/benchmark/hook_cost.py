@@ -17,6 +17,7 @@ CALLS = PROGRAMS / "bpf" / "bench_calls"
 SIZES = {256: "256 B", 16384: "16 KB"}
 TRACED = ("--exe", f"*/{CALLS.name}")
 UNSELECTED = ("--exe", "*/nobody-is-called-so")
+MODES = {"socket": "the sockets' tracepoints", "syscall": "the system calls' tracepoints"}
 VARIANTS = ("none", "empty", "submit", "copy", "real", "unselected")
 DISTURBED = "disturbed"
 ROUNDS_MIN = 3
@@ -167,21 +168,21 @@ class Row:
         return (self.call, *(time.text(0) for time in times), *ratios)
 
 
-def add_results(bench, rows, samples):
+def add_results(bench, rows, samples, prefix):
     sockets = [row for row in rows if row.is_socket]
     # The budget is for each of them: the worst counts.
     for name, pair in (("traced_ratio", ("real", "submit")), ("unselected_ratio", ("unselected", "empty"))):
         ratios = [found for found in (row.ratio(*pair) for row in sockets) if found]
         if ratios:
-            bench.result(f"hook_cost.{name}", max(ratios, key=lambda found: found.value), "×")
+            bench.result(f"{prefix}.{name}", max(ratios, key=lambda found: found.value), "×")
     unrelated = {variant: [figures["getppid"] for figures in samples[variant]] for variant in VARIANTS}
-    bench.result("hook_cost.unrelated_added", paired_difference(unrelated["real"], unrelated["empty"]), "ns")
+    bench.result(f"{prefix}.unrelated_added", paired_difference(unrelated["real"], unrelated["empty"]), "ns")
     for row in rows:
         name = row.call.replace(" ", "")
         for variant, added in row.added.items():
-            bench.result(f"hook_cost.{name}.{variant}_added", estimate(added), "ns")
+            bench.result(f"{prefix}.{name}.{variant}_added", estimate(added), "ns")
     series = {variant: {row.call: estimate(row.added[variant]) for row in rows} for variant in VARIANTS[1:]}
-    bench.plot("hook_cost", "Time added to a call", "bar", "", "ns", series)
+    bench.plot(prefix, "Time added to a call", "bar", "", "ns", series)
 
 
 def caveats(lost, left_out, disturbed):
@@ -195,9 +196,7 @@ def caveats(lost, left_out, disturbed):
     return notes
 
 
-def run(bench):
-    calls = Calls(bench)
-    mode = agent_mode()
+def compare(bench, calls, mode, prefix):
     attached = same_hooks(mode)
     records = {size: agent_records(bench, calls, mode, size) for size in SIZES}
     comparison = Comparison(calls, mode, records)
@@ -207,5 +206,14 @@ def run(bench):
     sizes = ", ".join(f"{SIZES[size]}: {made.size} B, {made.per_call:.2f} a call" for size, made in records.items())
     notes = [f"Attached to {', '.join(attached)}. The agent's records: {sizes}.", *NOTES]
     notes += caveats(comparison.lost, left_out, disturbed)
-    bench.table("Hook cost", COLUMNS, [row.cells() for row in rows], notes)
-    add_results(bench, rows, samples)
+    bench.table(f"Hook cost, {MODES[mode]}", COLUMNS, [row.cells() for row in rows], notes)
+    add_results(bench, rows, samples, prefix)
+
+
+def run(bench):
+    calls = Calls(bench)
+    mode = agent_mode()
+    compare(bench, calls, mode, "hook_cost")
+    if bench.pick(quick=False, default=False, long=mode == "socket"):
+        # What older kernels have to do with.
+        compare(bench, calls, "syscall", "hook_cost.syscall")
