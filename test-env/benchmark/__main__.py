@@ -23,7 +23,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(prog="test-env/bench", description="What Wirespan costs on this machine.")
     lengths = parser.add_mutually_exclusive_group()
     lengths.add_argument("--quick", action="store_const", dest="mode", const="quick", help="two minutes, all tables")
-    lengths.add_argument("--long", action="store_const", dest="mode", const="long", help="half an hour, 20 min steady")
+    lengths.add_argument("--long", action="store_const", dest="mode", const="long", help="40 minutes, 20 steady")
     parser.add_argument("--only", metavar="NAME[,NAME]", help=f"of {', '.join(BENCHMARKS)}")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the results here, too")
     parser.add_argument("--plots", metavar="DIR", type=Path, help="draw them into this directory")

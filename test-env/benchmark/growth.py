@@ -121,7 +121,7 @@ def sample_steady(agent, seconds):
 
 def add_steady(bench, sink):
     """The first half of the time is for what fills once."""
-    seconds = bench.pick(quick=8, default=45, long=1200)
+    seconds = bench.pick(quick=14, default=45, long=1200)
     server = start_server(bench, 0)
     options = ("--endpoint", sink.endpoint, "--port", server.port)
     with Agent(*options) as agent, PacedLoad(server.port, STEADY_RATE) as load:

@@ -3,6 +3,7 @@
 
 import os
 import re
+import time
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -17,13 +18,27 @@ def memory_total():
     return int(found.group(1)) * 1024
 
 
+def processor_times():
+    """Ticks of all processors: in all, and idle (waiting for disks included)."""
+    ticks = [int(word) for word in Path("/proc/stat").read_text().splitlines()[0].split()[1:]]
+    return sum(ticks[:8]), ticks[3] + ticks[4]
+
+
+def busy_share(seconds=1.0):
+    """Of the processors' time, before we take any."""
+    total, idle = processor_times()
+    time.sleep(seconds)
+    total_now, idle_now = processor_times()
+    return 1 - (idle_now - idle) / max(1, total_now - total)
+
+
 def describe_machine():
     return {
         "cpu": cpu_model(),
         "cpus": len(os.sched_getaffinity(0)),
         "memory": f"{memory_total() / 2**30:.1f} GiB",
         "kernel": f"{os.uname().release} {os.uname().machine}",
-        "load": round(os.getloadavg()[0], 2),
+        "busy before": f"{100 * busy_share():.0f} %",
         "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "command": os.environ.get("BENCH_COMMAND", "test-env/bench"),
     }

@@ -91,6 +91,15 @@ class Process:
             self.command, **{"stdin": subprocess.DEVNULL, "text": True, "errors": "replace", **options}
         )
         self.pid = self.process.pid
+        try:
+            self._wait_ready()
+        except BaseException:
+            self.process.kill()
+            self.process.communicate()
+            raise
+
+    def _wait_ready(self):
+        """Until it can be used; where that fails or is interrupted, nothing stays behind."""
 
     def __enter__(self):
         return self
@@ -116,28 +125,20 @@ class Watcher(Process):
     """One that attaches to the kernel and says NAME: ready on standard error."""
 
     def __init__(self, *command, name, **options):
+        self.marker = f"{name}: ready\n"
+        self.errors = ""
         self.began = time.monotonic_ns()
         super().__init__(*command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **options)
-        self.errors = ""
-        self._wait_ready(f"{name}: ready\n")
 
-    def _wait_ready(self, marker, timeout=30.0):
+    def _wait_ready(self, timeout=30.0):
         stream = self.process.stderr.fileno()
-        while marker not in self.errors:
+        while self.marker not in self.errors:
             readable = select.select([stream], [], [], timeout)[0]
             said = os.read(stream, 4096).decode(errors="replace") if readable else ""
             self.errors += said
             if not said:
-                self.stop()
                 raise RuntimeError(f"{' '.join(self.command)}: did not get ready: {self.errors}")
         self.ready = time.monotonic_ns()
-
-
-class EmptyHooks(Watcher):
-    """The agent's hooks with programs that do nothing."""
-
-    def __init__(self):
-        super().__init__(PROGRAMS / "bpf" / "bench_hooks", "empty", name="bench_hooks")
 
 
 class Agent(Watcher):
@@ -183,6 +184,8 @@ class Sink(Process):
     def __init__(self):
         self.port = free_port()
         super().__init__(PROGRAMS / "load" / "bench_sink", self.port)
+
+    def _wait_ready(self):
         wait_until(lambda: port_answers(self.port), "the sink")
 
     @property
@@ -201,6 +204,8 @@ class Server(Process):
     def __init__(self, microseconds, processes):
         self.port = free_port()
         super().__init__(PROGRAMS / "load" / "bench_server", self.port, microseconds, processes)
+
+    def _wait_ready(self):
         wait_until(lambda: port_answers(self.port), "the server")
 
 

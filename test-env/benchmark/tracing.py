@@ -2,9 +2,11 @@
 """The ways to be traced that are compared, and what a load costs under each of them."""
 
 from contextlib import contextmanager
+from functools import cache
 from typing import NamedTuple
 
-from benchmark.process import MEGABYTE, Agent, EmptyHooks, Sink, cpu
+from benchmark.hook_cost_attached import Reference, agent_mode
+from benchmark.process import MEGABYTE, Agent, Sink, cpu
 
 # Losses that are each an exchange less; the rest say what else became of it.
 HEAD_LOSSES = ("ring_full_request_head", "ring_full_response_head")
@@ -33,11 +35,15 @@ class Target(NamedTuple):
     executable: str
 
 
+# It takes an agent to find out.
+hooks_mode = cache(agent_mode)
+
+
 @contextmanager
 def traced(variant, target):
     """What stands beside the load: (agent or None, sink or None)."""
     if variant.empty_hooks:
-        with EmptyHooks():
+        with Reference("--hooks", hooks_mode(), "empty"):
             yield None, None
     elif not variant.ends:
         yield None, None
