@@ -101,7 +101,7 @@ static __always_inline bool call_layout_of(const struct call_registers *call, st
 static __always_inline void source_from_call(enum source_kind kind, const struct call_registers *call,
 					     struct call_source *ret_source)
 {
-	struct user_message message;
+	__u64 vector[2]; /* iov and iov_count alone: the stack is short */
 
 	ret_source->kind = kind;
 	ret_source->address = call->arguments[1];
@@ -109,11 +109,12 @@ static __always_inline void source_from_call(enum source_kind kind, const struct
 	if (kind != SOURCE_MESSAGE)
 		return;
 	ret_source->kind = SOURCE_NONE;
-	if (bpf_probe_read_user(&message, sizeof(message), (void *)call->arguments[1]))
+	if (bpf_probe_read_user(vector, sizeof(vector),
+				(void *)(call->arguments[1] + __builtin_offsetof(struct user_message, iov))))
 		return;
 	ret_source->kind = SOURCE_VECTOR;
-	ret_source->address = message.iov;
-	ret_source->count = message.iov_count;
+	ret_source->address = vector[0];
+	ret_source->count = vector[1];
 }
 
 #endif

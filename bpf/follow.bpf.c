@@ -20,7 +20,6 @@ __noinline __u32 vector_read(__u32 at, __u32 offset, __u32 size, __u64 address, 
 {
 	struct scratch *scratch = scratch_get();
 	__u32 count = count_from, from = count_from >> 32;
-	struct user_iovec vector;
 	__u64 skip = offset;
 	__u64 done = 0;
 
@@ -30,27 +29,30 @@ __noinline __u32 vector_read(__u32 at, __u32 offset, __u32 size, __u64 address, 
 		__u32 index = from + i;
 		__u64 part = size - done;
 		__u64 to = at + done;
+		struct user_iovec *vector;
 
+		barrier_var(scratch); /* or addresses within it are kept on the stack */
+		vector = &scratch->vector;
 		if (index >= count || done >= size)
 			break;
-		if (bpf_probe_read_user(&vector, sizeof(vector), (void *)(address + index * sizeof(vector))))
+		if (bpf_probe_read_user(vector, sizeof(*vector), (void *)(address + index * sizeof(*vector))))
 			break;
-		if (vector.length <= skip) {
-			skip -= vector.length;
-			scratch->vector_offset += vector.length;
+		if (vector->length <= skip) {
+			skip -= vector->length;
+			scratch->vector_offset += vector->length;
 			scratch->vector_index = index + 1;
 			continue;
 		}
-		if (part > vector.length - skip)
-			part = vector.length - skip;
+		if (part > vector->length - skip)
+			part = vector->length - skip;
 		barrier_var(part);
 		barrier_var(to);
 		if (to > SCRATCH_BYTES_MAX || part > COPY_HEAD_LONG)
 			break;
-		if (bpf_probe_read_user(&scratch->bytes[to], part, (void *)(vector.base + skip)))
+		if (bpf_probe_read_user(&scratch->bytes[to], part, (void *)(vector->base + skip)))
 			break;
-		if (part == vector.length - skip) {
-			scratch->vector_offset += vector.length;
+		if (part == vector->length - skip) {
+			scratch->vector_offset += vector->length;
 			scratch->vector_index = index + 1;
 		}
 		skip = 0;
@@ -63,27 +65,28 @@ __noinline __u32 vector_read(__u32 at, __u32 offset, __u32 size, __u64 address, 
 __noinline __u32 messages_read(__u32 at, __u32 offset, __u32 size)
 {
 	struct scratch *scratch = scratch_get();
-	struct user_messages messages;
+	struct user_messages *messages;
 	__u32 done = 0;
 
 	if (!scratch)
 		return 0;
+	messages = &scratch->messages;
 	for (__u32 i = 0; i < MESSAGES_MAX; i++) {
 		__u32 part = size - done, got;
 
 		if (i >= scratch->source.count || done >= size)
 			break;
-		if (bpf_probe_read_user(&messages, sizeof(messages),
-					(void *)(scratch->source.address + i * sizeof(messages))))
+		if (bpf_probe_read_user(messages, sizeof(*messages),
+					(void *)(scratch->source.address + i * sizeof(*messages))))
 			break;
-		if (messages.length <= offset) {
-			offset -= messages.length;
+		if (messages->length <= offset) {
+			offset -= messages->length;
 			continue;
 		}
-		if (part > messages.length - offset)
-			part = messages.length - offset;
-		got = vector_read(at + done, offset, part, messages.message.iov,
-				  (__u32)messages.message.iov_count);
+		if (part > messages->length - offset)
+			part = messages->length - offset;
+		got = vector_read(at + done, offset, part, messages->message.iov,
+				  (__u32)messages->message.iov_count);
 		done += got;
 		if (got < part)
 			break;
@@ -95,17 +98,18 @@ __noinline __u32 messages_read(__u32 at, __u32 offset, __u32 size)
 __u32 messages_length(void)
 {
 	struct scratch *scratch = scratch_get();
-	struct user_messages messages;
+	struct user_messages *messages;
 	__u32 length = 0;
 
 	if (!scratch)
 		return 0;
+	messages = &scratch->messages;
 	for (__u32 i = 0; i < MESSAGES_MAX; i++) {
 		if (i >= scratch->source.count ||
-		    bpf_probe_read_user(&messages, sizeof(messages),
-					(void *)(scratch->source.address + i * sizeof(messages))))
+		    bpf_probe_read_user(messages, sizeof(*messages),
+					(void *)(scratch->source.address + i * sizeof(*messages))))
 			break;
-		length += messages.length;
+		length += messages->length;
 	}
 	return length;
 }
@@ -178,10 +182,9 @@ __noinline __u32 head_end_in_word(__u32 index)
 	return 0;
 }
 
-/* HEAD_STEP words from `first` on, passing over those without a line feed. */
+/* HEAD_STEP words from `first` on. */
 __noinline __u32 head_end_step(__u32 first)
 {
-	const __u64 ones = 0x0101010101010101ull;
 	struct scratch *scratch = scratch_get();
 	__u32 found;
 
@@ -189,16 +192,12 @@ __noinline __u32 head_end_step(__u32 first)
 		return 0;
 	for (__u32 i = 0; i < HEAD_STEP; i++) {
 		__u32 index = first + i;
-		__u64 lines;
 
 		if (index * 8 >= scratch->prefix)
 			break;
-		lines = scratch->words[FRAGMENT_HEADER / 8 + index] ^ (ones * '\n');
-		lines = (lines - ones) & ~lines & (ones * 0x80);
-		if (lines == 0 && index * 8 + 8 <= scratch->prefix) {
-			scratch->walk.matched = 0;
+		if (index * 8 + 8 <= scratch->prefix &&
+		    walk_head_word(&scratch->walk, scratch->words[FRAGMENT_HEADER / 8 + index]))
 			continue;
-		}
 		found = head_end_in_word(index);
 		if (found)
 			return index * 8 + found;

@@ -25,6 +25,9 @@ struct scratch {
 	__u32 vector_index;  /* where the last read of a vector ended: reads go forward */
 	__u32 vector_offset; /* bytes in the buffers before that one */
 	__u32 reserved;
+	/* What loops read of the caller's memory: here, as on the stack it would be too much for eight calls deep. */
+	struct user_iovec vector;
+	struct user_messages messages;
 	struct record_data data; /* the record begins here ... */
 	union { /* ... and goes on here; twice, so that any bounded offset plus any bounded size fits */
 		__u8 bytes[2 * SCRATCH_BYTES_MAX];

@@ -3,12 +3,21 @@
  * Attached to the socket's own tracepoints (Linux 6.3): the socket is in hand,
  * its positions are final, and calls that touch no socket cost nothing.
  */
+#define SOCKET_IS_TRUSTED
 #include "bpf/capture.h"
 #include "bpf/maps.h"
 #include "bpf/socket.h"
 
-static __always_inline struct connection *connection_of(struct sock *sk, const struct positions *positions,
-							 __u32 received, __u32 sent)
+/* NULL: nothing is known of the socket yet. Once something is, it was selected. */
+static __always_inline struct connection *connection_known(struct sock *sk)
+{
+	struct connection *connection = bpf_sk_storage_get(&socket_connections, sk, NULL, 0);
+
+	return connection && connection->identity.cookie ? connection : NULL;
+}
+
+static __always_inline struct connection *connection_new(struct sock *sk, const struct positions *positions,
+							  __u32 received, __u32 sent)
 {
 	struct connection *connection = bpf_sk_storage_get(&socket_connections, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 
@@ -16,19 +25,18 @@ static __always_inline struct connection *connection_of(struct sock *sk, const s
 		count(COUNTER_CONNECTION_MAP_FULL);
 		return NULL;
 	}
-	if (connection->identity.cookie)
-		return connection;
-	connection_fill(connection, sk, bpf_get_socket_cookie(sk), positions, received, sent);
+	connection_fill(connection, sk, positions, received, sent);
+	connection->identity.cookie = bpf_get_socket_cookie(sk);
 	return connection;
 }
 
 /*
  * The message of a sendmmsg or recvmmsg that this event is about. The call goes
  * on to the next message as long as it lasts: until the last one, an error
- * (messages_ended) or a message sent in part.
+ * (messages_ended) or a message sent in part. Not inlined: few need its stack.
  */
-static __always_inline void source_of_messages(const struct call_registers *call, __u32 length,
-						struct call_source *ret_source)
+static __noinline void source_of_messages(const struct call_registers *call, __u32 length,
+					   struct call_source *ret_source)
 {
 	__u64 thread = bpf_get_current_pid_tgid();
 	struct messages_progress *known = bpf_map_lookup_elem(&message_calls, &thread);
@@ -95,14 +103,18 @@ int BPF_PROG(socket_received, struct sock *sk, int result, int flags)
 	struct connection *connection;
 	struct positions positions;
 
-	if (flags & (MSG_PEEK | MSG_ERRQUEUE | MSG_OOB) || !process_selected() || !socket_selected(sk))
+	if (flags & (MSG_PEEK | MSG_ERRQUEUE | MSG_OOB) || !process_selected())
 		return 0;
 	if (result <= 0) {
 		messages_ended();
 		return 0;
 	}
+	connection = connection_known(sk);
+	if (!connection && !socket_selected(sk))
+		return 0;
 	positions_read(sk, &positions);
-	connection = connection_of(sk, &positions, result, 0);
+	if (!connection)
+		connection = connection_new(sk, &positions, result, 0);
 	if (!connection || connection->recognised > RECOGNISED_HTTP1)
 		return 0;
 	movement.length = result;
@@ -136,18 +148,26 @@ int BPF_PROG(socket_sent, struct sock *sk, int result, int flags)
 	struct positions positions;
 	bool in_call;
 
-	if (!process_selected() || !socket_selected(sk))
+	if (!process_selected())
+		return 0;
+	if (result <= 0) {
+		connection = bpf_sk_storage_get(&socket_connections, sk, NULL, 0);
+		if (connection)
+			send_begin_take(connection, &movement);
+		messages_ended();
+		return 0;
+	}
+	connection = connection_known(sk);
+	if (!connection && !socket_selected(sk))
 		return 0;
 	positions_read(sk, &positions);
-	connection = result > 0 ? connection_of(sk, &positions, 0, result) :
-				  bpf_sk_storage_get(&socket_connections, sk, NULL, 0);
+	if (!connection)
+		connection = connection_new(sk, &positions, 0, result);
 	if (!connection)
 		return 0;
 	movement.start = positions.write - result;
 	send_begin_take(connection, &movement);
-	if (result <= 0)
-		messages_ended();
-	if (result <= 0 || connection->recognised > RECOGNISED_HTTP1)
+	if (connection->recognised > RECOGNISED_HTTP1)
 		return 0;
 	movement.length = result;
 	movement.other = positions.read;
@@ -166,6 +186,7 @@ int BPF_PROG(send_begins_at, struct sock *sk)
 {
 	struct connection *connection = bpf_sk_storage_get(&socket_connections, sk, NULL, 0);
 	__u32 thread = bpf_get_current_pid_tgid();
+	const struct tcp_sock *tcp;
 
 	if (!connection || connection->recognised > RECOGNISED_HTTP1 || !process_selected())
 		return 0;
@@ -173,8 +194,11 @@ int BPF_PROG(send_begins_at, struct sock *sk)
 		connection->send_contended |= connection->send_thread != thread;
 		return 0;
 	}
+	tcp = tcp_of(sk);
+	if (!tcp)
+		return 0;
 	connection->send_begin = bpf_ktime_get_ns();
-	connection->send_start = BPF_CORE_READ((struct tcp_sock *)sk, write_seq);
+	connection->send_start = tcp->write_seq;
 	connection->send_thread = thread;
 	return 0;
 }

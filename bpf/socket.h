@@ -1,11 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* From a kernel socket to our connection; and whether anybody asked for it. */
+/*
+ * From a kernel socket to our connection; and whether anybody asked for it. Who is
+ * handed sockets by the kernel, not by a walk from a descriptor, defines
+ * SOCKET_IS_TRUSTED: then fields are plain loads instead of a helper's call each.
+ */
 #ifndef WIRESPAN_BPF_SOCKET_H
 #define WIRESPAN_BPF_SOCKET_H
 
 #include <bpf/bpf_endian.h>
 
 #include "bpf/maps.h"
+
+#ifdef SOCKET_IS_TRUSTED
+#define SOCKET_READ(pointer, field) ((pointer)->field)
+#else
+#define SOCKET_READ(pointer, field) BPF_CORE_READ(pointer, field)
+#endif
+
+/* NULL for what is no TCP socket itself (MPTCP). */
+static __always_inline const struct tcp_sock *tcp_of(const struct sock *sk)
+{
+#ifdef SOCKET_IS_TRUSTED
+	return bpf_skc_to_tcp_sock((void *)sk);
+#else
+	return BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP ? (const struct tcp_sock *)sk : NULL;
+#endif
+}
 
 static __always_inline bool port_selected(__u32 port)
 {
@@ -25,16 +45,16 @@ static __always_inline __u16 local_port(const struct sock *sk)
 static __always_inline bool socket_selected(const struct sock *sk)
 {
 	const struct sock_common *common = &sk->__sk_common;
-	__u16 family = BPF_CORE_READ(common, skc_family);
+	__u16 family = SOCKET_READ(common, skc_family);
 	__u16 protocol;
 
 	if (family != AF_INET && family != AF_INET6)
 		return false;
-	protocol = BPF_CORE_READ(sk, sk_protocol);
+	protocol = SOCKET_READ(sk, sk_protocol);
 	if (protocol != IPPROTO_TCP && protocol != IPPROTO_MPTCP)
 		return false;
 	return !config.filter_ports || port_selected(local_port(sk)) ||
-	       port_selected(bpf_ntohs(BPF_CORE_READ(common, skc_dport)));
+	       port_selected(bpf_ntohs(SOCKET_READ(common, skc_dport)));
 }
 
 /* Does anybody want to know of the current process? */
@@ -91,14 +111,18 @@ struct positions {
  */
 static __always_inline void positions_read(const struct sock *sk, struct positions *ret_positions)
 {
-	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
-	__u32 fin = BPF_CORE_READ(sk, __sk_common.skc_flags) >> SOCK_DONE_BIT & 1;
+	const struct tcp_sock *tcp = tcp_of(sk);
+	__u32 fin = SOCKET_READ(sk, __sk_common.skc_flags) >> SOCK_DONE_BIT & 1;
 
-	ret_positions->own = BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP ||
-			     BPF_CORE_READ(tcp, inet_conn.icsk_ulp_ops) != NULL;
-	ret_positions->write = BPF_CORE_READ(tcp, write_seq);
-	ret_positions->read = BPF_CORE_READ(tcp, copied_seq);
-	ret_positions->receive_next = BPF_CORE_READ(tcp, rcv_nxt);
+	if (!tcp) {
+		__builtin_memset(ret_positions, 0, sizeof(*ret_positions));
+		ret_positions->own = true;
+		return;
+	}
+	ret_positions->own = SOCKET_READ(tcp, inet_conn.icsk_ulp_ops) != NULL;
+	ret_positions->write = SOCKET_READ(tcp, write_seq);
+	ret_positions->read = SOCKET_READ(tcp, copied_seq);
+	ret_positions->receive_next = SOCKET_READ(tcp, rcv_nxt);
 	if (fin && ret_positions->read == ret_positions->receive_next)
 		ret_positions->read--;
 	ret_positions->receive_next -= fin;
@@ -149,9 +173,12 @@ static __always_inline void connection_born(struct connection *connection, __u8 
 	connection->late = late;
 }
 
-/* Fills in what only the first movement tells. `cookie` is not 0. */
-static __always_inline void connection_fill(struct connection *connection, const struct sock *sk, __u64 cookie,
-					    const struct positions *positions, __u32 received, __u32 sent)
+/*
+ * Fills in what only the first movement tells, but for the cookie. Not inlined: its
+ * stack is free again before the deep calls of a capture.
+ */
+static inline __noinline void connection_fill(struct connection *connection, const struct sock *sk,
+					      const struct positions *positions, __u32 received, __u32 sent)
 {
 	enum beginning beginning;
 
@@ -165,7 +192,6 @@ static __always_inline void connection_fill(struct connection *connection, const
 	}
 	identity_read(sk, &connection->identity);
 	connection->own_positions = positions->own;
-	connection->identity.cookie = cookie;
 }
 
 #endif

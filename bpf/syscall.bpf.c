@@ -9,7 +9,7 @@
 #include "bpf/socket.h"
 
 /* task->files->fdt->fd[descriptor], when it is a socket's. */
-static __always_inline struct file *socket_file(__u32 descriptor)
+static __noinline struct file *socket_file(__u32 descriptor)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
@@ -53,8 +53,9 @@ static __always_inline struct connection *connection_at(struct sock *sk, const s
 	}
 	if (connection->identity.cookie)
 		return connection;
+	connection_fill(connection, sk, positions, received, sent);
 	/* Without a cookie, the moment at which we met it; the high bit keeps the two apart. */
-	connection_fill(connection, sk, cookie ? cookie : 1ull << 63 | bpf_ktime_get_ns(), positions, received, sent);
+	connection->identity.cookie = cookie ? cookie : 1ull << 63 | bpf_ktime_get_ns();
 	return connection;
 }
 
@@ -79,27 +80,26 @@ static __always_inline __u32 length_of_messages(struct call_source *source, __u3
 	return messages_length();
 }
 
-static __always_inline int capture_call(__u32 descriptor, __u32 direction, __u32 length, __u32 flags,
-					struct call_source *source)
+/* `movement` has its direction, length and source. */
+static __always_inline int capture_call(__u32 descriptor, __u32 flags, struct movement *movement)
 {
-	struct movement movement = { .direction = direction, .length = length, .source = *source };
 	struct file *file = socket_file(descriptor);
 	struct sock *sk = file ? sock_of_file(file) : NULL;
-	bool receive = direction == RECORD_RECEIVE;
+	bool receive = movement->direction == RECORD_RECEIVE;
 	struct connection *connection;
 	struct positions positions;
 
 	if (!sk || !socket_selected(sk))
 		return 0;
 	positions_read(sk, &positions);
-	connection = connection_at(sk, &positions, receive ? length : 0, receive ? 0 : length);
+	connection = connection_at(sk, &positions, receive ? movement->length : 0, receive ? 0 : movement->length);
 	if (!connection)
 		return 0;
-	movement.start = (receive ? positions.read : positions.write) - length;
-	movement.other = receive ? positions.write : positions.read;
-	movement.begin = receive ? 0 : send_began();
-	movement.nonblocking = receive && (flags & MSG_DONTWAIT || BPF_CORE_READ(file, f_flags) & O_NONBLOCK);
-	capture_movement(connection, &movement);
+	movement->start = (receive ? positions.read : positions.write) - movement->length;
+	movement->other = receive ? positions.write : positions.read;
+	movement->begin = receive ? 0 : send_began();
+	movement->nonblocking = receive && (flags & MSG_DONTWAIT || BPF_CORE_READ(file, f_flags) & O_NONBLOCK);
+	capture_movement(connection, movement);
 	if (!receive)
 		forget_closed(sk);
 	return 0;
@@ -136,7 +136,7 @@ static __always_inline int call_failed(__u32 descriptor)
 SEC("tp_btf/sys_exit")
 int BPF_PROG(call_ends, struct pt_regs *registers, long result)
 {
-	struct call_source source = { .kind = SOURCE_NONE };
+	struct movement movement = { .source.kind = SOURCE_NONE };
 	struct call_registers call;
 	struct call_layout layout;
 	__u32 flags;
@@ -151,15 +151,16 @@ int BPF_PROG(call_ends, struct pt_regs *registers, long result)
 	flags = layout.flags ? call.arguments[layout.flags & 3] : 0;
 	if (flags & (MSG_PEEK | MSG_ERRQUEUE | MSG_OOB))
 		return 0;
-	source_from_call(layout.source, &call, &source);
-	if (layout.source == SOURCE_MESSAGES)
-		result = length_of_messages(&source, result);
-	if (result <= 0)
+	source_from_call(layout.source, &call, &movement.source);
+	movement.length = layout.source == SOURCE_MESSAGES ? length_of_messages(&movement.source, result) : result;
+	if (movement.length == 0)
 		return 0;
-	if (layout.direction == CALL_SPLICE)
-		capture_call(call.arguments[2], RECORD_SEND, result, 0, &source);
+	if (layout.direction == CALL_SPLICE) {
+		movement.direction = RECORD_SEND;
+		capture_call(call.arguments[2], 0, &movement);
+	}
 	if (flags & MSG_TRUNC)
-		source.kind = SOURCE_NONE;
-	return capture_call(call.arguments[0], layout.direction == CALL_SEND ? RECORD_SEND : RECORD_RECEIVE, result,
-			    flags, &source);
+		movement.source.kind = SOURCE_NONE;
+	movement.direction = layout.direction == CALL_SEND ? RECORD_SEND : RECORD_RECEIVE;
+	return capture_call(call.arguments[0], flags, &movement);
 }
