@@ -129,13 +129,11 @@ static bool is_ascii(const char *bytes, size_t length)
 	return !length;
 }
 
-bool utf8_clean(struct slice text)
+static bool is_valid(struct slice text)
 {
 	size_t length;
 	bool valid;
 
-	if (is_ascii(text.data, text.length))
-		return true;
 	for (;;) {
 		text = slice_from(text, plain_length(text));
 		if (!text.length)
@@ -144,6 +142,11 @@ bool utf8_clean(struct slice text)
 			return false;
 		text = slice_from(text, length);
 	}
+}
+
+bool utf8_clean(struct slice text)
+{
+	return is_ascii(text.data, text.length) || is_valid(text);
 }
 
 static size_t sanitize(struct slice text, char *destination, bool for_terminal)
