@@ -96,8 +96,8 @@ class Comparison:
         self.calls = calls
         self.hooks = ("--hooks", hooks)
         self.records = records
-        self.lost = {}
-        self.disturbed = False  # somebody else's programs were attached since this was reset
+        # In this measurement somebody else's programs were attached, or records found no room, and so cost less.
+        self.disturbed = False
 
     @contextmanager
     def _attached(self, variant, size):
@@ -108,16 +108,12 @@ class Comparison:
             with Agent("--format", "none", *self.hooks, *(TRACED if variant == "real" else UNSELECTED)) as agent:
                 yield
                 self.disturbed |= bool(strangers({agent.pid}))
-            self._note_loss(variant, sum(n for name, n in agent.losses.items() if name.startswith("ring_full")))
+            self.disturbed |= any(name.startswith("ring_full") for name in agent.losses)
         else:
             with Reference(*self.hooks, "--record", self.records[size].size, variant) as reference:
                 yield
                 self.disturbed |= bool(strangers({reference.pid}))
-            self._note_loss(variant, reference.lost)
-
-    def _note_loss(self, variant, count):
-        if count:
-            self.lost[variant] = self.lost.get(variant, 0) + count
+            self.disturbed |= reference.lost > 0
 
     def measure(self, variant):
         """{call: ns}. One agent serves all sizes; a reference has its record's size."""
@@ -131,12 +127,17 @@ class Comparison:
 
 
 def undisturbed(samples):
-    """The rounds in which nobody else was attached, and how many others there were; all, where too few are left."""
+    """The rounds that nobody disturbed, and a note on the others; all of them, where too few are left."""
     rounds = range(len(samples["none"]))
     calm = [i for i in rounds if not any(figures[i][DISTURBED] for figures in samples.values())]
+    count = len(rounds) - len(calm)
+    if count == 0:
+        return samples, []
+    why = "somebody else's programs were attached, too, or records found no room"
     if len(calm) < ROUNDS_MIN:
-        return samples, 0, len(rounds) - len(calm)
-    return {variant: [figures[i] for i in calm] for variant, figures in samples.items()}, len(rounds) - len(calm), 0
+        return samples, [f"In {count} of {len(rounds)} rounds {why}: compare nothing."]
+    kept = {variant: [figures[i] for i in calm] for variant, figures in samples.items()}
+    return kept, [f"{count} of {len(rounds)} rounds are left out: {why}."]
 
 
 def ratio(added, base):
@@ -185,27 +186,15 @@ def add_results(bench, rows, samples, prefix):
     bench.plot(prefix, "Time added to a call", "bar", "", "ns", series)
 
 
-def caveats(lost, left_out, disturbed):
-    notes = []
-    if lost:
-        notes.append(f"Records that found no room, and so cost less: {lost}.")
-    if left_out:
-        notes.append(f"{left_out} rounds are left out: somebody else's programs were attached, too.")
-    if disturbed:
-        notes.append(f"In {disturbed} rounds somebody else's programs were attached, too: compare nothing.")
-    return notes
-
-
 def compare(bench, calls, mode, prefix):
     attached = same_hooks(mode)
     records = {size: agent_records(bench, calls, mode, size) for size in SIZES}
     comparison = Comparison(calls, mode, records)
     measured = alternate(VARIANTS, bench.pick(quick=ROUNDS_MIN, default=9, long=21), comparison.measure)
-    samples, left_out, disturbed = undisturbed(measured)
+    samples, caveats = undisturbed(measured)
     rows = [Row(call, samples) for call in samples["none"][0] if call != DISTURBED]
     sizes = ", ".join(f"{SIZES[size]}: {made.size} B, {made.per_call:.2f} a call" for size, made in records.items())
-    notes = [f"Attached to {', '.join(attached)}. The agent's records: {sizes}.", *NOTES]
-    notes += caveats(comparison.lost, left_out, disturbed)
+    notes = [f"Attached to {', '.join(attached)}. The agent's records: {sizes}.", *NOTES, *caveats]
     bench.table(f"Hook cost, {MODES[mode]}", COLUMNS, [row.cells() for row in rows], notes)
     add_results(bench, rows, samples, prefix)
 
