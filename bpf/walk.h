@@ -49,6 +49,33 @@ static inline bool walk_head_byte(struct walk *walk, __u8 byte)
 	return false;
 }
 
+#define WALK_EVERY_BYTE(value) (0x0101010101010101ull * (value))
+
+/* The high bit of every byte that is a line feed. */
+static inline __u64 walk_line_feeds(__u64 word)
+{
+	__u64 other = word ^ WALK_EVERY_BYTE('\n');
+
+	return ~(((other & WALK_EVERY_BYTE(0x7f)) + WALK_EVERY_BYTE(0x7f)) | other | WALK_EVERY_BYTE(0x7f));
+}
+
+/*
+ * Eight bytes of a head or trailer section at once, the first one lowest. False, and nothing is
+ * done: it may end in them, which byte by byte tells.
+ */
+static inline bool walk_head_word(struct walk *walk, __u64 word)
+{
+	__u64 lines = walk_line_feeds(word);
+
+	if (lines & (lines << 8 | lines << 16) || (walk->matched && lines & 0x8080))
+		return false;
+	if (lines >> 63)
+		walk->matched = 2;
+	else
+		walk->matched = lines >> 55 && word >> 56 == '\r' ? 3 : 0;
+	return true;
+}
+
 static inline int walk_digit(__u8 byte)
 {
 	if (byte >= '0' && byte <= '9')

@@ -148,12 +148,38 @@ static void the_last_chunk_ends_the_message(void **state)
 	}
 }
 
+/* Every word of these bytes, in every state: it passes only where nothing ends, and then as byte by byte. */
+static void words_are_passed_as_bytes_are(void **state)
+{
+	static const char bytes[] = { 'x', '\r', '\n', '\n' + 1 };
+	static const __u8 before[] = { 0, 2, 3 };
+	unsigned int passed = 0;
+
+	(void)state;
+	for (unsigned int number = 0; number < 3 * 65536; number++) {
+		struct walk by_word = { .matched = before[number >> 16] }, by_byte = by_word;
+		char text[9] = "";
+		__u64 word;
+
+		for (unsigned int i = 0; i < 8; i++)
+			text[i] = bytes[number >> (2 * i) & 3];
+		memcpy(&word, text, sizeof(word));
+		if (!walk_head_word(&by_word, word))
+			continue;
+		passed++;
+		assert_int_equal(walk_head(&by_byte, text), 0);
+		assert_memory_equal(&by_word, &by_byte, sizeof(by_word));
+	}
+	assert_in_range(passed, 3 * 65536 / 8, 3 * 65536 - 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(heads_end_with_an_empty_line),   cmocka_unit_test(size_lines_are_read),
 		cmocka_unit_test(what_is_no_size_line_is_a_body), cmocka_unit_test(data_is_skipped),
 		cmocka_unit_test(data_without_an_end_is_a_body),  cmocka_unit_test(the_last_chunk_ends_the_message),
+		cmocka_unit_test(words_are_passed_as_bytes_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
