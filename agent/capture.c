@@ -2,7 +2,6 @@
 #include "agent/capture.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "agent/libbpf_log.h"
 #include "agent/source/ring.h"
 #include "base/log.h"
 #include "bpf/call_layout.h"
@@ -44,14 +44,6 @@ static const char *const kernel_counter_names[COUNTER_COUNT] = {
 const char *kernel_counter_name(enum kernel_counter counter)
 {
 	return kernel_counter_names[counter];
-}
-
-/* libbpf's messages, one level down: what matters of them, we say ourselves. */
-static int capture_log(enum libbpf_print_level level, const char *format, va_list arguments)
-{
-	if (log_get_level() >= LOG_LEVEL_DEBUG && level != LIBBPF_DEBUG)
-		log_message_va(LOG_LEVEL_DEBUG, format, arguments);
-	return 0;
 }
 
 /* The programs and maps that the other way of attaching would need are left out. */
@@ -131,7 +123,7 @@ int capture_open(const struct capture_options *options, struct capture **ret_cap
 
 	if (!capture)
 		return -ENOMEM;
-	libbpf_set_print(capture_log);
+	libbpf_set_print(libbpf_log);
 	capture->cpus = libbpf_num_possible_cpus();
 	error = capture->cpus < 0 ? capture->cpus : capture_load(capture, options);
 	if (error) {
