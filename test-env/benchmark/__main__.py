@@ -4,6 +4,7 @@
 import argparse
 import importlib
 import json
+import os
 import signal
 import sys
 import tempfile
@@ -27,12 +28,17 @@ def parse_arguments():
     parser.add_argument("--only", metavar="NAME[,NAME]", help=f"of {', '.join(BENCHMARKS)}")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the results here, too")
     parser.add_argument("--plots", metavar="DIR", type=Path, help="draw them into this directory")
+    parser.add_argument("--cpus", metavar="N", type=int, default=2, help="use that many processors (default: 2)")
     parser.set_defaults(mode="default")
     arguments = parser.parse_args()
     arguments.names = arguments.only.split(",") if arguments.only else list(BENCHMARKS)
     unknown = set(arguments.names) - set(BENCHMARKS)
     if unknown:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    if arguments.cpus < 1:
+        parser.error("--cpus: at least 1")
+    if arguments.json and not arguments.json.absolute().parent.is_dir():
+        parser.error(f"{arguments.json}: there is no such directory")
     return arguments
 
 
@@ -68,6 +74,8 @@ def main():
     arguments = parse_arguments()
     # So that `with` blocks end for SIGTERM as they do for Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # Of all that follows: what is traced, who asks, the agent and its collector share them.
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: arguments.cpus])
     machine = describe_machine()
     print("".join(f"{name}: {value}\n" for name, value in machine.items()))
     report = Report()

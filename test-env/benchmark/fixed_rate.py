@@ -64,7 +64,7 @@ def unheld(rate, samples):
 def run(bench):
     server = start_server(bench, WORK)
     target = Target(server.port, (server.pid,), "*/bench_server")
-    seconds = bench.pick(quick=0.7, default=1.5, long=4)
+    seconds = bench.pick(quick=0.5, default=1.5, long=4)
     rounds = bench.pick(quick=1, default=3, long=5)
 
     def measure_at(rate, variant):

@@ -35,7 +35,7 @@ def busy_share(seconds=1.0):
 def describe_machine():
     return {
         "cpu": cpu_model(),
-        "cpus": len(os.sched_getaffinity(0)),
+        "cpus": f"{len(os.sched_getaffinity(0))} of {os.cpu_count()}",
         "memory": f"{memory_total() / 2**30:.1f} GiB",
         "kernel": f"{os.uname().release} {os.uname().machine}",
         "busy before": f"{100 * busy_share():.0f} %",

@@ -63,7 +63,7 @@ def run(bench):
     seconds = bench.pick(quick=1, default=2)
     loads = {
         "saturated": lambda path: run_wrk(target.port, path, seconds),
-        "paced": lambda path: run_pace(target.port, PACE, bench.pick(quick=0.8, default=2), path=path),
+        "paced": lambda path: run_pace(target.port, PACE, bench.pick(quick=0.5, default=2), path=path),
     }
     accounts = []
     for path, content, rounds in (
