@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The benchmarks work, and count right. What they find is for test-env/bench to say."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from lib.agent import BINARY, REPOSITORY
+
+TEST_ENV = REPOSITORY / "test-env"
+BUILD = Path(BINARY).resolve().parent
+PROGRAMS = BUILD / "test-env" / "benchmark"
+
+sys.path.insert(0, str(TEST_ENV))
+from benchmark.budget import BUDGET, judge  # noqa: E402
+from benchmark.estimate import Estimate, alternate, paired_difference, paired_ratio, slope  # noqa: E402
+from benchmark.report import Report  # noqa: E402
+from benchmark.tracing import EXPORT_BOTH, account  # noqa: E402
+
+
+def run_benchmarks(*arguments, build=BUILD):
+    return subprocess.run(
+        [sys.executable, "-m", "benchmark", *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(TEST_ENV), "BENCH_BUILD": str(build), "PYTHONDONTWRITEBYTECODE": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_rounds_alternate_and_are_compared_within():
+    order = []
+    samples = alternate("AB", 3, lambda variant: order.append(variant) or len(order))
+    assert order == list("ABABAB")
+    assert samples == {"A": [1, 3, 5], "B": [2, 4, 6]}
+    assert paired_difference(samples["B"], samples["A"]) == Estimate(1, 1, 1)
+    assert paired_ratio([1, 9, 4], [2, 3, 4]) == Estimate(1, 0.5, 3)
+    assert paired_ratio([None, 9], [2, 0]) is None
+    assert slope([(0, 1), (1, 3), (2, 5)]) == pytest.approx(2)
+
+
+def test_budget_is_judged_by_every_figure():
+    for line in BUDGET:
+        enough, too_much = (line.limit * factor for factor in ((0.5, 2) if line.at_most else (2, 0.5)))
+        figures = {name: {"value": enough} for name in line.results}
+        [row] = [row for row in judge(figures) if row[0] == line.what]
+        assert row[3] == "met"
+        if line.limit:
+            [row] = [row for row in judge({**figures, line.results[-1]: {"value": too_much}}) if row[0] == line.what]
+            assert row[3] == "NOT MET"
+        [row] = [row for row in judge({}) if row[0] == line.what]
+        assert row[2:] == (None, "not measured")
+
+
+def test_each_exchange_is_accounted_for():
+    lost = {"ring_full_request_head": 3, "ring_full_response_head": 2, "export_dropped": 5, "stream_gap": 7}
+    found = account(EXPORT_BOTH, 100, 190, lost)
+    assert (found["expected"], found["heads_lost"], found["export_lost"]) == (200, 5, 5)
+    assert found["others_lost"] == {"stream_gap": 7}
+    assert found["unaccounted"] == 0
+    assert account(EXPORT_BOTH, 100, 180, lost)["unaccounted"] == 10
+
+
+def test_table_is_markdown(capsys):
+    report = Report()
+    report.table("T", ("a", "b"), [("x", 1.5), ("longer", Estimate(2, 1, 3)), ("none", None)], ["note"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "### T"
+    assert lines[2:4] == ["| a      |                b |", "|--------|-----------------:|"]
+    assert lines[5] == "| longer | 2.00 (1.00–3.00) |"
+    assert lines[6].endswith("– |") and "note" in lines
+    with pytest.raises(ValueError):
+        report.result("same", 1, "s")
+        report.result("same", 2, "s")
+
+
+def test_unknown_benchmark_is_wrong_usage():
+    assert run_benchmarks("--only", "nobody").returncode == 2
+
+
+def test_failure_is_told(tmp_path):
+    found = run_benchmarks("--only", "start", build=tmp_path)
+    assert found.returncode == 1
+    assert "bench: failed: start" in found.stderr
+    assert "### Budget" in found.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not PROGRAMS.is_dir(), reason="built without WIRESPAN_BENCH")
+def test_run(tmp_path):
+    found = run_benchmarks("--quick", "--only", "start", "--json", tmp_path / "found.json")
+    assert found.returncode == 0, found.stderr
+    assert "### Start" in found.stdout and "### Budget" in found.stdout
+    result = json.loads((tmp_path / "found.json").read_text())
+    assert {"cpu", "cpus", "memory", "kernel", "date", "command", "mode", "tables", "budget"} < result.keys()
+    ready = result["results"]["start.ready"]
+    assert ready["unit"] == "s" and 0 < ready["spread"][0] <= ready["value"] <= ready["spread"][1]
+    assert [line["verdict"] for line in result["budget"]].count("not measured") == len(BUDGET) - 1
