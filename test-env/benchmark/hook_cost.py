@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from benchmark.bench import PROGRAMS
 from benchmark.estimate import Estimate, alternate, estimate, paired_difference
-from benchmark.hook_cost_attached import Reference, agent_mode, same_hooks, strangers
+from benchmark.hook_cost_attached import CALL_HOOKS, Reference, agent_mode, same_hooks, strangers
+from benchmark.hook_cost_programs import run_times, statistics
 from benchmark.process import Agent
 
 CALLS = PROGRAMS / "bpf" / "bench_calls"
@@ -20,7 +21,7 @@ UNSELECTED = ("--exe", "*/nobody-is-called-so")
 MODES = {"socket": "the sockets' tracepoints", "syscall": "the system calls' tracepoints"}
 VARIANTS = ("none", "empty", "submit", "copy", "real", "unselected")
 DISTURBED = "disturbed"
-ROUNDS_MIN = 3
+ROUNDS_MIN = 2
 COLUMNS = (
     *("call", "no hooks (ns)", "empty", "look-up + record", "the same, filled", "traced", "unselected"),
     *("traced / record", "traced / filled", "unselected / empty"),
@@ -100,18 +101,19 @@ class Comparison:
         self.disturbed = False
 
     @contextmanager
-    def _attached(self, variant, size):
+    def attached(self, variant, size):
+        """The process that is attached meanwhile."""
         if variant == "none":
-            yield
+            yield None
             self.disturbed |= bool(strangers(set()))
         elif variant in ("real", "unselected"):
             with Agent("--format", "none", *self.hooks, *(TRACED if variant == "real" else UNSELECTED)) as agent:
-                yield
+                yield agent
                 self.disturbed |= bool(strangers({agent.pid}))
             self.disturbed |= any(name.startswith("ring_full") for name in agent.losses)
         else:
             with Reference(*self.hooks, "--record", self.records[size].size, variant) as reference:
-                yield
+                yield reference
                 self.disturbed |= bool(strangers({reference.pid}))
             self.disturbed |= reference.lost > 0
 
@@ -120,7 +122,7 @@ class Comparison:
         found = {}
         self.disturbed = bool(strangers(set()))
         for sizes in [[size] for size in SIZES] if variant in ("submit", "copy") else [list(SIZES)]:
-            with self._attached(variant, sizes[0]):
+            with self.attached(variant, sizes[0]):
                 for size in sizes:
                     found.update(self.calls.figures(size))
         return {**found, DISTURBED: self.disturbed}
@@ -186,17 +188,33 @@ def add_results(bench, rows, samples, prefix):
     bench.plot(prefix, "Time added to a call", "bar", "", "ns", series)
 
 
+def add_programs(bench, comparison, prefix):
+    """Where the time goes: inside the programs, or on the way to them."""
+    times = {}
+    for variant in VARIANTS[1:]:
+        with statistics(), comparison.attached(variant, min(SIZES)) as process:
+            comparison.calls.tcp(min(SIZES))
+            times[variant] = run_times(process.pid)
+    hooks = sorted({hook for found in times.values() for hook in found} & CALL_HOOKS)
+    rows = [(hook, *(times[variant].get(hook) for variant in VARIANTS[1:])) for hook in hooks]
+    notes = [f"ns per run, {SIZES[min(SIZES)]} a call, one run. What measuring itself takes is in all of them."]
+    bench.table("Inside the programs", ("hook", *COLUMNS[2:7]), rows, notes)
+    for hook, *_ in rows:
+        bench.result(f"{prefix}.program.{hook}", times["real"].get(hook), "ns")
+
+
 def compare(bench, calls, mode, prefix):
     attached = same_hooks(mode)
     records = {size: agent_records(bench, calls, mode, size) for size in SIZES}
     comparison = Comparison(calls, mode, records)
-    measured = alternate(VARIANTS, bench.pick(quick=ROUNDS_MIN, default=9, long=21), comparison.measure)
+    measured = alternate(VARIANTS, bench.pick(quick=3, default=9, long=21), comparison.measure)
     samples, caveats = undisturbed(measured)
     rows = [Row(call, samples) for call in samples["none"][0] if call != DISTURBED]
     sizes = ", ".join(f"{SIZES[size]}: {made.size} B, {made.per_call:.2f} a call" for size, made in records.items())
     notes = [f"Attached to {', '.join(attached)}. The agent's records: {sizes}.", *NOTES, *caveats]
     bench.table(f"Hook cost, {MODES[mode]}", COLUMNS, [row.cells() for row in rows], notes)
     add_results(bench, rows, samples, prefix)
+    add_programs(bench, comparison, prefix)
 
 
 def run(bench):
