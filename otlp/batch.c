@@ -14,7 +14,7 @@ struct batch *batch_allocate(size_t length)
 
 	if (!batch)
 		return NULL;
-	*batch = (struct batch){ .length = length };
+	*batch = (struct batch){ .room = length, .length = length };
 	return batch;
 }
 
@@ -44,7 +44,10 @@ static struct batch *deflate_into(z_stream *stream, struct slice body)
 	}
 	batch->length = stream->total_out;
 	smaller = realloc(batch, sizeof(*batch) + batch->length);
-	return smaller ? smaller : batch;
+	if (!smaller)
+		return batch;
+	smaller->room = smaller->length;
+	return smaller;
 }
 
 /* Telemetry repeats itself: the fastest level already makes it a tenth. */
@@ -73,6 +76,27 @@ struct batch *batch_new(enum otlp_signal signal, enum otlp_encoding encoding, bo
 	batch->items = items;
 	batch->plain_length = body.length;
 	return batch;
+}
+
+bool batch_has_room(const struct batch *batch, struct slice body)
+{
+	return batch->room >= body.length && batch->room / 2 <= body.length;
+}
+
+void batch_reuse(struct batch *batch, enum otlp_signal signal, enum otlp_encoding encoding, uint32_t items,
+		 struct slice body)
+{
+	batch_forget_spans(batch);
+	*batch = (struct batch){
+		.signal = signal,
+		.encoding = encoding,
+		.items = items,
+		.plain_length = body.length,
+		.room = batch->room,
+		.length = body.length,
+	};
+	if (body.length)
+		memcpy(batch->body, body.data, body.length);
 }
 
 void batch_keep_spans(struct batch *batch, struct span *const *spans)

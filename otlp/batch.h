@@ -21,6 +21,7 @@ struct batch {
 	struct span **spans; /* the `items` spans it was made of, while kept so that it can be split; or NULL */
 	size_t spans_size;   /* bytes that those take */
 	size_t plain_length; /* before compression; 0: not known */
+	size_t room;         /* for the body */
 	size_t length;
 	uint8_t body[];
 };
@@ -28,6 +29,11 @@ struct batch {
 /* A copy of `body`, compressed by gzip (RFC 1952) if asked for. NULL: out of memory. */
 struct batch *batch_new(enum otlp_signal signal, enum otlp_encoding encoding, bool gzip, uint32_t items,
 			struct slice body);
+/* Whether the body fits into the batch, without wasting half of it or more. */
+bool batch_has_room(const struct batch *batch, struct slice body);
+/* Makes another batch of it, as batch_new does of nothing, without compression. Only where it has room. */
+void batch_reuse(struct batch *batch, enum otlp_signal signal, enum otlp_encoding encoding, uint32_t items,
+		 struct slice body);
 /* One whose body of `length` bytes the caller fills. NULL: out of memory. */
 struct batch *batch_allocate(size_t length);
 /* Accepts NULL. Frees the spans that are kept, too. */

@@ -20,7 +20,7 @@ static void finish_batch(struct delivery *delivery, struct lane *lane)
 {
 	if (lane->spooled)
 		spool_remove(delivery->queue.spool, lane->batch->sequence);
-	batch_free(lane->batch);
+	gather_take_back(&delivery->gather, lane->batch);
 	lane->batch = NULL;
 	lane->spooled = false;
 }

@@ -19,6 +19,8 @@ void gather_done(struct gather *gather)
 	free(gather->spans);
 	gather->spans = NULL;
 	gather->count = 0;
+	batch_free(gather->spare);
+	gather->spare = NULL;
 }
 
 bool gather_add(struct gather *gather, struct span *span, uint64_t now)
@@ -35,10 +37,34 @@ uint64_t gather_due(const struct gather *gather)
 	return gather->count ? gather->first + gather->delay : UINT64_MAX;
 }
 
+void gather_take_back(struct gather *gather, struct batch *batch)
+{
+	struct batch *smaller = gather->spare;
+
+	batch_forget_spans(batch);
+	if (batch->gzip || batch->room > OTLP_REQUEST_SIZE_TARGET || (smaller && smaller->room > batch->room)) {
+		batch_free(batch);
+		return;
+	}
+	batch_free(smaller);
+	gather->spare = batch;
+}
+
+static struct batch *new_batch(struct gather *gather, struct slice body, size_t count)
+{
+	struct batch *batch = gather->spare;
+
+	if (gather->gzip || !batch || !batch_has_room(batch, body))
+		return batch_new(OTLP_TRACES, gather->encoding, gather->gzip, (uint32_t)count, body);
+	batch_reuse(batch, OTLP_TRACES, gather->encoding, (uint32_t)count, body);
+	gather->spare = NULL;
+	return batch;
+}
+
 static struct batch *make_batch(struct gather *gather, struct slice body, struct span *const *spans, size_t count,
 				uint64_t sequence)
 {
-	struct batch *batch = batch_new(OTLP_TRACES, gather->encoding, gather->gzip, (uint32_t)count, body);
+	struct batch *batch = new_batch(gather, body, count);
 
 	if (!batch)
 		return NULL;

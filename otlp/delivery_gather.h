@@ -18,12 +18,13 @@ struct gather {
 	bool gzip;
 	struct span **spans; /* `count` of `max` */
 	size_t count, max;
-	size_t size;        /* bytes that they take, near what they take encoded */
-	size_t size_target; /* of a request before compression; falls when a collector finds one too large */
-	uint64_t first;     /* when the first came; ns */
-	uint64_t delay;     /* ns that it waits for more */
-	uint64_t sequence;  /* of the next span */
-	uint64_t failed;    /* spans that could not be encoded */
+	size_t size;         /* bytes that they take, near what they take encoded */
+	size_t size_target;  /* of a request before compression; falls when a collector finds one too large */
+	uint64_t first;      /* when the first came; ns */
+	uint64_t delay;      /* ns that it waits for more */
+	uint64_t sequence;   /* of the next span */
+	uint64_t failed;     /* spans that could not be encoded */
+	struct batch *spare; /* the memory of one that came to its end, for another; NULL: none */
 };
 
 /* Batches in order, of which the caller owns each. NULL: none. */
@@ -39,6 +40,8 @@ bool gather_add(struct gather *gather, struct span *span, uint64_t now);
 uint64_t gather_due(const struct gather *gather);
 /* Encodes what was gathered into one batch, or several where one would pass size_target. They keep their spans. */
 batch_list gather_close(struct gather *gather);
+/* Takes a batch that came to its end, so that the next of its size needs no new memory. */
+void gather_take_back(struct gather *gather, struct batch *batch);
 /*
  * A collector found this batch too large: makes smaller ones from now on. True: it may be split,
  * having kept two spans or more.

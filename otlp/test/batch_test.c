@@ -77,6 +77,35 @@ static void test_gzip(void **state)
 	}
 }
 
+static void test_reuse(void **state)
+{
+	struct resource *resource = sample_resource("shop", 1);
+	struct span span = sample_http(resource, 1, 1);
+	struct span *clone = span_clone(&span);
+	struct batch *batch = batch_new(OTLP_TRACES, OTLP_JSON, false, 1, SLICE_LITERAL("12345678"));
+
+	(void)state;
+	assert_true(batch_has_room(batch, SLICE_LITERAL("12345678")));
+	assert_true(batch_has_room(batch, SLICE_LITERAL("1234")));
+	assert_false(batch_has_room(batch, SLICE_LITERAL("123")));
+	assert_false(batch_has_room(batch, SLICE_LITERAL("123456789")));
+	batch_keep_spans(batch, &clone);
+	batch->sequence = 7;
+	batch_reuse(batch, OTLP_TRACES, OTLP_PROTOBUF, 3, SLICE_LITERAL("abcde"));
+	assert_null(batch->spans);
+	assert_int_equal(batch->spans_size, 0);
+	assert_int_equal(resource->references, 1);
+	assert_int_equal(batch->encoding, OTLP_PROTOBUF);
+	assert_int_equal(batch->items, 3);
+	assert_int_equal(batch->sequence, 0);
+	assert_int_equal(batch->plain_length, 5);
+	assert_int_equal(batch->length, 5);
+	assert_memory_equal(batch->body, "abcde", 5);
+	assert_true(batch_has_room(batch, SLICE_LITERAL("12345678")));
+	batch_free(batch);
+	resource_unref(resource);
+}
+
 static void test_spans_are_kept(void **state)
 {
 	struct resource *resource = sample_resource("shop", 1);
@@ -105,6 +134,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_gzip),
+		cmocka_unit_test(test_reuse),
 		cmocka_unit_test(test_spans_are_kept),
 	};
 
