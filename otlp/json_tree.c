@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otlp/json_tree.h"
 
-#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 
 #define DECIMAL_MAX 21 /* "-9223372036854775808" and NUL */
 
@@ -40,6 +38,15 @@ void json_add_string(struct scratch *scratch, cJSON *parent, const char *name, s
 	json_add_text(scratch, parent, name, scratch_text(scratch, text));
 }
 
+/* `text` is JSON already. */
+static void add_raw(struct scratch *scratch, cJSON *parent, const char *name, const char *text)
+{
+	cJSON *item = json_add(scratch, parent, name, cJSON_Raw);
+
+	if (item)
+		item->valuestring = (char *)text;
+}
+
 static void add_number(struct scratch *scratch, cJSON *parent, const char *name, double value)
 {
 	cJSON *item = json_add(scratch, parent, name, cJSON_Number);
@@ -51,38 +58,40 @@ static void add_number(struct scratch *scratch, cJSON *parent, const char *name,
 	item->valueint = value >= INT32_MAX ? INT32_MAX : value <= INT32_MIN ? INT32_MIN : (int)value;
 }
 
+/* printf would take ten times as long, and a span has a dozen. Returns a text that ends with NUL; NULL: no memory. */
+static const char *format_decimal(struct scratch *scratch, uint64_t value, bool negative)
+{
+	char *text = scratch_allocate(scratch, DECIMAL_MAX), *front;
+
+	if (!text)
+		return NULL;
+	front = text + DECIMAL_MAX - 1;
+	*front = '\0';
+	do {
+		*--front = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	if (negative)
+		*--front = '-';
+	return front;
+}
+
 void json_add_integer(struct scratch *scratch, cJSON *parent, const char *name, uint32_t value)
 {
-	add_number(scratch, parent, name, value);
+	add_raw(scratch, parent, name, format_decimal(scratch, value, false));
 }
 
 void json_add_unsigned(struct scratch *scratch, cJSON *parent, const char *name, uint64_t value)
 {
-	char *text = scratch_allocate(scratch, DECIMAL_MAX);
-
-	if (!text)
-		return;
-	snprintf(text, DECIMAL_MAX, "%" PRIu64, value);
-	json_add_text(scratch, parent, name, text);
+	json_add_text(scratch, parent, name, format_decimal(scratch, value, false));
 }
 
 void json_add_signed(struct scratch *scratch, cJSON *parent, const char *name, int64_t value)
 {
-	char *text = scratch_allocate(scratch, DECIMAL_MAX);
+	bool negative = value < 0;
 
-	if (!text)
-		return;
-	snprintf(text, DECIMAL_MAX, "%" PRId64, value);
-	json_add_text(scratch, parent, name, text);
-}
-
-/* cJSON would print 0, and Python takes -0 for an integer. */
-static void add_negative_zero(struct scratch *scratch, cJSON *parent, const char *name)
-{
-	cJSON *item = json_add(scratch, parent, name, cJSON_Raw);
-
-	if (item)
-		item->valuestring = "-0.0";
+	json_add_text(scratch, parent, name,
+		      format_decimal(scratch, negative ? -(uint64_t)value : (uint64_t)value, negative));
 }
 
 void json_add_double(struct scratch *scratch, cJSON *parent, const char *name, double value)
@@ -92,7 +101,8 @@ void json_add_double(struct scratch *scratch, cJSON *parent, const char *name, d
 	else if (isinf(value))
 		json_add_text(scratch, parent, name, value > 0 ? "Infinity" : "-Infinity");
 	else if (value == 0 && signbit(value))
-		add_negative_zero(scratch, parent, name);
+		/* cJSON would print 0, and Python takes -0 for an integer. */
+		add_raw(scratch, parent, name, "-0.0");
 	else
 		add_number(scratch, parent, name, value);
 }
