@@ -194,8 +194,11 @@ int capture_find_sockets(struct capture *capture, const struct record_sink *sink
 static int capture_tell(struct capture *capture, uint32_t pid, bool trace, uint64_t flags)
 {
 	uint32_t verdict = trace ? VERDICT_TRACE : VERDICT_IGNORE;
+	int error = bpf_map_update_elem(bpf_map__fd(capture->skeleton->maps.processes), &pid, &verdict, flags);
 
-	return bpf_map_update_elem(bpf_map__fd(capture->skeleton->maps.processes), &pid, &verdict, flags);
+	if (!trace)
+		__atomic_add_fetch(&capture->skeleton->bss->verdicts_round, 1, __ATOMIC_SEQ_CST);
+	return error;
 }
 
 int capture_judge(struct capture *capture, uint32_t pid, bool trace)

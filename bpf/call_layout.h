@@ -21,6 +21,7 @@ struct call_source {
 };
 
 #define VECTOR_MAX 16   /* buffers of a vector that one read passes */
+#define VECTORS_READ 4  /* of which so many are read at once */
 #define MESSAGES_MAX 16 /* messages of one call that are looked at */
 
 enum call_direction {

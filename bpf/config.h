@@ -49,6 +49,9 @@ enum agent_sleep {
 
 extern __u32 agent_sleeps; /* enum agent_sleep */
 
+/* Moves, afterwards, with every process that is judged to be of no interest. */
+extern __u32 verdicts_round;
+
 /* Moves with every record that found no room. */
 extern __u32 records_lost;
 

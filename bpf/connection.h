@@ -33,6 +33,8 @@ struct connection {
 	__u8 moved;            /* directions seen, a bit each */
 	__u8 send_contended;   /* another thread sends, too */
 	__u8 padding[5];
+	__u32 process;       /* that was of interest when it last used the connection; 0: none */
+	__u32 process_round; /* verdicts_round then: as long as that stands, it still is */
 };
 
 #endif

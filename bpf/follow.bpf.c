@@ -11,6 +11,19 @@
 #define TRAILER_STEP 32
 #define RECOGNISE_STEP 64
 
+/* Has the buffers from `index` on in scratch->vectors, as many as fit. */
+static __always_inline bool vectors_read(struct scratch *scratch, __u64 address, __u32 index, __u32 count)
+{
+	__u32 size = (count - index) * sizeof(struct user_iovec);
+
+	if (count - index > VECTORS_READ)
+		size = sizeof(scratch->vectors);
+	barrier_var(size);
+	if (size > sizeof(scratch->vectors))
+		return false;
+	return !bpf_probe_read_user(scratch->vectors, size, (void *)(address + index * sizeof(struct user_iovec)));
+}
+
 /*
  * The same from a vector of buffers at `address`. The lower half of `count_from`
  * counts them, the upper half is how many at the beginning are passed over, and
@@ -32,11 +45,11 @@ __noinline __u32 vector_read(__u32 at, __u32 offset, __u32 size, __u64 address, 
 		struct user_iovec *vector;
 
 		barrier_var(scratch); /* or addresses within it are kept on the stack */
-		vector = &scratch->vector;
 		if (index >= count || done >= size)
 			break;
-		if (bpf_probe_read_user(vector, sizeof(*vector), (void *)(address + index * sizeof(*vector))))
+		if (i % VECTORS_READ == 0 && !vectors_read(scratch, address, index, count))
 			break;
+		vector = &scratch->vectors[i % VECTORS_READ];
 		if (vector->length <= skip) {
 			skip -= vector->length;
 			scratch->vector_offset += vector->length;

@@ -14,6 +14,7 @@ struct messages_map message_calls SEC(".maps");
 const volatile struct capture_config config = {};
 const volatile struct connection no_connection = {};
 __u32 agent_sleeps;
+__u32 verdicts_round;
 __u32 records_lost;
 
 /* Some of the helpers are for GPL programs only. */

@@ -26,7 +26,7 @@ struct scratch {
 	__u32 vector_offset; /* bytes in the buffers before that one */
 	__u32 reserved;
 	/* What loops read of the caller's memory: here, as on the stack it would be too much for eight calls deep. */
-	struct user_iovec vector;
+	struct user_iovec vectors[VECTORS_READ];
 	struct user_messages messages;
 	struct record_data data; /* the record begins here ... */
 	union { /* ... and goes on here; twice, so that any bounded offset plus any bounded size fits */

@@ -8,12 +8,10 @@
 #include "bpf/maps.h"
 #include "bpf/socket.h"
 
-/* NULL: nothing is known of the socket yet. Once something is, it was selected. */
-static __always_inline struct connection *connection_known(struct sock *sk)
+/* Once something is known of a socket, it was selected. `connection` may be NULL. */
+static __always_inline bool is_known(const struct connection *connection)
 {
-	struct connection *connection = bpf_sk_storage_get(&socket_connections, sk, NULL, 0);
-
-	return connection && connection->identity.cookie ? connection : NULL;
+	return connection && connection->identity.cookie;
 }
 
 static __always_inline struct connection *connection_new(struct sock *sk, const struct positions *positions,
@@ -103,17 +101,19 @@ int BPF_PROG(socket_received, struct sock *sk, int result, int flags)
 	struct connection *connection;
 	struct positions positions;
 
-	if (flags & (MSG_PEEK | MSG_ERRQUEUE | MSG_OOB) || !process_selected())
+	if (flags & (MSG_PEEK | MSG_ERRQUEUE | MSG_OOB))
+		return 0;
+	connection = bpf_sk_storage_get(&socket_connections, sk, NULL, 0);
+	if (!process_selected_for(connection))
 		return 0;
 	if (result <= 0) {
 		messages_ended();
 		return 0;
 	}
-	connection = connection_known(sk);
-	if (!connection && !socket_selected(sk))
+	if (!is_known(connection) && !socket_selected(sk))
 		return 0;
 	positions_read(sk, &positions);
-	if (!connection)
+	if (!is_known(connection))
 		connection = connection_new(sk, &positions, result, 0);
 	if (!connection || connection->recognised > RECOGNISED_HTTP1)
 		return 0;
@@ -148,20 +148,19 @@ int BPF_PROG(socket_sent, struct sock *sk, int result, int flags)
 	struct positions positions;
 	bool in_call;
 
-	if (!process_selected())
+	connection = bpf_sk_storage_get(&socket_connections, sk, NULL, 0);
+	if (!process_selected_for(connection))
 		return 0;
 	if (result <= 0) {
-		connection = bpf_sk_storage_get(&socket_connections, sk, NULL, 0);
 		if (connection)
 			send_begin_take(connection, &movement);
 		messages_ended();
 		return 0;
 	}
-	connection = connection_known(sk);
-	if (!connection && !socket_selected(sk))
+	if (!is_known(connection) && !socket_selected(sk))
 		return 0;
 	positions_read(sk, &positions);
-	if (!connection)
+	if (!is_known(connection))
 		connection = connection_new(sk, &positions, 0, result);
 	if (!connection)
 		return 0;
@@ -188,7 +187,7 @@ int BPF_PROG(send_begins_at, struct sock *sk)
 	__u32 thread = bpf_get_current_pid_tgid();
 	const struct tcp_sock *tcp;
 
-	if (!connection || connection->recognised > RECOGNISED_HTTP1 || !process_selected())
+	if (!connection || connection->recognised > RECOGNISED_HTTP1 || !process_selected_for(connection))
 		return 0;
 	if (connection->send_begin) {
 		connection->send_contended |= connection->send_thread != thread;

@@ -69,6 +69,23 @@ static __always_inline bool process_selected(void)
 	return !verdict || *verdict != VERDICT_IGNORE;
 }
 
+/* The same, asked once for a connection's owner. `connection` may be NULL. */
+static __always_inline bool process_selected_for(struct connection *connection)
+{
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	__u32 round = *(volatile __u32 *)&verdicts_round;
+
+	if (connection && connection->process == tgid && connection->process_round == round)
+		return true;
+	if (!process_selected())
+		return false;
+	if (connection) {
+		connection->process = tgid;
+		connection->process_round = round;
+	}
+	return true;
+}
+
 static __always_inline void identity_read(const struct sock *sk, struct record_connection *identity)
 {
 	const struct sock_common *common = &sk->__sk_common;
