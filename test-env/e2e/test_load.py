@@ -48,7 +48,12 @@ def test_16_keep_alive_connections_for_10_seconds(start_agent, hooks, start_ngin
         client = result.parent(server)
         assert client is not None, f"no link: {server}"
         assert server.attr["wirespan.link.evidence"] == "connection"
-        assert client.contains(server), f"not inside: {server} {client}"
+        # wrk leaves without its last answers: nginx may read, and answer, what nobody waits for any more.
+        assert client.start <= server.start, f"before its cause: {server} {client}"
+        assert client.contains(server) or not client.answered, f"not inside: {server} {client}"
+    cut_off = [client for client in clients if not client.answered]
+    assert len(cut_off) <= CONNECTIONS, cut_off
+    assert {client.attr["error.type"] for client in cut_off} <= {"process_exit"}, cut_off
     assert {span.service for span in servers} == {"nginx"}
     assert {span.service for span in clients} == {"wrk"}
 

@@ -57,6 +57,12 @@ class Span:
         side = "peer" if self.kind == "server" else "local"
         return self.attr[f"network.{side}.port"]
 
+    @property
+    def answered(self):
+        """Whether the response came whole: an error, if any, is what its status says."""
+        status = self.attr.get("http.response.status_code")
+        return status is not None and self.attr.get("error.type", str(status)) == str(status)
+
     def contains(self, inner):
         return self.start <= inner.start and inner.end <= self.end
 
