@@ -14,6 +14,7 @@ from benchmark.process import MEGABYTE, Agent, Process, Sink, cpu, start_server
 CONNECTIONS = (10, 1000, 20_000)
 CONNECTIONS_PER_PROCESS = 15_000  # of the 20,000 descriptors that many systems allow at most
 STEADY_RATE = 10_000
+PATH_RATE = 15_000  # not saturated: what queues for want of time is not to count as growth
 SAMPLES = 240  # of a steady run
 
 
@@ -69,41 +70,20 @@ def short_lived(count):
     subprocess.run(["sh", "-c", f"seq {count} | xargs -P 2 -n 1 true"], check=True, timeout=600)
 
 
-def count_row(bench, name, count, options, make):
+def count_cells(bench, name, count, agent, make):
     """Memory after make() of a tenth, of a half and of all of `count`, and CPU; what is bounded grows no more then."""
-    sizes = []
-    with Agent(*options) as agent:
-        make(count // 10, "first")
-        agent.wait_settled()
-        used, began = cpu(agent.pid), time.monotonic()
-        for part in ("second", "third"):
-            sizes.append(memory(agent))
-            make(count // 2, part)
-            agent.wait_settled()
-        used, took = cpu(agent.pid) - used, time.monotonic() - began
+    make(count // 10, "first")
+    agent.wait_settled()
+    used, began, sizes = cpu(agent.pid), time.monotonic(), []
+    for part in ("second", "third"):
         sizes.append(memory(agent))
+        make(count // 2, part)
+        agent.wait_settled()
+    used, took = cpu(agent.pid) - used, time.monotonic() - began
+    sizes.append(memory(agent))
     bench.result(f"growth.{name}.memory_added", sizes[2] - sizes[1], "MB")
     bench.result(f"growth.{name}.cpu", used / count / 1e3, "µs")
-    return [*sizes, sizes[2] - sizes[1], used / count / 1e3, 100 * used / took / 1e9, losses_text(agent)]
-
-
-def add_counts(bench, sink):
-    """Processes under the default selection, which is all of them; paths at both ends of the connections."""
-    server = start_server(bench, 0)
-    processes = bench.pick(quick=1000, default=10_000)
-    paths = bench.pick(quick=100_000, default=1_000_000)
-    everything = ("--endpoint", sink.endpoint)
-
-    def make_paths(count, name):
-        run_pace(server.port, 0, 300, path=f"/{name}-", requests=count, distinct=True)
-
-    row = count_row(bench, "processes", processes, everything, lambda count, _: short_lived(count))
-    rows = [[f"{processes:,} short-lived processes", *row]]
-    row = count_row(bench, "endpoints", paths, (*everything, "--port", server.port), make_paths)
-    rows.append([f"{paths:,} distinct paths", *row])
-    columns = ("what", "MB after a tenth", "a half", "all", "added by the second half")
-    columns += ("agent CPU µs each", "% of a core", "losses")
-    bench.table("Growth: processes and endpoints", columns, rows, ["RSS + map memory."])
+    return [*sizes, sizes[2] - sizes[1], used / count / 1e3, 100 * used / took / 1e9]
 
 
 def sample_steady(agent, seconds):
@@ -119,12 +99,10 @@ def sample_steady(agent, seconds):
     return samples
 
 
-def add_steady(bench, sink):
+def steady_cells(bench, agent, port):
     """The first half of the time is for what fills once."""
     seconds = bench.pick(quick=14, default=45, long=1200)
-    server = start_server(bench, 0)
-    options = ("--endpoint", sink.endpoint, "--port", server.port)
-    with Agent(*options) as agent, PacedLoad(server.port, STEADY_RATE) as load:
+    with PacedLoad(port, STEADY_RATE) as load:
         samples = sample_steady(agent, seconds)
         requests = load.finish()["requests"]
     settled = samples[len(samples) // 2 :]
@@ -133,16 +111,47 @@ def add_steady(bench, sink):
     per_minute = [60 * slope([(sample[0], sample[figure]) for sample in settled]) for figure in (1, 2)]
     bench.result("growth.steady.memory_added", last - first, "MB")
     bench.result("growth.steady.slope", per_minute[0], "MB/min")
-    row = [f"{seconds} s, {requests:,} requests", first, last, *per_minute, losses_text(agent)]
-    columns = ("run", "MB, third quarter", "last quarter", "MB/min", "% of a core/min", "losses")
-    note = "RSS + map memory, medians of quarters; the slope is that of the later half."
-    bench.table("Growth: a steady 10,000 requests/s, both ends", columns, [row], [note])
     points = [(at, megabytes) for at, megabytes, _ in samples]
     bench.plot("growth-steady", "10,000 requests/s, both ends", "line", "s", "RSS + maps, MB", {"agent": points})
+    return [f"{seconds} s, {requests:,} requests", first, last, *per_minute]
+
+
+def run_processes(bench, sink):
+    """The default selection, which is every process."""
+    count = bench.pick(quick=1000, default=10_000)
+    bench.say(f"    {count} processes")
+    with Agent("--endpoint", sink.endpoint) as agent:
+        cells = count_cells(bench, "processes", count, agent, lambda number, _: short_lived(number))
+    return [f"{count:,} short-lived processes", *cells, losses_text(agent)]
+
+
+def run_requests(bench, sink):
+    """The steady run comes first: it fills what fills once. Rows for it and for the endpoints."""
+    server = start_server(bench, 0)
+    count = bench.pick(quick=60_000, default=1_000_000)
+
+    def request_paths(number, name):
+        run_pace(server.port, PATH_RATE, 300, path=f"/{name}-", requests=number, distinct=True)
+
+    with Agent("--endpoint", sink.endpoint, "--port", server.port) as agent:
+        bench.say("    steady")
+        steady = steady_cells(bench, agent, server.port)
+        bench.say(f"    {count} paths")
+        paths = count_cells(bench, "endpoints", count, agent, request_paths)
+    losses = losses_text(agent)
+    return [*steady, losses], [f"{count:,} distinct paths", *paths, losses]
 
 
 def run(bench):
     sink = bench.cleanup.enter_context(Sink())
-    for part in (add_connections, add_counts, add_steady):
-        bench.say(f"    {part.__name__.removeprefix('add_')}")
-        part(bench, sink)
+    bench.say("    connections")
+    add_connections(bench, sink)
+    processes = run_processes(bench, sink)
+    steady, paths = run_requests(bench, sink)
+    columns = ("run", "MB, third quarter", "last quarter", "MB/min", "% of a core/min", "losses")
+    note = "RSS + map memory, medians of quarters; the slope is that of the later half."
+    bench.table("Growth: a steady 10,000 requests/s, both ends", columns, [steady], [note])
+    columns = ("what", "MB after a tenth", "a half", "all", "added by the second half")
+    columns += ("agent CPU µs each", "% of a core", "losses")
+    note = "RSS + map memory. The paths are requested of the agent that the steady run has left behind."
+    bench.table("Growth: processes and endpoints", columns, [processes, paths], [note])
