@@ -197,7 +197,7 @@ def add_programs(bench, comparison, prefix):
             times[variant] = run_times(process.pid)
     hooks = sorted({hook for found in times.values() for hook in found} & CALL_HOOKS)
     rows = [(hook, *(times[variant].get(hook) for variant in VARIANTS[1:])) for hook in hooks]
-    notes = [f"ns per run, {SIZES[min(SIZES)]} a call, one run. What measuring itself takes is in all of them."]
+    notes = [f"ns per run, {SIZES[min(SIZES)]} a call, by anybody. What measuring itself takes is in all of them."]
     bench.table("Inside the programs", ("hook", *COLUMNS[2:7]), rows, notes)
     for hook, *_ in rows:
         bench.result(f"{prefix}.program.{hook}", times["real"].get(hook), "ns")
