@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "bpf/follow.h"
 
-#define LINE_STEP 32 /* bytes of a chunk-size line read at a time */
+#define LINE_STEP 32  /* bytes of a chunk-size line read at a time */
 #define LINES_STEP 16 /* such steps in one function */
 #define LINES_MAX 64  /* times LINES_STEP in one call: node writes 300 chunks at once */
 #define TRAILER_COPY 512
@@ -11,67 +11,85 @@
 #define TRAILER_STEP 32
 #define RECOGNISE_STEP 64
 
-/* Has the buffers from `index` on in scratch->vectors, as many as fit. */
-static __always_inline bool vectors_read(struct scratch *scratch, __u64 address, __u32 index, __u32 count)
+/* Has the buffers from the next one on in scratch->vectors, as many as fit. */
+static __always_inline bool vectors_fetch(struct scratch *scratch, const struct vector_reading *reading)
 {
-	__u32 size = (count - index) * sizeof(struct user_iovec);
+	__u32 size = (reading->count - reading->index) * sizeof(struct user_iovec);
 
-	if (count - index > VECTORS_READ)
+	if (reading->count - reading->index > VECTORS_READ)
 		size = sizeof(scratch->vectors);
 	barrier_var(size);
 	if (size > sizeof(scratch->vectors))
 		return false;
-	return !bpf_probe_read_user(scratch->vectors, size, (void *)(address + index * sizeof(struct user_iovec)));
+	return !bpf_probe_read_user(scratch->vectors, size,
+				    (void *)(reading->address + reading->index * sizeof(struct user_iovec)));
+}
+
+/* Reads what is wanted of the next buffer; 0 when the reading is over. */
+__noinline int vector_step(void)
+{
+	struct scratch *scratch = scratch_get();
+	struct vector_reading *reading;
+	struct user_iovec *vector;
+	__u64 part, to;
+
+	if (!scratch)
+		return 0;
+	reading = &scratch->reading;
+	if (reading->index >= reading->count || !reading->left)
+		return 0;
+	if (reading->step % VECTORS_READ == 0 && !vectors_fetch(scratch, reading))
+		return 0;
+	vector = &scratch->vectors[reading->step % VECTORS_READ];
+	reading->step++;
+	reading->index++;
+	if (vector->length <= reading->skip) {
+		reading->skip -= vector->length;
+		scratch->vector_offset += vector->length;
+		scratch->vector_index = reading->index;
+		return 1;
+	}
+	part = reading->left;
+	to = reading->at;
+	if (part > vector->length - reading->skip)
+		part = vector->length - reading->skip;
+	barrier_var(part);
+	barrier_var(to);
+	if (to > SCRATCH_BYTES_MAX || part > COPY_HEAD_LONG ||
+	    bpf_probe_read_user(&scratch->bytes[to], part, (void *)(vector->base + reading->skip)))
+		return 0;
+	if (part == vector->length - reading->skip) {
+		scratch->vector_offset += vector->length;
+		scratch->vector_index = reading->index;
+	}
+	reading->skip = 0;
+	reading->at += part;
+	reading->left -= part;
+	return 1;
 }
 
 /*
  * The same from a vector of buffers at `address`. The lower half of `count_from`
  * counts them, the upper half is how many at the beginning are passed over, and
- * not counted in `offset`, either.
+ * not counted in `offset`, either. Inlined: no more than eight calls may be under way.
  */
-__noinline __u32 vector_read(__u32 at, __u32 offset, __u32 size, __u64 address, __u64 count_from)
+static __always_inline __u32 vector_read(struct scratch *scratch, __u32 at, __u32 offset, __u32 size, __u64 address,
+					 __u64 count_from)
 {
-	struct scratch *scratch = scratch_get();
-	__u32 count = count_from, from = count_from >> 32;
-	__u64 skip = offset;
-	__u64 done = 0;
+	struct vector_reading *reading = &scratch->reading;
 
-	if (!scratch)
-		return 0;
+	reading->address = address;
+	reading->skip = offset;
+	reading->index = count_from >> 32;
+	reading->count = count_from;
+	reading->step = 0;
+	reading->at = at;
+	reading->left = size;
 	for (__u32 i = 0; i < VECTOR_MAX; i++) {
-		__u32 index = from + i;
-		__u64 part = size - done;
-		__u64 to = at + done;
-		struct user_iovec *vector;
-
-		barrier_var(scratch); /* or addresses within it are kept on the stack */
-		if (index >= count || done >= size)
+		if (!vector_step())
 			break;
-		if (i % VECTORS_READ == 0 && !vectors_read(scratch, address, index, count))
-			break;
-		vector = &scratch->vectors[i % VECTORS_READ];
-		if (vector->length <= skip) {
-			skip -= vector->length;
-			scratch->vector_offset += vector->length;
-			scratch->vector_index = index + 1;
-			continue;
-		}
-		if (part > vector->length - skip)
-			part = vector->length - skip;
-		barrier_var(part);
-		barrier_var(to);
-		if (to > SCRATCH_BYTES_MAX || part > COPY_HEAD_LONG)
-			break;
-		if (bpf_probe_read_user(&scratch->bytes[to], part, (void *)(vector->base + skip)))
-			break;
-		if (part == vector->length - skip) {
-			scratch->vector_offset += vector->length;
-			scratch->vector_index = index + 1;
-		}
-		skip = 0;
-		done += part;
 	}
-	return done;
+	return size - reading->left;
 }
 
 /* The same from the messages of sendmmsg or recvmmsg, as if they were one. */
@@ -98,7 +116,7 @@ __noinline __u32 messages_read(__u32 at, __u32 offset, __u32 size)
 		}
 		if (part > messages->length - offset)
 			part = messages->length - offset;
-		got = vector_read(at + done, offset, part, messages->message.iov,
+		got = vector_read(scratch, at + done, offset, part, messages->message.iov,
 				  (__u32)messages->message.iov_count);
 		done += got;
 		if (got < part)
@@ -135,13 +153,13 @@ __u32 source_read(__u32 at, __u32 offset, __u32 size)
 		return 0;
 	switch (scratch->source.kind) {
 	case SOURCE_BUFFER:
-		return bpf_probe_read_user(&scratch->bytes[at], size, (void *)(scratch->source.address + offset)) ?
-			       0 :
-			       size;
+		return bpf_probe_read_user(&scratch->bytes[at], size, (void *)(scratch->source.address + offset))
+			       ? 0
+			       : size;
 	case SOURCE_VECTOR:
 		if (offset < scratch->vector_offset)
 			scratch->vector_index = scratch->vector_offset = 0;
-		return vector_read(at, offset - scratch->vector_offset, size, scratch->source.address,
+		return vector_read(scratch, at, offset - scratch->vector_offset, size, scratch->source.address,
 				   scratch->source.count | (__u64)scratch->vector_index << 32);
 	case SOURCE_MESSAGES:
 		return messages_read(at, offset, size);
@@ -366,18 +384,28 @@ int message_look(void)
 	return recognise_request(bytes, scratch->prefix) ? LOOKS_REQUEST : LOOKS_NOTHING;
 }
 
+/* Gives byte `index` of the prefix to the recogniser: enum recognised. */
+__noinline int recognise_at(__u32 index)
+{
+	struct scratch *scratch = scratch_get();
+
+	if (!scratch || index >= COPY_HEAD)
+		return RECOGNISED_NOT_YET;
+	return recogniser_byte(&scratch->recogniser, scratch->bytes[FRAGMENT_HEADER + index]);
+}
+
 __noinline int recognise_step(__u32 from)
 {
 	struct scratch *scratch = scratch_get();
 
-	if (!scratch || from > COPY_HEAD)
+	if (!scratch)
 		return RECOGNISED_NOT_YET;
 	for (__u32 i = 0; i < RECOGNISE_STEP; i++) {
 		int recognised;
 
 		if (from + i >= scratch->prefix)
 			break;
-		recognised = recogniser_byte(&scratch->recogniser, scratch->bytes[FRAGMENT_HEADER + from + i]);
+		recognised = recognise_at(from + i);
 		if (recognised != RECOGNISED_NOT_YET)
 			return recognised;
 	}

@@ -11,6 +11,18 @@
 #include "bpf/counter.h"
 #include "bpf/record.h"
 
+/* A read from a vector of buffers under way: a step takes the next one. */
+struct vector_reading {
+	__u64 address; /* of the struct iovec */
+	__u64 skip;    /* bytes not wanted of those to come */
+	__u32 index;   /* of the next buffer */
+	__u32 count;   /* of buffers */
+	__u32 step;
+	__u32 at;      /* where in `bytes` the next ones go */
+	__u32 left;    /* bytes wanted */
+	__u32 reserved;
+};
+
 /*
  * A movement while it is captured. It stands in memory, not in registers, so
  * that the loops over its bytes can be functions that the verifier checks once.
@@ -26,6 +38,7 @@ struct scratch {
 	__u32 vector_offset; /* bytes in the buffers before that one */
 	__u32 reserved;
 	/* What loops read of the caller's memory: here, as on the stack it would be too much for eight calls deep. */
+	struct vector_reading reading;
 	struct user_iovec vectors[VECTORS_READ];
 	struct user_messages messages;
 	struct record_data data; /* the record begins here ... */
