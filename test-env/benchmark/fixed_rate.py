@@ -7,12 +7,11 @@ from benchmark import tracing
 from benchmark.estimate import alternate, estimate, paired_difference
 from benchmark.loads import run_pace
 from benchmark.process import start_server
-from benchmark.tracing import Target, measure
+from benchmark.tracing import Target, measure, unheld
 
 WORK = 5000  # µs
 RATES = (1000, 5000, 10_000, 20_000)
 CONNECTIONS = 256  # 100 are busy at the highest rate
-HELD = 0.98  # of the rate, that counts as holding it
 VARIANTS = (tracing.UNTRACED, tracing.EXPORT_SERVER, tracing.EXPORT_BOTH)
 MEMORY_RATE = 10_000  # the budget's
 COLUMNS = ("rate, variant", "p50 µs", "added", "p99 µs", "added", "agent CPU µs/exchange", "% of a core", "losses")
@@ -51,14 +50,6 @@ def add_results(bench, rate, samples):
     bench.result(f"fixed_rate.{rate}.losses", sum(sample["losses"] for sample in traced), "")
     memory = estimate([sample["memory"] for sample in samples[tracing.EXPORT_BOTH]])
     bench.result(f"fixed_rate.{rate}.memory", memory, "MB")
-
-
-def unheld(rate, samples):
-    """Why this machine's figures at this rate mean little; nothing where it holds it untraced."""
-    reached = estimate([sample["rate"] for sample in samples[tracing.UNTRACED]]).value
-    if reached >= HELD * rate:
-        return []
-    return [f"This machine does not hold {rate:,} requests/s untraced: it reached {reached:,.0f}."]
 
 
 def run(bench):

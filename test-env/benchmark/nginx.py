@@ -10,7 +10,7 @@ from benchmark import tracing
 from benchmark.estimate import alternate
 from benchmark.loads import run_pace, run_wrk
 from benchmark.process import Process, children, free_port, port_answers, wait_until
-from benchmark.tracing import Target, measure
+from benchmark.tracing import Target, measure, unheld
 
 VARIANTS = (
     tracing.UNTRACED,
@@ -73,7 +73,8 @@ def run(bench):
         for kind, load in loads.items():
             bench.say(f"    {content}, {kind}: {rounds} rounds")
             samples = alternate(VARIANTS, rounds, partial(measure, target=target, load=partial(load, path)))
-            tables.add_tables(bench, content, kind, samples)
+            notes = unheld(PACE, samples) if kind == "paced" else ()
+            tables.add_tables(bench, content, kind, samples, notes)
             accounts += tables.account_rows(f"{content}, {kind}", samples)
             if path == "/":
                 tables.add_results(bench, kind, samples)

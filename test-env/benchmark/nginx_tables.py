@@ -67,10 +67,10 @@ def parts_rows(samples):
         yield [variant.name, *parts, max(0.0, total - sum(parts)), total]
 
 
-def add_tables(bench, content, kind, samples):
+def add_tables(bench, content, kind, samples, notes):
     title = f"nginx, {content}, {KINDS[kind]}"
     columns = ("variant", "requests/s", "ratio", "p50 µs", "ratio", "p99 µs", "ratio")
-    bench.table(f"{title}: speed", columns, speed_rows(samples))
+    bench.table(f"{title}: speed", columns, speed_rows(samples), notes)
     columns = ("variant", "nginx CPU µs/request", "added", "agent CPU µs/exchange", "RSS MB", "maps MB")
     bench.table(f"{title}: cost", columns, cost_rows(samples))
     if kind == "saturated":

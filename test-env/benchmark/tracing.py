@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from functools import cache
 from typing import NamedTuple
 
+from benchmark.estimate import estimate
 from benchmark.hook_cost_attached import Reference, agent_mode
 from benchmark.process import MEGABYTE, Agent, Sink, cpu
 
+HELD = 0.98  # of a rate, that counts as holding it
 # Losses that are each an exchange less; the rest say what else became of it.
 HEAD_LOSSES = ("ring_full_request_head", "ring_full_response_head")
 
@@ -61,31 +63,49 @@ def measure(variant, target, load):
     """Runs load() under the variant: its figures, and those of everybody who took part in it."""
     with traced(variant, target) as (agent, sink):
         server_before = sum(map(cpu, target.pids))
-        threads_before = agent.cpu_by_thread() if agent else (0, 0)
+        threads_before = agent.cpu_by_thread() if agent else None
         figures = load()
-        server = sum(map(cpu, target.pids)) - server_before
         requests = figures["requests"]
-        figures.update(rate=requests / figures["seconds"], server_cpu=server / requests / 1e3)
+        figures["rate"] = requests / figures["seconds"]
+        figures["server_cpu"] = (sum(map(cpu, target.pids)) - server_before) / requests / 1e3
         figures["load_cpu"] = figures["cpu"] / requests / 1e3
-        if not agent:
-            return figures
-        resident, maps = agent.memory()
-        agent.wait_settled()
-        threads = [after - before for after, before in zip(agent.cpu_by_thread(), threads_before)]
-        figures.update(rss=resident / MEGABYTE, maps=maps / MEGABYTE, memory=(resident + maps) / MEGABYTE)
-        figures["sink_cpu"] = cpu(sink.pid) / requests / 1e3 if sink else 0.0
-        agent.stop()
-        spans = sink.counts()[2] if sink else None
-    figures.update(account(variant, requests, spans, agent.losses))
-    capture, export = threads
-    figures.update(capture_cpu=capture / requests / 1e3, export_cpu=export / requests / 1e3)
-    figures["agent_cpu"] = (capture + export) / max(1, figures["exchanges"]) / 1e3
+        if agent:
+            figures.update(agent_figures(agent, sink, threads_before, variant.ends * requests, requests))
     return figures
 
 
-def account(variant, requests, spans, losses):
-    """What became of the exchanges, of which each request has one per traced end."""
-    expected = requests * variant.ends
+def agent_figures(agent, sink, threads_before, expected, requests):
+    """After a load: what the agent took and made of it. The agent has ended then."""
+    resident, maps = (size / MEGABYTE for size in agent.memory())
+    agent.wait_settled()
+    capture, export = (after - before for after, before in zip(agent.cpu_by_thread(), threads_before))
+    exported = sink.counts()[2] if sink else 0
+    collector = cpu(sink.pid) if sink else 0
+    agent.stop()
+    figures = account(expected, sink.counts()[2] if sink else None, agent.losses)
+    # The last batch is sent when the agent ends: its price is that of those before.
+    exchanges = max(1, figures["exchanges"])
+    capture, export = capture / exchanges / 1e3, export / (exported or exchanges) / 1e3
+    return {
+        **figures,
+        **{"rss": resident, "maps": maps, "memory": resident + maps},
+        "agent_cpu": capture + export,
+        "capture_cpu": capture * exchanges / requests,
+        "export_cpu": export * exchanges / requests,
+        "sink_cpu": collector / requests / 1e3,
+    }
+
+
+def unheld(rate, samples):
+    """Why this machine's figures at this rate mean little; nothing where it holds it untraced."""
+    reached = estimate([sample["rate"] for sample in samples[UNTRACED]]).value
+    if reached >= HELD * rate:
+        return []
+    return [f"This machine does not hold {rate:,} requests/s untraced: it reached {reached:,.0f}."]
+
+
+def account(expected, spans, losses):
+    """What became of the exchanges that were expected: one per request and traced end. `spans`: None where unknown."""
     heads = sum(losses.get(name, 0) for name in HEAD_LOSSES)
     export = sum(count for name, count in losses.items() if name.startswith("export_"))
     others = {k: v for k, v in losses.items() if k not in HEAD_LOSSES and not k.startswith("export_")}

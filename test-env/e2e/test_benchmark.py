@@ -18,7 +18,7 @@ sys.path.insert(0, str(TEST_ENV))
 from benchmark.budget import BUDGET, judge  # noqa: E402
 from benchmark.estimate import Estimate, alternate, paired_difference, paired_ratio, slope  # noqa: E402
 from benchmark.report import Report  # noqa: E402
-from benchmark.tracing import EXPORT_BOTH, account  # noqa: E402
+from benchmark.tracing import account  # noqa: E402
 
 
 def run_benchmarks(*arguments, build=BUILD):
@@ -58,11 +58,11 @@ def test_budget_is_judged_by_every_figure():
 
 def test_each_exchange_is_accounted_for():
     lost = {"ring_full_request_head": 3, "ring_full_response_head": 2, "export_dropped": 5, "stream_gap": 7}
-    found = account(EXPORT_BOTH, 100, 190, lost)
+    found = account(200, 190, lost)
     assert (found["expected"], found["heads_lost"], found["export_lost"]) == (200, 5, 5)
     assert found["others_lost"] == {"stream_gap": 7}
     assert found["unaccounted"] == 0
-    assert account(EXPORT_BOTH, 100, 180, lost)["unaccounted"] == 10
+    assert account(200, 180, lost)["unaccounted"] == 10
 
 
 def test_table_is_markdown(capsys):
