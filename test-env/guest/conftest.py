@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Boots each kernel once, several machines at a time; at the end tells what was found, as a table."""
+
+import concurrent.futures
+import os
+
+import pytest
+
+import machine
+import table
+
+kernels = pytest.StashKey()
+booted = pytest.StashKey()
+
+
+def pytest_addoption(parser):
+    parser.addoption("--only", action="append", help="kernels, by name or suite")
+    parser.addoption("--update", action="store_true", help="fetch kernels again")
+    parser.addoption("--write-docs", action="store_true", help="write the table into docs/kernels.md")
+
+
+def pytest_configure(config):
+    only = config.getoption("--only")
+    config.stash[kernels] = [k for k in machine.KERNELS if not only or {k.name, k.suite} & set(only)]
+    config.stash[booted] = []
+    if not config.stash[kernels] or (config.getoption("--write-docs") and only):
+        raise pytest.UsageError("--only: no such kernel, or not all of them for --write-docs")
+
+
+def pytest_generate_tests(metafunc):
+    if "guest" in metafunc.fixturenames:
+        metafunc.parametrize("guest", metafunc.config.stash[kernels], ids=lambda k: k.name, indirect=True,
+                             scope="session")
+
+
+@pytest.fixture(scope="session")
+def machines(request, tmp_path_factory):
+    """Kernel -> the future of its machine."""
+    directory = tmp_path_factory.mktemp("kernels")
+    again = request.config.getoption("--update")
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        futures = {
+            kernel: pool.submit(machine.run, kernel, directory / kernel.suite, again)
+            for kernel in request.config.stash[kernels]
+        }
+        yield futures
+        for future in futures.values():
+            future.cancel()
+
+
+@pytest.fixture(scope="session")
+def guest(request, machines):
+    """The machine of a kernel, after its end."""
+    try:
+        result = machines[request.param].result()
+    except machine.Unavailable as reason:
+        pytest.skip(str(reason))
+    if result not in request.config.stash[booted]:
+        request.config.stash[booted].append(result)
+    return result
+
+
+def pytest_terminal_summary(terminalreporter, exitstatus, config):
+    rows = [table.row(guest) for guest in config.stash[booted] if "done" in guest.sections]
+    if rows:
+        terminalreporter.section("kernels")
+        terminalreporter.write(table.text(rows))
+    if config.getoption("--write-docs"):
+        if exitstatus != 0 or len(rows) < len(config.stash[kernels]):
+            raise pytest.UsageError("docs/kernels.md stays as it is: not all passed")
+        table.write_document(rows)

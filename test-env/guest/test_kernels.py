@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What must hold on every kernel; see init for what happened there."""
+
+from collections import Counter
+
+import pytest
+from lib.expect import Exchange, check_span
+
+PROXY, ORIGIN, OLD = 8080, 8081, 8181
+BODY = 18893  # bytes of `seq 1 4000`
+CROWD = 100
+
+# Behind the proxy, each twice: to the proxy, and on to the origin.
+PROXIED = [
+    Exchange("GET", "/found", 200, 0, 7),
+    Exchange("GET", "/missing", 404, 0, 8),
+    Exchange("POST", "/posted", 200, BODY, 7),
+    Exchange("GET", "/broken", 503, 0, 7),
+]
+SENT_FILE = Exchange("GET", "/guest/body", 200, 0, BODY)
+
+# The kernel that a feature came with; the others are as old as the oldest kernel here.
+SINCE = {
+    "map: socket storage": (5, 11),
+    "bpf_sock_from_file in iter": (5, 11),
+    "bpf_get_socket_cookie in tp_btf": (5, 12),
+    "bpf_task_pt_regs in tp_btf": (5, 15),
+    "tp_btf/sock_send_length": (6, 3),
+    "tp_btf/sock_recv_length": (6, 3),
+    "tp_btf/tcp_sendmsg_locked": (6, 16),
+}
+# What the old connection costs.
+ALLOWED_LOSSES = {"attached_late"}
+
+
+@pytest.fixture
+def traces(guest):
+    """Those of the ways of attaching that this kernel has."""
+    expected = ["auto", "syscall"] + (["socket"] if guest.check["capture"] == "socket tracepoints" else [])
+    for name in expected:
+        agent = guest.traces[name].agent
+        assert guest.traces[name].loaded, f"the agent ({name}) ended with {agent.status}:\n{agent.text}"
+    return [guest.traces[name] for name in expected]
+
+
+def test_machine_ends(guest):
+    assert "done" in guest.sections, guest.tail()
+
+
+def test_check_tells_features(guest):
+    expected = {name: guest.version >= SINCE.get(name, (0, 0)) for name in guest.features}
+    assert guest.features == expected
+
+
+def test_check_tells_tracepoints(guest):
+    there = {line.split(":")[1] for line in guest.section("tracepoints").text.splitlines() if ":" in line}
+    told = {name.removeprefix("tp_btf/"): works for name, works in guest.features.items() if name.startswith("tp_btf/")}
+    assert told == {name: name in there for name in told}
+
+
+def test_check_tells_whether_run_works(guest):
+    check = guest.section("check")
+    assert guest.check["can_run"] == (check.status == 0) == guest.traces["auto"].loaded
+
+
+def test_check_tells_how_run_captures(guest):
+    programs = guest.traces["auto"].programs
+    attached = "socket tracepoints" if "socket_received" in programs else "system calls"
+    assert attached == guest.check["capture"]
+    assert ("call_ends" in programs) == (attached == "system calls")
+
+
+def test_socket_hooks_are_refused_where_check_says_so(guest):
+    trace = guest.traces["socket"]
+    if guest.check["capture"] == "socket tracepoints":
+        assert trace.loaded
+        return
+    assert trace.agent.status == 3, trace.agent.text
+    missing = [name for name, works in guest.features.items() if not works]
+    assert any(f"this kernel lacks {name}:" in trace.agent.text for name in missing), trace.agent.text
+
+
+def test_exchanges_are_told_as_they_were(traces):
+    for trace in traces:
+        result = trace.result
+        assert trace.statuses == ["200", "404", "200", "503", "200"]
+        for spans, expected in [
+            (result.servers(PROXY), [*PROXIED, SENT_FILE]),
+            ([span for span in result.clients(PROXY) if span.service == "curl"], [*PROXIED, SENT_FILE]),
+            ([span for span in result.servers(ORIGIN) if not span.path.startswith("/crowd/")], PROXIED),
+            ([span for span in result.clients(ORIGIN) if span.service == "nginx"], PROXIED),
+        ]:
+            assert len(spans) == len(expected), trace.agent.text
+            for span, exchange in zip(spans, expected):
+                check_span(span, exchange)
+
+
+def line_of_descent(result, span):
+    while span:
+        yield span
+        span = result.parent(span)
+
+
+def test_exchanges_are_linked(traces):
+    """curl -> proxy -> its own call -> origin: one trace each."""
+    for trace in traces:
+        for origin in trace.result.servers(ORIGIN):
+            if not origin.path.startswith("/crowd/"):
+                line = list(line_of_descent(trace.result, origin))
+                told = [f"{span.service} {span.kind}" for span in line]
+                assert told == ["nginx server", "nginx client", "nginx server", "curl client"], trace.agent.text
+                assert all(outer.contains(inner) for inner, outer in zip(line, line[1:]))
+
+
+def test_crowd_is_complete(traces):
+    """Many at once: each exchange told once, by both its ends, and nothing damaged."""
+    for trace in traces:
+        result = trace.result
+        expected = Counter(f"/crowd/{talker}-{number}" for talker in range(1, 5) for number in range(1, 26))
+        servers = [span for span in result.servers(ORIGIN) if span.path in expected]
+        clients = [span for span in result.clients(ORIGIN) if span.path in expected]
+        assert trace.crowd == ["200"] * CROWD
+        assert Counter(span.path for span in servers) == expected, trace.agent.text
+        assert Counter(span.path for span in clients) == expected, trace.agent.text
+        for server in servers:
+            assert result.parent(server) in clients
+            assert result.parent(server).path == server.path
+
+
+def test_old_connection_is_traced_from_its_second_exchange(traces):
+    for trace in traces:
+        result = trace.result
+        for spans in (result.servers(OLD), result.clients(OLD)):
+            assert [span.path for span in spans] == ["/late-2", "/late-3"], trace.agent.text
+
+
+def test_agent_ends_cleanly(traces):
+    for trace in traces:
+        assert trace.agent.status == 0, trace.agent.text
+        assert trace.remains == "", "programs are left in the kernel"
+
+
+def test_agent_loses_nothing(traces):
+    for trace in traces:
+        assert set(trace.result.losses) <= ALLOWED_LOSSES, trace.agent.text
+        assert not {name: skipped for name, (_, _, skipped) in trace.programs.items() if skipped}
