@@ -20,9 +20,13 @@ struct batch *batch_allocate(size_t length)
 
 static struct batch *copy(struct slice body)
 {
-	struct batch *batch = batch_allocate(body.length);
+	/* A little more: when it is used again, the body may be a little longer. */
+	struct batch *batch = batch_allocate(body.length + body.length / 16);
 
-	if (batch && body.length)
+	if (!batch)
+		return NULL;
+	batch->length = body.length;
+	if (body.length)
 		memcpy(batch->body, body.data, body.length);
 	return batch;
 }

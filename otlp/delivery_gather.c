@@ -12,6 +12,15 @@ int gather_init(struct gather *gather, struct encoder *encoder, size_t spans_max
 	return gather->spans ? 0 : -ENOMEM;
 }
 
+static struct batch *take_spare(struct gather *gather)
+{
+	struct batch *batch = gather->spares;
+
+	gather->spares = batch->next;
+	gather->spares_size -= batch->room;
+	return batch;
+}
+
 void gather_done(struct gather *gather)
 {
 	for (size_t i = 0; i < gather->count; i++)
@@ -19,8 +28,8 @@ void gather_done(struct gather *gather)
 	free(gather->spans);
 	gather->spans = NULL;
 	gather->count = 0;
-	batch_free(gather->spare);
-	gather->spare = NULL;
+	while (gather->spares)
+		batch_free(take_spare(gather));
 }
 
 bool gather_add(struct gather *gather, struct span *span, uint64_t now)
@@ -39,25 +48,27 @@ uint64_t gather_due(const struct gather *gather)
 
 void gather_take_back(struct gather *gather, struct batch *batch)
 {
-	struct batch *smaller = gather->spare;
-
 	batch_forget_spans(batch);
-	if (batch->gzip || batch->room > OTLP_REQUEST_SIZE_TARGET || (smaller && smaller->room > batch->room)) {
+	if (batch->gzip || batch->room > GATHER_SPARES_SIZE - gather->spares_size) {
 		batch_free(batch);
 		return;
 	}
-	batch_free(smaller);
-	gather->spare = batch;
+	batch->next = gather->spares;
+	gather->spares = batch;
+	gather->spares_size += batch->room;
 }
 
 static struct batch *new_batch(struct gather *gather, struct slice body, size_t count)
 {
-	struct batch *batch = gather->spare;
+	struct batch *batch;
 
-	if (gather->gzip || !batch || !batch_has_room(batch, body))
+	/* Those that became too small make room for larger ones. */
+	while (gather->spares && gather->spares->room < body.length)
+		batch_free(take_spare(gather));
+	if (gather->gzip || !gather->spares || !batch_has_room(gather->spares, body))
 		return batch_new(OTLP_TRACES, gather->encoding, gather->gzip, (uint32_t)count, body);
+	batch = take_spare(gather);
 	batch_reuse(batch, OTLP_TRACES, gather->encoding, (uint32_t)count, body);
-	gather->spare = NULL;
 	return batch;
 }
 
