@@ -207,7 +207,7 @@ def compare(bench, calls, mode, prefix):
     attached = same_hooks(mode)
     records = {size: agent_records(bench, calls, mode, size) for size in SIZES}
     comparison = Comparison(calls, mode, records)
-    measured = alternate(VARIANTS, bench.pick(quick=3, default=9, long=21), comparison.measure)
+    measured = alternate(VARIANTS, bench.pick(quick=3, default=13, long=21), comparison.measure)
     samples, caveats = undisturbed(measured)
     rows = [Row(call, samples) for call in samples["none"][0] if call != DISTURBED]
     sizes = ", ".join(f"{SIZES[size]}: {made.size} B, {made.per_call:.2f} a call" for size, made in records.items())
