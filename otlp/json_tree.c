@@ -4,6 +4,10 @@
 #include <math.h>
 
 #define DECIMAL_MAX 21 /* "-9223372036854775808" and NUL */
+#define FRACTION_DIGITS 9
+#define FRACTION_SCALE 1e9
+/* Scaled, it is exact as a double. */
+#define FRACTION_VALUE_MAX 1e6
 
 cJSON *json_add(struct scratch *scratch, cJSON *parent, const char *name, int type)
 {
@@ -94,9 +98,42 @@ void json_add_signed(struct scratch *scratch, cJSON *parent, const char *name, i
 		      format_decimal(scratch, negative ? -(uint64_t)value : (uint64_t)value, negative));
 }
 
+/*
+ * Nearly all doubles are seconds, in whole nanoseconds: their decimals are known without printf (twice)
+ * and scanf, by which cJSON finds those of any. NULL: it is none of these, or there is no memory.
+ */
+static const char *format_fraction(struct scratch *scratch, double value)
+{
+	uint64_t scaled = value > 0 && value < FRACTION_VALUE_MAX ? (uint64_t)(value * FRACTION_SCALE + 0.5) : 0;
+	char *text, *front;
+
+	if (!scaled || (double)scaled / FRACTION_SCALE != value)
+		return NULL;
+	text = scratch_allocate(scratch, DECIMAL_MAX);
+	if (!text)
+		return NULL;
+	front = text + DECIMAL_MAX - 1;
+	*front = '\0';
+	for (int i = 0; i < FRACTION_DIGITS; i++, scaled /= 10) {
+		if (*front || scaled % 10)
+			*--front = (char)('0' + scaled % 10);
+	}
+	if (*front)
+		*--front = '.';
+	do {
+		*--front = (char)('0' + scaled % 10);
+		scaled /= 10;
+	} while (scaled);
+	return front;
+}
+
 void json_add_double(struct scratch *scratch, cJSON *parent, const char *name, double value)
 {
-	if (isnan(value))
+	const char *fraction = format_fraction(scratch, value);
+
+	if (fraction)
+		add_raw(scratch, parent, name, fraction);
+	else if (isnan(value))
 		json_add_text(scratch, parent, name, "NaN");
 	else if (isinf(value))
 		json_add_text(scratch, parent, name, value > 0 ? "Infinity" : "-Infinity");

@@ -205,6 +205,37 @@ static void test_attribute_types(void **state)
 	resource_unref(resource);
 }
 
+/* Of any magnitude. */
+static double random_seconds(uint64_t *random)
+{
+	*random = *random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (double)((*random >> 8) >> (*random >> 58)) / 1e9;
+}
+
+static void test_seconds_come_back(void **state)
+{
+	struct resource *resource = sample_resource("shop", 42);
+	struct span span = sample_span(resource, 1, 2, 0, SPAN_KIND_SERVER, "GET", 0, 1);
+	uint64_t random = 7;
+
+	(void)state;
+	span.attribute_count = SPAN_ATTRIBUTES_MAX;
+	for (int round = 0; round < 500; round++) {
+		const cJSON *item;
+		cJSON *root;
+
+		for (size_t i = 0; i < SPAN_ATTRIBUTES_MAX; i++)
+			span.attributes[i] = (struct attribute){
+				.key = SLICE_LITERAL("d"), .type = ATTRIBUTE_DOUBLE, .number = random_seconds(&random) };
+		root = encode(&span, 1);
+		item = only_span(root);
+		for (size_t i = 0; i < SPAN_ATTRIBUTES_MAX; i++)
+			assert_number(value_at(item, (int)i, "d"), "doubleValue", span.attributes[i].number);
+		cJSON_Delete(root);
+	}
+	resource_unref(resource);
+}
+
 static void test_numbers_that_json_lacks(void **state)
 {
 	static const struct {
@@ -385,6 +416,7 @@ int main(void)
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_child_with_error),
 		cmocka_unit_test(test_attribute_types),
+		cmocka_unit_test(test_seconds_come_back),
 		cmocka_unit_test(test_numbers_that_json_lacks),
 		cmocka_unit_test(test_bytes_that_are_no_text),
 		cmocka_unit_test(test_controls_are_escaped),
