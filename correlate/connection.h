@@ -41,7 +41,7 @@ struct direction {
 	bool deaf;                   /* nothing is read until a proven head */
 	bool began;                  /* a record was in order */
 	bool gapped;                 /* something was lost since the last one */
-	bool ended;                  /* closed, and all of it was in order */
+	bool ended;                  /* closed, and all of it was in order; responses: their requests, too */
 };
 
 enum { REQUEST_DIRECTION_UNKNOWN = 2 };
