@@ -39,15 +39,31 @@ enum { ARRAY_VALUES = 1 };
 #define FRAME_MAX (WIRE_TAG_MAX + WIRE_VARINT_MAX)
 #define FIXED_MAX (16 * FRAME_MAX)
 
+#define KEYS_KNOWN_BITS 7
+
 struct spans_writer {
 	struct packer packer;
 	struct scratch *scratch; /* for text that has to be changed */
+	/* By address: spans share their keys, which do not change as long as a request is written. */
+	struct slice clean_keys[1 << KEYS_KNOWN_BITS];
 };
 
 /* As scratch_text has it, but what need not be changed is not copied. */
 static inline struct slice clean_text(struct spans_writer *writer, struct slice text)
 {
 	return utf8_clean(text) ? text : slice_of_string(scratch_text(writer->scratch, text));
+}
+
+static inline struct slice clean_key(struct spans_writer *writer, struct slice key)
+{
+	uint64_t hash = (uint64_t)(uintptr_t)key.data * UINT64_C(0x9e3779b97f4a7c15);
+	struct slice *known = &writer->clean_keys[hash >> (64 - KEYS_KNOWN_BITS)];
+
+	if (known->data == key.data && known->length == key.length)
+		return key;
+	if (utf8_clean(key))
+		return *known = key;
+	return clean_text(writer, key);
 }
 
 /* Makes a field of all that was written after `end`. */
@@ -116,7 +132,7 @@ static char *put_scalar(char *front, const struct attribute *attribute, struct s
 static void put_attribute(struct spans_writer *writer, unsigned int field, const struct attribute *attribute)
 {
 	struct packer *packer = &writer->packer;
-	struct slice key = clean_text(writer, attribute->key), text = { 0 };
+	struct slice key = clean_key(writer, attribute->key), text = { 0 };
 	size_t end = packer_length(packer);
 	char *front, *back;
 
