@@ -14,7 +14,7 @@ struct arena {
 };
 
 #define ARENA_CHUNK_SIZE (256u * 1024)
-/* Kept for the next use by arena_reset; a batch of 512 HTTP spans takes about 5 MiB. */
+/* Kept for the next use by arena_reset; a batch of 512 HTTP spans takes about 5 MiB as JSON. */
 #define ARENA_KEPT_CHUNKS 32
 
 void arena_init(struct arena *arena);
