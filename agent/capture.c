@@ -46,20 +46,30 @@ const char *kernel_counter_name(enum kernel_counter counter)
 	return kernel_counter_names[counter];
 }
 
+/* One of the two, or none (bpf/steady.h). */
+static void choose(const struct capture_options *options, struct bpf_program *plain, struct bpf_program *steady,
+		   bool wanted)
+{
+	bpf_program__set_autoload(plain, wanted && !options->steady);
+	bpf_program__set_autoload(steady, wanted && options->steady);
+}
+
 /* The programs and maps that the other way of attaching would need are left out. */
 static void capture_choose(struct tracing_bpf *skeleton, const struct capture_options *options)
 {
 	bool by_socket = options->mode == CAPTURE_SOCKET_TRACEPOINTS;
 	bool by_address = !by_socket;
+	typeof(skeleton->progs) *progs = &skeleton->progs;
 
-	bpf_program__set_autoload(skeleton->progs.socket_received, by_socket);
-	bpf_program__set_autoload(skeleton->progs.socket_sent, by_socket);
-	bpf_program__set_autoload(skeleton->progs.socket_spliced, by_socket);
-	bpf_program__set_autoload(skeleton->progs.send_begins_at, by_socket && options->send_begin);
-	bpf_program__set_autoload(skeleton->progs.call_begins, by_address || !options->send_begin);
-	bpf_program__set_autoload(skeleton->progs.call_ends, by_address);
-	bpf_program__set_autoload(skeleton->progs.socket_destroyed, by_address);
-	bpf_program__set_autoload(skeleton->progs.find_sockets, options->find_sockets && options->socket_cookie);
+	choose(options, progs->socket_received, progs->socket_received_steady, by_socket);
+	choose(options, progs->socket_sent, progs->socket_sent_steady, by_socket);
+	choose(options, progs->socket_spliced, progs->socket_spliced_steady, by_socket);
+	choose(options, progs->send_begins_at, progs->send_begins_at_steady, by_socket && options->send_begin);
+	choose(options, progs->call_begins, progs->call_begins_steady, by_address || !options->send_begin);
+	choose(options, progs->call_ends, progs->call_ends_steady, by_address);
+	choose(options, progs->connection_state, progs->connection_state_steady, true);
+	bpf_program__set_autoload(progs->socket_destroyed, by_address);
+	bpf_program__set_autoload(progs->find_sockets, options->find_sockets && options->socket_cookie);
 	bpf_map__set_autocreate(skeleton->maps.socket_connections, by_socket);
 	bpf_map__set_autocreate(skeleton->maps.address_connections, by_address);
 	skeleton->rodata->config.socket_storage = by_socket;

@@ -54,6 +54,7 @@ static const struct probe probes[FEATURE_COUNT] = {
 	[FEATURE_SOCK_FROM_FILE] = { "bpf_sock_from_file in iter", try_sock_from_file, NULL, 0 },
 	[FEATURE_SOCKET_COOKIE] = { "bpf_get_socket_cookie in tp_btf", try_socket_cookie, NULL, NEEDS_SOCKET },
 	[FEATURE_TASK_PT_REGS] = { "bpf_task_pt_regs in tp_btf", try_task_pt_regs, NULL, NEEDS_SOCKET },
+	[FEATURE_PREEMPT_DISABLE] = { "bpf_preempt_disable in tp_btf", try_preempt_disable, NULL, 0 },
 };
 
 const char *feature_name(enum feature feature)

@@ -29,6 +29,7 @@ enum feature {
 	FEATURE_SOCK_FROM_FILE,       /* bpf_sock_from_file() in iter/task_file */
 	FEATURE_SOCKET_COOKIE,        /* bpf_get_socket_cookie() in tp_btf programs */
 	FEATURE_TASK_PT_REGS,         /* bpf_task_pt_regs() in tp_btf programs */
+	FEATURE_PREEMPT_DISABLE,      /* bpf_preempt_disable() around functions, in tp_btf programs */
 	FEATURE_COUNT,
 };
 

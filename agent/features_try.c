@@ -17,6 +17,8 @@
 	{ .code = BPF_LD | BPF_DW | BPF_IMM, .dst_reg = to, .src_reg = BPF_PSEUDO_MAP_FD, .imm = fd }, { .imm = 0 }
 #define SKIP_IF_ZERO(register, count) { .code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = register, .off = count }
 #define CALL(helper) { .code = BPF_JMP | BPF_CALL, .imm = helper }
+#define CALL_KERNEL(id) { .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = id }
+#define CALL_FUNCTION(distance) { .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_CALL, .imm = distance }
 #define RETURN_0 MOVE_NUMBER(BPF_REG_0, 0), { .code = BPF_JMP | BPF_EXIT }
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -87,16 +89,21 @@ static int try_program(enum bpf_attach_type type, int btf_id, const struct bpf_i
 	return closed(bpf_prog_load(BPF_PROG_TYPE_TRACING, "wirespan_try", "GPL", program, length, &options));
 }
 
-static int try_at_tracepoint(const struct btf *vmlinux, const char *tracepoint, const struct bpf_insn *program,
-			     size_t length)
+/* What a program for the tracepoint names as its type; a negative errno where the kernel does not have it. */
+static int tracepoint_type(const struct btf *vmlinux, const char *tracepoint)
 {
 	char type[128];
 
+	snprintf(type, sizeof(type), "btf_trace_%s", tracepoint);
+	return btf__find_by_name_kind(vmlinux, type, BTF_KIND_TYPEDEF);
+}
+
+static int try_at_tracepoint(const struct btf *vmlinux, const char *tracepoint, const struct bpf_insn *program,
+			     size_t length)
+{
 	if (!vmlinux)
 		return -ENODATA;
-	snprintf(type, sizeof(type), "btf_trace_%s", tracepoint);
-	return try_program(BPF_TRACE_RAW_TP, btf__find_by_name_kind(vmlinux, type, BTF_KIND_TYPEDEF), program,
-			   length);
+	return try_program(BPF_TRACE_RAW_TP, tracepoint_type(vmlinux, tracepoint), program, length);
 }
 
 int try_tracepoint(const struct btf *vmlinux, const char *argument)
@@ -150,6 +157,66 @@ int try_task_pt_regs(const struct btf *vmlinux, const char *argument)
 
 	(void)argument;
 	return try_at_tracepoint(vmlinux, "inet_sock_set_state", program, COUNT(program));
+}
+
+/*
+ * Describes two functions, int main(void *context) and int called(void), both
+ * global: the verifier checks each by itself. 0 or a negative errno.
+ */
+static int describe_functions(struct btf *btf, uint32_t ret_types[2])
+{
+	int number = btf__add_int(btf, "int", sizeof(int), BTF_INT_SIGNED);
+	int pointer = btf__add_ptr(btf, 0);
+	int main_type = btf__add_func_proto(btf, number);
+	int error = btf__add_func_param(btf, "context", pointer);
+	int called_type = btf__add_func_proto(btf, number);
+	int main_function = btf__add_func(btf, "main", BTF_FUNC_GLOBAL, main_type);
+	int called_function = btf__add_func(btf, "called", BTF_FUNC_GLOBAL, called_type);
+
+	/* One that failed makes those fail that refer to it. */
+	if (error || main_function < 0 || called_function < 0)
+		return error ? error : main_function < 0 ? main_function : called_function;
+	ret_types[0] = (uint32_t)main_function;
+	ret_types[1] = (uint32_t)called_function;
+	return btf__load_into_kernel(btf);
+}
+
+/* Functions of the kernel came with Linux 5.13, this one with 6.11, calls of our own inside with 6.15. */
+int try_preempt_disable(const struct btf *vmlinux, const char *argument)
+{
+	int disable = vmlinux ? btf__find_by_name_kind(vmlinux, "bpf_preempt_disable", BTF_KIND_FUNC) : -ENODATA;
+	int enable = vmlinux ? btf__find_by_name_kind(vmlinux, "bpf_preempt_enable", BTF_KIND_FUNC) : -ENODATA;
+	const struct bpf_insn program[] = {
+		CALL_KERNEL(disable),
+		CALL_FUNCTION(3),
+		CALL_KERNEL(enable),
+		RETURN_0,
+		RETURN_0, /* the function */
+	};
+	struct bpf_func_info functions[] = { { .insn_off = 0 }, { .insn_off = 5 } };
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_TRACE_RAW_TP, .func_info = functions,
+		    .func_info_cnt = COUNT(functions), .func_info_rec_size = sizeof(functions[0]));
+	uint32_t types[2] = { 0 };
+	struct btf *btf;
+	int result;
+
+	(void)argument;
+	if (disable < 0 || enable < 0)
+		return disable < 0 ? disable : enable;
+	btf = btf__new_empty();
+	if (!btf)
+		return -errno;
+	result = describe_functions(btf, types);
+	if (result == 0) {
+		functions[0].type_id = types[0];
+		functions[1].type_id = types[1];
+		options.prog_btf_fd = (uint32_t)btf__fd(btf);
+		options.attach_btf_id = (uint32_t)tracepoint_type(vmlinux, "inet_sock_set_state");
+		result = closed(bpf_prog_load(BPF_PROG_TYPE_TRACING, "wirespan_try", "GPL", program, COUNT(program),
+					      &options));
+	}
+	btf__free(btf);
+	return result;
 }
 
 static int try_in_iterator(const struct btf *vmlinux, const struct bpf_insn *program, size_t length)

@@ -20,5 +20,6 @@ int try_task_file_iterator(const struct btf *vmlinux, const char *argument);
 int try_sock_from_file(const struct btf *vmlinux, const char *argument);
 int try_socket_cookie(const struct btf *vmlinux, const char *argument);
 int try_task_pt_regs(const struct btf *vmlinux, const char *argument);
+int try_preempt_disable(const struct btf *vmlinux, const char *argument);
 
 #endif

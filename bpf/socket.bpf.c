@@ -7,6 +7,7 @@
 #include "bpf/capture.h"
 #include "bpf/maps.h"
 #include "bpf/socket.h"
+#include "bpf/steady.h"
 
 /* Once something is known of a socket, it was selected. `connection` may be NULL. */
 static __always_inline bool is_known(const struct connection *connection)
@@ -94,8 +95,7 @@ static __always_inline bool source_of_current(enum call_direction direction, __u
 	return true;
 }
 
-SEC("tp_btf/sock_recv_length")
-int BPF_PROG(socket_received, struct sock *sk, int result, int flags)
+static __always_inline int receive(struct sock *sk, int result, int flags)
 {
 	struct movement movement = { .direction = RECORD_RECEIVE };
 	struct connection *connection;
@@ -126,6 +126,21 @@ int BPF_PROG(socket_received, struct sock *sk, int result, int flags)
 	return capture_movement(connection, &movement);
 }
 
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(socket_received, struct sock *sk, int result, int flags)
+{
+	return receive(sk, result, flags);
+}
+
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(socket_received_steady, struct sock *sk, int result, int flags)
+{
+	steady_begin();
+	receive(sk, result, flags);
+	steady_end();
+	return 0;
+}
+
 /* When and where this thread's send began, as noted by send_begins_at; another's stays. */
 static __always_inline void send_begin_take(struct connection *connection, struct movement *movement)
 {
@@ -140,8 +155,7 @@ static __always_inline void send_begin_take(struct connection *connection, struc
 	connection->send_contended = 0;
 }
 
-SEC("tp_btf/sock_send_length")
-int BPF_PROG(socket_sent, struct sock *sk, int result, int flags)
+static __always_inline int send(struct sock *sk, int result, int flags)
 {
 	struct movement movement = { .direction = RECORD_SEND };
 	struct connection *connection;
@@ -176,12 +190,26 @@ int BPF_PROG(socket_sent, struct sock *sk, int result, int flags)
 	return capture_movement(connection, &movement);
 }
 
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(socket_sent, struct sock *sk, int result, int flags)
+{
+	return send(sk, result, flags);
+}
+
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(socket_sent_steady, struct sock *sk, int result, int flags)
+{
+	steady_begin();
+	send(sk, result, flags);
+	steady_end();
+	return 0;
+}
+
 /*
  * A send begins: its time, and exactly where. Where another thread sleeps in a
  * send of its own, the bytes of the two mix: neither knows its place any more.
  */
-SEC("tp_btf/tcp_sendmsg_locked")
-int BPF_PROG(send_begins_at, struct sock *sk)
+static __always_inline int send_begin_note(struct sock *sk)
 {
 	struct connection *connection = bpf_sk_storage_get(&socket_connections, sk, NULL, 0);
 	__u32 thread = bpf_get_current_pid_tgid();
@@ -202,9 +230,23 @@ int BPF_PROG(send_begins_at, struct sock *sk)
 	return 0;
 }
 
+SEC("tp_btf/tcp_sendmsg_locked")
+int BPF_PROG(send_begins_at, struct sock *sk)
+{
+	return send_begin_note(sk);
+}
+
+SEC("tp_btf/tcp_sendmsg_locked")
+int BPF_PROG(send_begins_at_steady, struct sock *sk)
+{
+	steady_begin();
+	send_begin_note(sk);
+	steady_end();
+	return 0;
+}
+
 /* What leaves a socket by splice passes no receive. */
-SEC("tp_btf/tcp_rcv_space_adjust")
-int BPF_PROG(socket_spliced, struct sock *sk)
+static __always_inline int splice(struct sock *sk)
 {
 	struct pt_regs *registers = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 	struct movement movement = { .direction = RECORD_RECEIVE };
@@ -225,4 +267,19 @@ int BPF_PROG(socket_spliced, struct sock *sk)
 	if ((__s32)movement.length <= 0)
 		return 0;
 	return capture_movement(connection, &movement);
+}
+
+SEC("tp_btf/tcp_rcv_space_adjust")
+int BPF_PROG(socket_spliced, struct sock *sk)
+{
+	return splice(sk);
+}
+
+SEC("tp_btf/tcp_rcv_space_adjust")
+int BPF_PROG(socket_spliced_steady, struct sock *sk)
+{
+	steady_begin();
+	splice(sk);
+	steady_end();
+	return 0;
 }

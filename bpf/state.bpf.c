@@ -2,6 +2,7 @@
 /* A connection's life: who opened it, and how it ends. */
 #include "bpf/maps.h"
 #include "bpf/socket.h"
+#include "bpf/steady.h"
 
 static __always_inline struct connection *connection_find(struct sock *sk, bool create)
 {
@@ -78,8 +79,7 @@ static __always_inline bool unread(const struct sock *sk)
 	return positions.read != positions.receive_next;
 }
 
-SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(connection_state, struct sock *sk, int old_state, int new_state)
+static __always_inline int state_change(struct sock *sk, int old_state, int new_state)
 {
 	__u64 address = (__u64)sk;
 	struct connection *connection;
@@ -116,6 +116,21 @@ int BPF_PROG(connection_state, struct sock *sk, int old_state, int new_state)
 	 */
 	if (new_state == TCP_CLOSE && !config.socket_storage && !error && (flags & RECORD_STATE_RESET || !unread(sk)))
 		bpf_map_delete_elem(&address_connections, &address);
+	return 0;
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(connection_state, struct sock *sk, int old_state, int new_state)
+{
+	return state_change(sk, old_state, new_state);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(connection_state_steady, struct sock *sk, int old_state, int new_state)
+{
+	steady_begin();
+	state_change(sk, old_state, new_state);
+	steady_end();
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "bpf/follow.h"
 #include "bpf/maps.h"
 #include "bpf/socket.h"
+#include "bpf/steady.h"
 
 /* task->files->fdt->fd[descriptor], when it is a socket's. */
 static __noinline struct file *socket_file(__u32 descriptor)
@@ -106,8 +107,7 @@ static __always_inline int capture_call(__u32 descriptor, __u32 flags, struct mo
 }
 
 /* Notes when a send begins. */
-SEC("tp_btf/sys_enter")
-int BPF_PROG(call_begins, struct pt_regs *registers, long number)
+static __always_inline int call_begin(struct pt_regs *registers, long number)
 {
 	struct send_begin begin = { .time = bpf_ktime_get_ns() };
 	__u64 thread = bpf_get_current_pid_tgid();
@@ -122,6 +122,21 @@ int BPF_PROG(call_begins, struct pt_regs *registers, long number)
 	return 0;
 }
 
+SEC("tp_btf/sys_enter")
+int BPF_PROG(call_begins, struct pt_regs *registers, long number)
+{
+	return call_begin(registers, number);
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(call_begins_steady, struct pt_regs *registers, long number)
+{
+	steady_begin();
+	call_begin(registers, number);
+	steady_end();
+	return 0;
+}
+
 /* Nothing moved: the connection may be over. */
 static __always_inline int call_failed(__u32 descriptor)
 {
@@ -133,8 +148,7 @@ static __always_inline int call_failed(__u32 descriptor)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(call_ends, struct pt_regs *registers, long result)
+static __always_inline int call_end(struct pt_regs *registers, long result)
 {
 	struct movement movement = { .source.kind = SOURCE_NONE };
 	struct call_registers call;
@@ -163,4 +177,19 @@ int BPF_PROG(call_ends, struct pt_regs *registers, long result)
 		movement.source.kind = SOURCE_NONE;
 	movement.direction = layout.direction == CALL_SEND ? RECORD_SEND : RECORD_RECEIVE;
 	return capture_call(call.arguments[0], flags, &movement);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(call_ends, struct pt_regs *registers, long result)
+{
+	return call_end(registers, result);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(call_ends_steady, struct pt_regs *registers, long result)
+{
+	steady_begin();
+	call_end(registers, result);
+	steady_end();
+	return 0;
 }

@@ -51,6 +51,7 @@ static int run_choose_capture(const struct run_options *options, struct capture_
 	capture->mode = mode;
 	capture->send_begin = features_have(&features, FEATURE_TCP_SENDMSG_LOCKED);
 	capture->socket_cookie = features_have(&features, FEATURE_SOCKET_COOKIE);
+	capture->steady = features_have(&features, FEATURE_PREEMPT_DISABLE);
 	capture->find_sockets = features_have(&features, FEATURE_TASK_FILE_ITERATOR) &&
 				features_have(&features, FEATURE_SOCK_FROM_FILE);
 	capture->ring_size = options->ring_size;
