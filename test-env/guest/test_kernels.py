@@ -25,6 +25,7 @@ SINCE = {
     "bpf_sock_from_file in iter": (5, 11),
     "bpf_get_socket_cookie in tp_btf": (5, 12),
     "bpf_task_pt_regs in tp_btf": (5, 15),
+    "bpf_preempt_disable in tp_btf": (6, 15),
     "tp_btf/sock_send_length": (6, 3),
     "tp_btf/sock_recv_length": (6, 3),
     "tp_btf/tcp_sendmsg_locked": (6, 16),
@@ -41,6 +42,15 @@ def traces(guest):
         agent = guest.traces[name].agent
         assert guest.traces[name].loaded, f"the agent ({name}) ended with {agent.status}:\n{agent.text}"
     return [guest.traces[name] for name in expected]
+
+
+@pytest.fixture
+def whole_traces(guest, traces):
+    """
+    Those that must be complete. Where a kernel preempts tracepoints and every system call has hooks, some are
+    skipped in every trace: then it must be said, and what is told be right.
+    """
+    return [trace for trace in traces if not (guest.preempts_tracepoints and trace.is_by_calls and trace.skipped)]
 
 
 def test_machine_ends(guest):
@@ -64,10 +74,8 @@ def test_check_tells_whether_run_works(guest):
 
 
 def test_check_tells_how_run_captures(guest):
-    programs = guest.traces["auto"].programs
-    attached = "socket tracepoints" if "socket_received" in programs else "system calls"
-    assert attached == guest.check["capture"]
-    assert ("call_ends" in programs) == (attached == "system calls")
+    by_calls = guest.traces["auto"].is_by_calls
+    assert guest.check["capture"] == ("system calls" if by_calls else "socket tracepoints")
 
 
 def test_socket_hooks_are_refused_where_check_says_so(guest):
@@ -80,8 +88,8 @@ def test_socket_hooks_are_refused_where_check_says_so(guest):
     assert any(f"this kernel lacks {name}:" in trace.agent.text for name in missing), trace.agent.text
 
 
-def test_exchanges_are_told_as_they_were(traces):
-    for trace in traces:
+def test_exchanges_are_told_as_they_were(whole_traces):
+    for trace in whole_traces:
         result = trace.result
         assert trace.statuses == ["200", "404", "200", "503", "200"]
         for spans, expected in [
@@ -101,9 +109,9 @@ def line_of_descent(result, span):
         span = result.parent(span)
 
 
-def test_exchanges_are_linked(traces):
+def test_exchanges_are_linked(whole_traces):
     """curl -> proxy -> its own call -> origin: one trace each."""
-    for trace in traces:
+    for trace in whole_traces:
         for origin in trace.result.servers(ORIGIN):
             if not origin.path.startswith("/crowd/"):
                 line = list(line_of_descent(trace.result, origin))
@@ -112,9 +120,9 @@ def test_exchanges_are_linked(traces):
                 assert all(outer.contains(inner) for inner, outer in zip(line, line[1:]))
 
 
-def test_crowd_is_complete(traces):
+def test_crowd_is_complete(whole_traces):
     """Many at once: each exchange told once, by both its ends, and nothing damaged."""
-    for trace in traces:
+    for trace in whole_traces:
         result = trace.result
         expected = Counter(f"/crowd/{talker}-{number}" for talker in range(1, 5) for number in range(1, 26))
         servers = [span for span in result.servers(ORIGIN) if span.path in expected]
@@ -127,8 +135,8 @@ def test_crowd_is_complete(traces):
             assert result.parent(server).path == server.path
 
 
-def test_old_connection_is_traced_from_its_second_exchange(traces):
-    for trace in traces:
+def test_old_connection_is_traced_from_its_second_exchange(whole_traces):
+    for trace in whole_traces:
         result = trace.result
         for spans in (result.servers(OLD), result.clients(OLD)):
             assert [span.path for span in spans] == ["/late-2", "/late-3"], trace.agent.text
@@ -140,7 +148,25 @@ def test_agent_ends_cleanly(traces):
         assert trace.remains == "", "programs are left in the kernel"
 
 
-def test_agent_loses_nothing(traces):
+def test_agent_loses_nothing(guest, whole_traces):
+    for trace in whole_traces:
+        assert set(trace.result.losses) - {"hook_skipped"} <= ALLOWED_LOSSES, trace.agent.text
+        if not guest.preempts_tracepoints:
+            assert trace.tries == 1 and not trace.skipped, trace.agent.text
+
+
+def test_skipped_hooks_are_counted(traces):
     for trace in traces:
-        assert set(trace.result.losses) <= ALLOWED_LOSSES, trace.agent.text
-        assert not {name: skipped for name, (_, _, skipped) in trace.programs.items() if skipped}
+        # More may be skipped after the programs were listed.
+        assert trace.skipped >= sum(skipped for _, _, skipped in trace.programs.values())
+
+
+def test_nothing_is_invented(traces):
+    """Whatever was lost: no exchange is told twice, or with another's answer, or damaged."""
+    statuses = {exchange.path: exchange.status for exchange in [*PROXIED, SENT_FILE]}
+    for trace in traces:
+        told = Counter((span.kind, span.service, span.server_port, span.path) for span in trace.result.spans)
+        assert max(told.values()) == 1
+        for span in trace.result.spans:
+            assert span.attr.get("http.response.status_code", 200) == statuses.get(span.path, 200)
+        assert not {"record_malformed", "stream_overlap"} & set(trace.result.losses)
