@@ -32,6 +32,8 @@ static __always_inline void copy_prefix(struct scratch *scratch, __u32 limit)
 		if (got == 0)
 			break;
 		scratch->prefix = have + got;
+		if (scratch->head_alone)
+			break;
 	}
 }
 
@@ -47,9 +49,61 @@ static __always_inline __u32 follow_head(struct scratch *scratch)
 	return head_end();
 }
 
-/* Follows the message through the call, and ends the prefix. */
-static __always_inline void follow(struct scratch *scratch)
+/* A pipelining client's next request begins where the last one's head ends, unless that is a body. */
+static __always_inline void note_pipelining(struct capture *capture, __u32 end)
 {
+	struct scratch *scratch = capture->scratch;
+
+	if (capture->looks != LOOKS_REQUEST || scratch->data.direction != capture->connection->first_direction)
+		return;
+	if (!capture->turn)
+		capture->connection->pipelined = 1;
+	barrier_var(end);
+	if (end && end < scratch->prefix && end < COPY_HEAD_LONG) {
+		__u8 next = scratch->bytes[FRAGMENT_HEADER + end];
+
+		capture->connection->pipelined |= next >= 'A' && next <= 'Z';
+	}
+}
+
+/*
+ * Whether nothing more of a response is needed than its head: it is final, the only one that
+ * is awaited, and no field can be Transfer-Encoding.
+ */
+static __always_inline bool is_plain(const struct capture *capture)
+{
+	const __u8 *bytes = &capture->scratch->bytes[FRAGMENT_HEADER];
+
+	return capture->looks == LOOKS_RESPONSE && capture->turn && !capture->scratch->walk.coded &&
+	       !capture->connection->pipelined && !capture->connection->late && bytes[sizeof("HTTP/1.1 ") - 1] != '1';
+}
+
+/* The head: where it ends in this call; 0: it goes on. A plain response's ends the prefix. */
+static __always_inline __u32 follow_to_body(struct capture *capture)
+{
+	struct scratch *scratch = capture->scratch;
+	__u32 end = follow_head(scratch);
+
+	note_pipelining(capture, end);
+	if (end && is_plain(capture)) {
+		scratch->walk.phase = WALK_PLAIN;
+		if (end < scratch->prefix)
+			scratch->prefix = end;
+	} else if (scratch->head_alone) {
+		scratch->head_alone = 0;
+		copy_prefix(scratch, COPY_HEAD);
+		if (!end) {
+			scratch->walk.matched = 0;
+			end = follow_head(scratch);
+		}
+	}
+	return end;
+}
+
+/* Follows the message through the call, and ends the prefix. */
+static __always_inline void follow(struct capture *capture)
+{
+	struct scratch *scratch = capture->scratch;
 	struct walk *walk = &scratch->walk;
 	bool in_head = walk->phase == WALK_HEAD;
 	__u32 offset = 0;
@@ -60,10 +114,10 @@ static __always_inline void follow(struct scratch *scratch)
 		return;
 	}
 	if (in_head)
-		offset = follow_head(scratch);
+		offset = follow_to_body(capture);
 	fragment_end(0, scratch->prefix);
 	walk->copied += scratch->prefix;
-	if (!in_head || offset)
+	if (walk->phase != WALK_PLAIN && (!in_head || offset))
 		follow_chunks(offset);
 }
 
@@ -72,7 +126,7 @@ static __always_inline __u32 prefix_limit(const struct capture *capture)
 {
 	const struct walk *walk = &capture->scratch->walk;
 
-	if (walk->phase == WALK_HEAD || walk->copied < COPY_MESSAGE_MAX)
+	if (capture->turn || walk->phase == WALK_HEAD || (walk->phase != WALK_PLAIN && walk->copied < COPY_MESSAGE_MAX))
 		return COPY_HEAD;
 	return COPY_BODY;
 }
@@ -84,10 +138,10 @@ static __always_inline void look(struct capture *capture)
 
 	capture->looks = message_look();
 	if (capture->looks != LOOKS_NOTHING) {
-		if (!capture->turn && (walk->phase == WALK_DATA || walk->phase == WALK_DATA_END ||
-				       walk->phase == WALK_EXTENSION))
+		if (!capture->turn &&
+		    (walk->phase == WALK_DATA || walk->phase == WALK_DATA_END || walk->phase == WALK_EXTENSION))
 			return;
-	} else if (!capture->turn || walk->phase != WALK_BODY) {
+	} else if (!capture->turn || (walk->phase != WALK_BODY && walk->phase != WALK_PLAIN)) {
 		return;
 	}
 	__builtin_memset(walk, 0, sizeof(*walk));
@@ -296,13 +350,15 @@ __hidden int capture_movement(struct connection *connection, struct movement *mo
 	scratch->cursor = 0;
 	scratch->vector_index = 0;
 	scratch->vector_offset = 0;
+	scratch->head_alone = capture.turn && connection->recognised == RECOGNISED_HTTP1 && !connection->pipelined &&
+			      movement->source.kind == SOURCE_VECTOR;
 	copy_prefix(scratch, prefix_limit(&capture));
 	if (scratch->prefix == 0)
 		note_unreadable(&capture);
 	if (connection->recognised == RECOGNISED_NOT_YET && !recognise_movement(&capture))
 		return 0;
 	look(&capture);
-	follow(scratch);
+	follow(&capture);
 	capture.direction->walk = scratch->walk;
 	if (capture.turn)
 		data->header.flags |= RECORD_DATA_TURN;

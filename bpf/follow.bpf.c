@@ -25,6 +25,17 @@ static __always_inline bool vectors_fetch(struct scratch *scratch, const struct 
 				    (void *)(reading->address + reading->index * sizeof(struct user_iovec)));
 }
 
+/* Whether the prefix begins like a response, and what was copied up to `end` ends with an empty line. */
+static __always_inline bool response_head_ends_at(struct scratch *scratch, __u64 end)
+{
+	const __u8 *bytes = &scratch->bytes[FRAGMENT_HEADER];
+
+	if (end < FRAGMENT_HEADER + sizeof("HTTP/1.1") || end > COPY_HEAD || bytes[0] != 'H' || bytes[4] != '/')
+		return false;
+	bytes = &scratch->bytes[end - 4];
+	return bytes[0] == '\r' && bytes[1] == '\n' && bytes[2] == '\r' && bytes[3] == '\n';
+}
+
 /* Reads what is wanted of the next buffer; 0 when the reading is over. */
 __noinline int vector_step(void)
 {
@@ -65,7 +76,7 @@ __noinline int vector_step(void)
 	reading->skip = 0;
 	reading->at += part;
 	reading->left -= part;
-	return 1;
+	return !scratch->head_alone || !response_head_ends_at(scratch, to + part);
 }
 
 /*
@@ -213,25 +224,27 @@ __noinline __u32 head_end_in_word(__u32 index)
 	return 0;
 }
 
-/* HEAD_STEP words from `first` on. */
+/* HEAD_STEP words from `first` on, passing over whole ones without a line feed. */
 __noinline __u32 head_end_step(__u32 first)
 {
 	struct scratch *scratch = scratch_get();
-	__u32 found;
+	__u32 whole, found;
 
 	if (!scratch || first > HEAD_WORDS - HEAD_STEP)
 		return 0;
+	whole = scratch->prefix / 8;
 	for (__u32 i = 0; i < HEAD_STEP; i++) {
-		__u32 index = first + i;
+		__u64 word = scratch->words[FRAGMENT_HEADER / 8 + first + i];
 
-		if (index * 8 >= scratch->prefix)
-			break;
-		if (index * 8 + 8 <= scratch->prefix &&
-		    walk_head_word(&scratch->walk, scratch->words[FRAGMENT_HEADER / 8 + index]))
+		if (first + i >= whole) {
+			found = head_end_in_word(first + i);
+			return found ? (first + i) * 8 + found : 0;
+		}
+		if (walk_head_skips(&scratch->walk, word) || walk_head_word(&scratch->walk, word))
 			continue;
-		found = head_end_in_word(index);
+		found = head_end_in_word(first + i);
 		if (found)
-			return index * 8 + found;
+			return (first + i) * 8 + found;
 	}
 	return 0;
 }

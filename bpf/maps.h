@@ -36,7 +36,7 @@ struct scratch {
 	__u32 cursor; /* end of the last fragment in `bytes` */
 	__u32 vector_index;  /* where the last read of a vector ended: reads go forward */
 	__u32 vector_offset; /* bytes in the buffers before that one */
-	__u32 reserved;
+	__u32 head_alone;    /* where a response's head ends with its buffer, no more is copied at first */
 	/* What loops read of the caller's memory: here, as on the stack it would be too much for eight calls deep. */
 	struct vector_reading reading;
 	struct user_iovec vectors[VECTORS_READ];

@@ -16,12 +16,14 @@ enum walk_phase {
 	WALK_EXTENSION,
 	WALK_DATA,     /* `left` bytes of chunk data follow */
 	WALK_BODY,     /* in a body of another kind, or one not understood */
+	WALK_PLAIN,    /* in a response's body that surely has no chunks */
 };
 
 struct walk {
 	__u8 phase;
 	__u8 matched; /* head: how much of CR LF CR LF; size: digits seen */
-	__u16 trailer; /* the head under way is a trailer section */
+	__u8 trailer; /* the head under way is a trailer section */
+	__u8 coded;   /* a field of it begins with T, as Transfer-Encoding does */
 	__u32 copied; /* bytes copied of the message under way */
 	__u64 left;   /* chunk data: bytes left; size: its value so far */
 };
@@ -44,6 +46,7 @@ static inline bool walk_head_byte(struct walk *walk, __u8 byte)
 	} else if (byte == '\r' && walk->matched == 2) {
 		walk->matched = 3;
 	} else {
+		walk->coded |= walk->matched == 2 && (byte | 0x20) == 't';
 		walk->matched = 0;
 	}
 	return false;
@@ -51,10 +54,10 @@ static inline bool walk_head_byte(struct walk *walk, __u8 byte)
 
 #define WALK_EVERY_BYTE(value) (0x0101010101010101ull * (value))
 
-/* The high bit of every byte that is a line feed. */
-static inline __u64 walk_line_feeds(__u64 word)
+/* The high bit of every byte that is `byte`. */
+static inline __u64 walk_bytes_equal(__u64 word, __u8 byte)
 {
-	__u64 other = word ^ WALK_EVERY_BYTE('\n');
+	__u64 other = word ^ WALK_EVERY_BYTE(byte);
 
 	return ~(((other & WALK_EVERY_BYTE(0x7f)) + WALK_EVERY_BYTE(0x7f)) | other | WALK_EVERY_BYTE(0x7f));
 }
@@ -65,15 +68,25 @@ static inline __u64 walk_line_feeds(__u64 word)
  */
 static inline bool walk_head_word(struct walk *walk, __u64 word)
 {
-	__u64 lines = walk_line_feeds(word);
+	__u64 lines = walk_bytes_equal(word, '\n');
+	__u64 begins = lines << 8 | (walk->matched == 2 ? 0x80 : 0);
 
 	if (lines & (lines << 8 | lines << 16) || (walk->matched && lines & 0x8080))
 		return false;
+	walk->coded |= (begins & walk_bytes_equal(word | WALK_EVERY_BYTE(0x20), 't')) != 0;
 	if (lines >> 63)
 		walk->matched = 2;
 	else
 		walk->matched = lines >> 55 && word >> 56 == '\r' ? 3 : 0;
 	return true;
+}
+
+/* Whether there is nothing in the word that a head's walk looks at: no line feed, nor a line that begins in it. */
+static inline bool walk_head_skips(const struct walk *walk, __u64 word)
+{
+	__u64 other = word ^ WALK_EVERY_BYTE('\n');
+
+	return !walk->matched && !((other - WALK_EVERY_BYTE(1)) & ~other & WALK_EVERY_BYTE(0x80));
 }
 
 static inline int walk_digit(__u8 byte)

@@ -357,13 +357,101 @@ static void data_is_not_copied(void **state)
 	free(message);
 }
 
+#define PLAIN_HEAD "HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 5\r\n\r\n"
+
+/* How many of the bytes were copied, from the first one on, when they are sent in buffers of these sizes. */
+static size_t copied_of(struct sender *sender, const char *bytes, size_t first, size_t second)
+{
+	struct user_iovec vectors[] = {
+		{ (__u64)(uintptr_t)bytes, first },
+		{ (__u64)(uintptr_t)(bytes + first), second },
+	};
+	struct call_source source = { (__u64)(uintptr_t)vectors, 2, SOURCE_VECTOR };
+	const struct record_fragment *fragment = (const struct record_fragment *)(&test_record.data + 1);
+
+	move(&sender->connection, RECORD_SEND, second ? source : buffer_source(bytes), first + second);
+	assert_true(test_reported);
+	assert_int_equal(test_record.data.length, first + second);
+	assert_int_equal(test_record.data.fragments, 1);
+	assert_int_equal(fragment->offset, 0);
+	assert_memory_equal(fragment + 1, bytes, fragment->length);
+	return fragment->length;
+}
+
+static void ask(struct sender *sender, const char *request)
+{
+	move(&sender->connection, RECORD_RECEIVE, buffer_source(request), strlen(request));
+}
+
+/* Of a response that has no chunks, its head is enough, however it is sent. */
+static void plain_bodies_are_not_copied(void **state)
+{
+	static const char response[] = PLAIN_HEAD "12345";
+	const size_t head = sizeof(PLAIN_HEAD) - 1;
+	static char body[4096] = "<html>";
+	struct sender sender;
+
+	(void)state;
+	sender_init(&sender, NULL);
+	assert_int_equal(copied_of(&sender, response, head + 5, 0), head);
+	ask(&sender, REQUEST);
+	assert_int_equal(copied_of(&sender, response, head, 5), head);
+	ask(&sender, REQUEST);
+	assert_int_equal(copied_of(&sender, response, 20, head - 20 + 5), head);
+	ask(&sender, REQUEST);
+	assert_int_equal(copied_of(&sender, response, head, 0), head);
+	assert_int_equal(copied_of(&sender, body, sizeof(body), 0), COPY_BODY);
+	ask(&sender, REQUEST);
+	assert_int_equal(copied_of(&sender, response, head, 5), head);
+}
+
+static void what_may_not_be_plain_is_copied(void **state)
+{
+	static const char *const responses[] = {
+		"HTTP/1.1 200 OK\r\ntransfer-encoding:chunked\r\n\r\n5\r\n12345\r\n0\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nA: b\r\nTRANSFER-ENCODING: chunked\r\n\r\n5\r\n12345\r\n0\r\n\r\n",
+		"HTTP/1.1 200 OK\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n0\r\n\r\n",
+		"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(responses) / sizeof(responses[0]); i++) {
+		size_t head = (size_t)(strstr(responses[i], "\r\n\r\n") + 4 - responses[i]);
+		size_t length = strlen(responses[i]);
+		struct sender sender;
+
+		sender_init(&sender, NULL);
+		assert_int_equal(copied_of(&sender, responses[i], head, length - head), length);
+		ask(&sender, REQUEST);
+		assert_int_equal(copied_of(&sender, responses[i], head, length - head), length);
+	}
+}
+
+/* Behind a pipelined request's answer may stand the next one's. */
+static void pipelined_answers_are_copied(void **state)
+{
+	static const char responses[] = PLAIN_HEAD "12345" PLAIN_HEAD "12345";
+	const size_t head = sizeof(PLAIN_HEAD) - 1;
+	struct sender sender;
+
+	(void)state;
+	sender_init(&sender, NULL);
+	ask(&sender, REQUEST);
+	assert_int_equal(copied_of(&sender, responses, head, head + 10), 2 * (head + 5));
+	sender_init(&sender, NULL);
+	assert_int_equal(copied_of(&sender, responses, head, 5), head);
+	ask(&sender, REQUEST REQUEST);
+	assert_int_equal(copied_of(&sender, responses, head, head + 10), 2 * (head + 5));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(small_chunks_are_followed),   cmocka_unit_test(large_chunks_are_followed),
-		cmocka_unit_test(the_prefix_may_end_anywhere), cmocka_unit_test(long_trailers_are_followed),
-		cmocka_unit_test(vectors_are_followed),        cmocka_unit_test(connections_are_kept_alive),
-		cmocka_unit_test(data_is_not_copied),
+		cmocka_unit_test(plain_bodies_are_not_copied),  cmocka_unit_test(what_may_not_be_plain_is_copied),
+		cmocka_unit_test(pipelined_answers_are_copied), cmocka_unit_test(small_chunks_are_followed),
+		cmocka_unit_test(large_chunks_are_followed),    cmocka_unit_test(the_prefix_may_end_anywhere),
+		cmocka_unit_test(long_trailers_are_followed),   cmocka_unit_test(vectors_are_followed),
+		cmocka_unit_test(connections_are_kept_alive),   cmocka_unit_test(data_is_not_copied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
