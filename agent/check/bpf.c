@@ -49,8 +49,8 @@ static const struct explanation explanations[FEATURE_COUNT] = {
 	[FEATURE_SOCKET_COOKIE] = { "connections are told apart", NO_SOCKET_MODE, "Linux 5.12 or later" },
 	[FEATURE_TASK_PT_REGS] = { "bytes are read where the call has them", NO_SOCKET_MODE, "Linux 5.15 or later" },
 	[FEATURE_PREEMPT_DISABLE] = { "no thread is preempted while it is captured",
-				      "none, unless this kernel preempts tracepoints; then records are lost or damaged",
-				      "none needed before Linux 7.0; a later one built with CONFIG_DEBUG_INFO_BTF" },
+				      "none, unless this kernel preempts tracepoints (7.0 or later): then damaged records",
+				      "Linux 6.15 or later; none needed before 7.0" },
 };
 
 /* Without the kernel's types the programs were not even tried: their row is a consequence of BTF's. */
