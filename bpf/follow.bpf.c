@@ -228,13 +228,15 @@ __noinline __u32 head_end_in_word(__u32 index)
 __noinline __u32 head_end_step(__u32 first)
 {
 	struct scratch *scratch = scratch_get();
+	__u64 from = first;
 	__u32 whole, found;
 
-	if (!scratch || first > HEAD_WORDS - HEAD_STEP)
+	barrier_var(from); /* as wide as an index, so that verifiers before Linux 6.11 see that it is bounded */
+	if (!scratch || from > HEAD_WORDS - HEAD_STEP)
 		return 0;
 	whole = scratch->prefix / 8;
 	for (__u32 i = 0; i < HEAD_STEP; i++) {
-		__u64 word = scratch->words[FRAGMENT_HEADER / 8 + first + i];
+		__u64 word = scratch->words[FRAGMENT_HEADER / 8 + from + i];
 
 		if (first + i >= whole) {
 			found = head_end_in_word(first + i);

@@ -27,7 +27,7 @@ def _verified(guest):
         if trace.loaded:
             for name, (_, verified, _) in trace.programs.items():
                 counts[name] = max(counts.get(name, 0), verified)
-    name, most = max(counts.items(), key=lambda item: item[1])
+    name, most = max(counts.items(), key=lambda item: item[1], default=("", 0))
     name = name.partition("_ste")[0]  # "_steady" is cut by the kernel
     return f"{most / VERIFIER_LIMIT:.0%} ({name})" if most else "not told"
 
