@@ -8,6 +8,8 @@
 #include "correlate/limits.h"
 #include "correlate/link.h"
 
+#define CACHE_LINE 64
+
 static bool passed(uint64_t now, uint64_t since, uint64_t by)
 {
 	return now >= since && now - since >= by;
@@ -85,12 +87,23 @@ static void sweep_exits(struct engine *engine, uint64_t now)
 	}
 }
 
+/* What was held is out of the cache by now: it comes back while the one before it is delivered. */
+static void prefetch(const struct exchange *exchange)
+{
+	for (size_t at = 0; exchange && at < sizeof(*exchange); at += CACHE_LINE)
+		__builtin_prefetch((const char *)exchange + at);
+}
+
 static void deliver_until(struct engine *engine, uint64_t now)
 {
 	const struct exchange *first;
 
-	while ((first = hold_first(&engine->hold)) && passed(now, first->end, HOLD_NS))
-		deliver_exchange(engine, hold_take(&engine->hold));
+	while ((first = hold_first(&engine->hold)) && passed(now, first->end, HOLD_NS)) {
+		struct exchange *exchange = hold_take(&engine->hold);
+
+		prefetch(hold_first(&engine->hold));
+		deliver_exchange(engine, exchange);
+	}
 }
 
 void engine_advance(struct engine *engine, uint64_t now)

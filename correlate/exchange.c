@@ -31,7 +31,8 @@ struct exchange *exchange_new(struct exchange_pool *pool)
 		if (!exchange)
 			return NULL;
 	} else {
-		exchange = LIST_ITEM(pool->spare.next, struct exchange, queued);
+		/* The one used last is the one that the cache still has. */
+		exchange = LIST_ITEM(pool->spare.previous, struct exchange, queued);
 		list_remove(&exchange->queued);
 		pool->spare_count--;
 	}
@@ -96,7 +97,8 @@ static void take_apart(struct exchange_pool *pool, struct exchange *exchange, st
 	for (size_t i = 0; i < sizeof(referred) / sizeof(referred[0]); i++)
 		if (referred[i] && --referred[i]->references == 0)
 			list_add(doomed, &referred[i]->queued);
-	exchange_forget_text(pool, exchange);
+	pool->memory -= exchange->http.storage_size;
+	http1_exchange_free(&exchange->http);
 	resource_unref(exchange->resource);
 	pool->memory -= sizeof(*exchange);
 }

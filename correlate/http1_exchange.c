@@ -154,9 +154,14 @@ int http1_exchange_response(struct http1_exchange *exchange, const struct http1_
 	return 0;
 }
 
-void http1_exchange_done(struct http1_exchange *exchange)
+void http1_exchange_free(const struct http1_exchange *exchange)
 {
 	free(exchange->storage);
 	free(exchange->response_storage);
+}
+
+void http1_exchange_done(struct http1_exchange *exchange)
+{
+	http1_exchange_free(exchange);
 	*exchange = (struct http1_exchange){ .room = exchange->room, .room_size = exchange->room_size };
 }

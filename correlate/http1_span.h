@@ -76,7 +76,9 @@ int http1_exchange_request(struct http1_exchange *exchange, const struct http1_h
 /* Takes over what the final response's head (101 or >= 200) says. 0; -ENOMEM: without its captured fields. */
 int http1_exchange_response(struct http1_exchange *exchange, const struct http1_head *head,
 			    const struct http1_disclosure *disclosure);
-/* Frees and sets to zero, but for the room. */
+/* Frees what was allocated; nothing of it is valid any more. */
+void http1_exchange_free(const struct http1_exchange *exchange);
+/* The same, and sets all to zero but the room. */
 void http1_exchange_done(struct http1_exchange *exchange);
 
 /* The rest of what a span says about its exchange. */

@@ -33,7 +33,8 @@ struct telemetry_row {
 #define CONTENT_TYPE(type) HTTP1_FIELD_CONTENT_TYPE, VALUE_BEGINS, SLICE_LITERAL(type)
 #define USER_AGENT(text) HTTP1_FIELD_USER_AGENT, VALUE_CONTAINS, SLICE_LITERAL(text)
 
-static const struct telemetry_row rows[] = {
+/* Most requests are no POST, and need not be compared with these. */
+static const struct telemetry_row post_rows[] = {
 	/*
 	 * OTLP/HTTP (opentelemetry.io/docs/specs/otlp, "OTLP/HTTP Request"). Back ends take protobuf below
 	 * any prefix; JSON is what applications speak, too: the default path only.
@@ -60,33 +61,25 @@ static const struct telemetry_row rows[] = {
 	{ POST, ENDS("/api/v1/spans"), CONTENT_TYPE("application/json"), TELEMETRY_SPANS },
 	{ POST, ENDS("/api/v1/spans"), CONTENT_TYPE("application/x-thrift"), TELEMETRY_SPANS },
 
-	/* Jaeger: spans to the collector; sampling strategies asked of agent and collector, at their ports */
+	/* Jaeger: spans to the collector */
 	{ POST, ENDS("/api/traces"), CONTENT_TYPE("application/x-thrift"), TELEMETRY_SPANS },
 	{ POST, ENDS("/api/traces"), CONTENT_TYPE("application/vnd.apache.thrift.binary"), TELEMETRY_SPANS },
-	{ GET, IS("/sampling"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":5778"), TELEMETRY_OTHER },
-	{ GET, IS("/api/sampling"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":14268"), TELEMETRY_OTHER },
 
-	/* Prometheus: remote write and read (prometheus.io/docs/specs/prw), scrapes by it, vmagent and collectors */
+	/* Prometheus: remote write and read (prometheus.io/docs/specs/prw) */
 	{ POST, ANYWHERE, HAS(PROMETHEUS_WRITE), TELEMETRY_OTHER },
 	{ POST, ANYWHERE, HAS(PROMETHEUS_READ), TELEMETRY_OTHER },
-	{ GET, ANYWHERE, HAS(PROMETHEUS_TIMEOUT), TELEMETRY_OTHER },
 
 	/* Loki (grafana.com/docs/loki/latest/reference/loki-http-api) */
 	{ POST, ENDS("/loki/api/v1/push"), CONTENT_TYPE("application/"), TELEMETRY_OTHER },
 	{ POST, ENDS("/api/prom/push"), CONTENT_TYPE("application/x-protobuf"), TELEMETRY_OTHER },
 
-	/* Datadog: tracers to their agent (traces, stats, telemetry, configuration) */
-	{ ANY_METHOD, ENDS("/traces"), HAS(DATADOG_TRACER), TELEMETRY_SPANS },
-	{ ANY_METHOD, ANYWHERE, HAS(DATADOG_TRACER), TELEMETRY_OTHER },
-	{ ANY_METHOD, ENDS("/traces"), HAS(DATADOG_LANGUAGE), TELEMETRY_SPANS },
-	{ ANY_METHOD, ANYWHERE, HAS(DATADOG_LANGUAGE), TELEMETRY_OTHER },
+	/* Datadog: tracers to their agent (telemetry, configuration) */
 	{ POST, ANYWHERE, HAS(DATADOG_TELEMETRY), TELEMETRY_OTHER },
 	{ POST, IS("/v0.7/config"), NO_SIGN, TELEMETRY_OTHER }, /* a path of nobody else */
 
-	/* Elastic APM: events; agents' configuration */
+	/* Elastic APM: events */
 	{ POST, ENDS("/intake/v2/events"), CONTENT_TYPE("application/x-ndjson"), TELEMETRY_SPANS },
 	{ POST, ENDS("/intake/v2/rum/events"), CONTENT_TYPE("application/x-ndjson"), TELEMETRY_SPANS },
-	{ ANY_METHOD, ENDS("/config/v1/agents"), USER_AGENT("apm-agent-"), TELEMETRY_OTHER },
 
 	/* Sentry (develop.sentry.dev/sdk/data-model/envelopes) */
 	{ POST, ENDS("/envelope"), CONTENT_TYPE("application/x-sentry-envelope"), TELEMETRY_OTHER },
@@ -99,6 +92,21 @@ static const struct telemetry_row rows[] = {
 	{ POST, IS("/v3/logs"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_OTHER },
 	{ POST, IS("/v3/management/reportProperties"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_OTHER },
 	{ POST, IS("/v3/management/keepAlive"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_OTHER },
+};
+
+static const struct telemetry_row other_rows[] = {
+	/* Jaeger: sampling strategies asked of agent and collector, at their ports */
+	{ GET, IS("/sampling"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":5778"), TELEMETRY_OTHER },
+	{ GET, IS("/api/sampling"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":14268"), TELEMETRY_OTHER },
+	/* Prometheus: scrapes by it, vmagent and collectors */
+	{ GET, ANYWHERE, HAS(PROMETHEUS_TIMEOUT), TELEMETRY_OTHER },
+	/* Datadog: tracers to their agent (traces, stats) */
+	{ ANY_METHOD, ENDS("/traces"), HAS(DATADOG_TRACER), TELEMETRY_SPANS },
+	{ ANY_METHOD, ANYWHERE, HAS(DATADOG_TRACER), TELEMETRY_OTHER },
+	{ ANY_METHOD, ENDS("/traces"), HAS(DATADOG_LANGUAGE), TELEMETRY_SPANS },
+	{ ANY_METHOD, ANYWHERE, HAS(DATADOG_LANGUAGE), TELEMETRY_OTHER },
+	/* Elastic APM: agents' configuration */
+	{ ANY_METHOD, ENDS("/config/v1/agents"), USER_AGENT("apm-agent-"), TELEMETRY_OTHER },
 };
 
 static bool ends(struct slice text, struct slice end)
@@ -175,16 +183,25 @@ static bool passes_on(const struct http1_head *head)
 	       (user_agent && contains(*user_agent, SLICE_LITERAL("OpenTelemetry Collector")));
 }
 
+static const struct telemetry_row *find_row(const struct telemetry_row *rows, size_t count, const struct look *look)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (row_matches(&rows[i], look))
+			return &rows[i];
+	}
+	return NULL;
+}
+
+#define FIND_ROW(rows, look) find_row(rows, sizeof(rows) / sizeof(rows[0]), look)
+
 enum telemetry telemetry_recognise(const struct http1_head *head)
 {
 	struct look look = { .head = head, .method = method_of(head), .path = path_of(head) };
+	const struct telemetry_row *row = look.method == POST ? FIND_ROW(post_rows, &look) : NULL;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (!row_matches(&rows[i], &look))
-			continue;
-		if (rows[i].telemetry == TELEMETRY_OTLP_SPANS && passes_on(head))
-			return TELEMETRY_SPANS;
-		return rows[i].telemetry;
-	}
-	return TELEMETRY_NONE;
+	if (!row)
+		row = FIND_ROW(other_rows, &look);
+	if (!row)
+		return TELEMETRY_NONE;
+	return row->telemetry == TELEMETRY_OTLP_SPANS && passes_on(head) ? TELEMETRY_SPANS : row->telemetry;
 }
