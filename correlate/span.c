@@ -9,11 +9,17 @@ struct resource *resource_ref(struct resource *resource)
 	return resource;
 }
 
-void resource_unref(struct resource *resource)
+static void resource_unref_many(struct resource *resource, unsigned int references)
 {
 	/* Release: our reads are done. Acquire: everybody's are, before it is freed. */
-	if (resource && __atomic_fetch_sub(&resource->references, 1, __ATOMIC_ACQ_REL) == 1)
+	if (__atomic_fetch_sub(&resource->references, references, __ATOMIC_ACQ_REL) == references)
 		free(resource);
+}
+
+void resource_unref(struct resource *resource)
+{
+	if (resource)
+		resource_unref_many(resource, 1);
 }
 
 const struct attribute *span_attribute(const struct span *span, const char *key)
@@ -87,13 +93,36 @@ struct span *span_clone(const struct span *span)
 	return memory ? span_clone_into(span, memory, size, NULL) : NULL;
 }
 
+static void give_back(struct span *span)
+{
+	if (span->owner)
+		span->owner->take_back(span->owner, span);
+	else
+		free(span);
+}
+
 void span_free(struct span *span)
 {
 	if (!span)
 		return;
 	resource_unref(span->resource);
-	if (span->owner)
-		span->owner->take_back(span->owner, span);
-	else
-		free(span);
+	give_back(span);
+}
+
+void spans_free(struct span *const *spans, size_t count)
+{
+	struct resource *resource = NULL;
+	unsigned int references = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (spans[i]->resource != resource && references) {
+			resource_unref_many(resource, references);
+			references = 0;
+		}
+		resource = spans[i]->resource;
+		references++;
+		give_back(spans[i]);
+	}
+	if (references)
+		resource_unref_many(resource, references);
 }

@@ -107,6 +107,8 @@ struct span *span_clone(const struct span *span);
 struct span *span_clone_into(const struct span *span, void *memory, size_t clone_size, struct span_owner *owner);
 /* Accepts NULL. Only for clones. */
 void span_free(struct span *span);
+/* The same of several, none NULL: another thread's counting is disturbed once for all of a resource in a row. */
+void spans_free(struct span *const *spans, size_t count);
 
 /* Where finished spans go. `span` is valid during the call only. */
 struct span_sink {

@@ -118,8 +118,8 @@ void batch_keep_spans(struct batch *batch, struct span *const *spans)
 
 void batch_forget_spans(struct batch *batch)
 {
-	for (uint32_t i = 0; batch->spans && i < batch->items; i++)
-		span_free(batch->spans[i]);
+	if (batch->spans)
+		spans_free(batch->spans, batch->items);
 	free(batch->spans);
 	batch->spans = NULL;
 	batch->spans_size = 0;

@@ -23,8 +23,7 @@ static struct batch *take_spare(struct gather *gather)
 
 void gather_done(struct gather *gather)
 {
-	for (size_t i = 0; i < gather->count; i++)
-		span_free(gather->spans[i]);
+	spans_free(gather->spans, gather->count);
 	free(gather->spans);
 	gather->spans = NULL;
 	gather->count = 0;
@@ -99,8 +98,7 @@ static struct batch **encode(struct gather *gather, struct span *const *spans, s
 	*end = result == 0 ? make_batch(gather, body, spans, count, sequence) : NULL;
 	if (*end)
 		return &(*end)->next;
-	for (size_t i = 0; i < count; i++)
-		span_free(spans[i]);
+	spans_free(spans, count);
 	gather->failed += count;
 	return end;
 }

@@ -139,8 +139,7 @@ static size_t export_batch(struct exporter *exporter, bool stopping)
 	if (!taken)
 		return 0;
 	if (atomic_load(&exporter->cancelled)) {
-		for (size_t i = 0; i < taken; i++)
-			span_free(exporter->batch[i]);
+		spans_free(exporter->batch, taken);
 		tally_add(&exporter->abandoned, taken);
 		return taken;
 	}

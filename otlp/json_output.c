@@ -41,8 +41,7 @@ static int json_spans(struct output *output, struct span *const *spans, size_t c
 
 		result = write_request(json, spans + done, part);
 	}
-	for (size_t i = 0; i < count; i++)
-		span_free(spans[i]);
+	spans_free(spans, count);
 	return result;
 }
 

@@ -7,8 +7,7 @@ static int none_spans(struct output *output, struct span *const *spans, size_t c
 {
 	(void)output;
 	(void)now;
-	for (size_t i = 0; i < count; i++)
-		span_free(spans[i]);
+	spans_free(spans, count);
 	return 0;
 }
 

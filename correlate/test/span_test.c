@@ -93,6 +93,20 @@ static void test_clone_owns_all_but_keys(void **state)
 	span_free(NULL);
 }
 
+static void test_several_are_freed(void **state)
+{
+	struct span ours = { .resource = new_resource() }, theirs = { .resource = new_resource() };
+	struct span *clones[] = { span_clone(&ours), span_clone(&ours), span_clone(&theirs), span_clone(&ours) };
+
+	(void)state;
+	assert_int_equal(ours.resource->references, 4);
+	resource_unref(theirs.resource);
+	spans_free(clones, 0);
+	spans_free(clones, 4);
+	assert_int_equal(ours.resource->references, 1);
+	resource_unref(ours.resource);
+}
+
 static void test_clone_full_and_empty(void **state)
 {
 	struct span span = { .resource = new_resource() };
@@ -119,6 +133,7 @@ int main(void)
 		cmocka_unit_test(test_attribute),
 		cmocka_unit_test(test_clone_owns_all_but_keys),
 		cmocka_unit_test(test_clone_full_and_empty),
+		cmocka_unit_test(test_several_are_freed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
