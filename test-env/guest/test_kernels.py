@@ -9,6 +9,7 @@ from lib.expect import Exchange, check_span
 PROXY, ORIGIN, OLD = 8080, 8081, 8181
 BODY = 18893  # bytes of `seq 1 4000`
 CROWD = 100
+SPANS = 222  # of all exchanges, at both ends
 
 # Behind the proxy, each twice: to the proxy, and on to the origin.
 PROXIED = [
@@ -46,11 +47,8 @@ def traces(guest):
 
 @pytest.fixture
 def whole_traces(guest, traces):
-    """
-    Those that must be complete. Where a kernel preempts tracepoints and every system call has hooks, some are
-    skipped in every trace: then it must be said, and what is told be right.
-    """
-    return [trace for trace in traces if not (guest.preempts_tracepoints and trace.is_by_calls and trace.skipped)]
+    """Those that must be complete: where a kernel preempts tracepoints, it may have skipped hooks; see below."""
+    return [trace for trace in traces if not (guest.preempts_tracepoints and trace.skipped)]
 
 
 def test_machine_ends(guest):
@@ -155,10 +153,12 @@ def test_agent_loses_nothing(guest, whole_traces):
             assert trace.tries == 1 and not trace.skipped, trace.agent.text
 
 
-def test_skipped_hooks_are_counted(traces):
+def test_skipped_hooks_cost_little_and_are_counted(traces):
     for trace in traces:
         # More may be skipped after the programs were listed.
         assert trace.skipped >= sum(skipped for _, _, skipped in trace.programs.values())
+        # System call hooks are there for every call of every process.
+        assert len(trace.result.spans) >= SPANS * (0.8 if trace.is_by_calls else 0.95), trace.agent.text
 
 
 def test_nothing_is_invented(traces):
