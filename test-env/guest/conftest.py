@@ -46,6 +46,7 @@ def machines(request, tmp_path_factory):
         yield futures
         for future in futures.values():
             future.cancel()
+        machine.stop_all()
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +59,12 @@ def guest(request, machines):
     if result not in request.config.stash[booted]:
         request.config.stash[booted].append(result)
     return result
+
+
+def pytest_sessionfinish(session, exitstatus):
+    # pytest's own 3, an error within, would say that there are no machines here.
+    if exitstatus != 0:
+        session.exitstatus = 1
 
 
 def pytest_terminal_summary(terminalreporter, exitstatus, config):

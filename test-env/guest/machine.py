@@ -25,10 +25,11 @@ TIMEOUT = 240
 LACKING = 3  # exit status of fetch-kernel
 TRACES = ("auto", "socket", "syscall")
 
+# Whatever becomes of us, it ends with us.
 # icount: the machine's time goes by its instructions, two nanoseconds each, and not while it sleeps. By this one's clock
 # it would be a machine on which everything, above all the first time, takes a hundred times as long as it does.
 QEMU = [
-    *("qemu-system-x86_64", "-accel", "tcg,thread=single", "-icount", "shift=1,sleep=off", "-machine", "pc"),
+    *("setpriv", "--pdeathsig", "KILL", "qemu-system-x86_64", "-accel", "tcg,thread=single", "-icount", "shift=1,sleep=off", "-machine", "pc"),
     *("-smp", "1", "-m", "1G", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
 ]
 KERNEL_ARGUMENTS = "console=ttyS0 quiet panic=-1 reboot=t mitigations=off"
@@ -157,6 +158,15 @@ class Machine:
         return {name: Trace(self, name) for name in TRACES}
 
 
+_running = set()
+
+
+def stop_all():
+    """Ends the machines that run still."""
+    for process in list(_running):
+        process.kill()
+
+
 def _boot(kernel, image, directory):
     console = directory / "console"
     command = [
@@ -165,6 +175,7 @@ def _boot(kernel, image, directory):
     ]
     begin = time.monotonic()
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    _running.add(process)
     try:
         said, _ = process.communicate(timeout=TIMEOUT)
     except subprocess.TimeoutExpired:
@@ -172,6 +183,7 @@ def _boot(kernel, image, directory):
     finally:
         process.kill()
         process.wait()
+        _running.discard(process)
     text = console.read_bytes().decode(errors="replace").replace("\r", "") if console.exists() else ""
     return Machine(kernel, text + said.decode(errors="replace"), time.monotonic() - begin)
 
