@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otlp/output.h"
 
+bool output_wants_spans(const struct output *output)
+{
+	return output->operations->spans;
+}
+
 int output_spans(struct output *output, struct span *const *spans, size_t count, uint64_t now)
 {
-	return output->operations->spans(output, spans, count, now);
+	if (output_wants_spans(output))
+		return output->operations->spans(output, spans, count, now);
+	spans_free(spans, count);
+	return 0;
 }
 
 int output_advance(struct output *output, uint64_t now)

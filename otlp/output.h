@@ -21,7 +21,7 @@ struct output;
 struct output_operations {
 	/*
 	 * Takes `count` spans (made by span_clone) and frees them, whatever the
-	 * result. 0, or the negative errno for which they were not delivered.
+	 * result. 0, or the negative errno for which they were not delivered. NULL: nobody wants them.
 	 */
 	int (*spans)(struct output *output, struct span *const *spans, size_t count, uint64_t now);
 	/* Called some times a second: delivers what has become due. NULL: nothing ever does. */
@@ -50,6 +50,8 @@ struct output {
 	const struct output_operations *operations;
 };
 
+/* Whether it is worth the while to make a span. */
+bool output_wants_spans(const struct output *output);
 int output_spans(struct output *output, struct span *const *spans, size_t count, uint64_t now);
 int output_advance(struct output *output, uint64_t now);
 int output_flush(struct output *output);
