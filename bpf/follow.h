@@ -6,15 +6,7 @@
 #ifndef WIRESPAN_BPF_FOLLOW_H
 #define WIRESPAN_BPF_FOLLOW_H
 
-#include "bpf/maps.h"
-
-#define FRAGMENT_HEADER sizeof(struct record_fragment)
-
-/* Copies `size` bytes from `offset` on of the caller's bytes to scratch->bytes[at]. How many it could. */
-__u32 source_read(__u32 at, __u32 offset, __u32 size);
-
-/* How many bytes the messages of scratch->source (SOURCE_MESSAGES) moved, once the call is over. */
-__u32 messages_length(void);
+#include "bpf/source.h"
 
 /* Makes a fragment for `offset` of the `size` bytes that were put behind the cursor and room for its header. */
 int fragment_end(__u32 offset, __u32 size);

@@ -7,6 +7,7 @@
 
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 #include "bpf/maps.bpf.c"
+#include "bpf/source.bpf.c"
 #include "bpf/follow.bpf.c"
 #include "bpf/capture.bpf.c"
 
