@@ -245,22 +245,21 @@ int BPF_PROG(send_begins_at_steady, struct sock *sk)
 	return 0;
 }
 
-/* What leaves a socket by splice passes no receive. */
+/* What leaves a socket by splice passes no receive; this hook is passed by every one. */
 static __always_inline int splice(struct sock *sk)
 {
-	struct pt_regs *registers = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 	struct movement movement = { .direction = RECORD_RECEIVE };
 	struct connection *connection;
 	struct positions positions;
 	struct call_registers call;
 
-	call_registers_read(registers, &call);
-	if (!call.inside || call.number != CALL_SPLICE_CALL || !process_selected() || !socket_selected(sk))
-		return 0;
-	positions_read(sk, &positions);
 	connection = bpf_sk_storage_get(&socket_connections, sk, NULL, 0);
 	if (!connection || connection->own_positions || !connection->directions[RECORD_RECEIVE].next)
 		return 0;
+	call_registers_read((struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf()), &call);
+	if (!call.inside || call.number != CALL_SPLICE_CALL || !process_selected_for(connection))
+		return 0;
+	positions_read(sk, &positions);
 	movement.start = connection->directions[RECORD_RECEIVE].next;
 	movement.length = positions.read - movement.start;
 	movement.other = positions.write;
