@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/http1_span.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 
+#include "correlate/address.h"
 #include "correlate/http1_query.h"
 #include "correlate/http1_url.h"
 #include "correlate/span_attributes.h"
@@ -48,34 +48,12 @@ static struct slice lower_case(struct text *text, struct slice value)
 	return text_end(text);
 }
 
-/* As inet_ntop() does, whose printf() would take a sixth of the engine's time. */
-static size_t format_ipv4(const uint8_t address[4], char formatted[INET_ADDRSTRLEN])
-{
-	size_t length = 0;
-
-	for (int i = 0; i < 4; i++) {
-		if (i)
-			formatted[length++] = '.';
-		if (address[i] >= 100)
-			formatted[length++] = (char)('0' + address[i] / 100);
-		if (address[i] >= 10)
-			formatted[length++] = (char)('0' + address[i] / 10 % 10);
-		formatted[length++] = (char)('0' + address[i] % 10);
-	}
-	return length;
-}
-
 static struct slice format_address(struct text *text, uint8_t family, const uint8_t address[16])
 {
-	char formatted[INET6_ADDRSTRLEN];
-	size_t length = 0;
+	char formatted[ADDRESS_TEXT_MAX];
 
-	if (family == RECORD_FAMILY_INET)
-		length = format_ipv4(address, formatted);
-	else if (family == RECORD_FAMILY_INET6 && inet_ntop(AF_INET6, address, formatted, sizeof formatted))
-		length = strlen(formatted);
 	text_begin(text);
-	text_append(text, slice_of(formatted, length));
+	text_append(text, slice_of(formatted, address_format(family, address, formatted)));
 	return text_end(text);
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What gives records and exchanges their OpenTelemetry meaning.
 target_sources(correlate PRIVATE
+	${CMAKE_CURRENT_LIST_DIR}/address.c
 	${CMAKE_CURRENT_LIST_DIR}/container.c
 	${CMAKE_CURRENT_LIST_DIR}/header_capture.c
 	${CMAKE_CURRENT_LIST_DIR}/http1_exchange.c
