@@ -11,7 +11,10 @@
 #ifndef WIRESPAN_BPF_STEADY_H
 #define WIRESPAN_BPF_STEADY_H
 
-/* Not to be preempted from here on; defined in steady.bpf.c, as the linker takes the kernel's functions from one file only. */
+/*
+ * Not to be preempted in between; defined in steady.bpf.c, as the linker takes
+ * the kernel's functions from one file only.
+ */
 void steady_begin(void);
 void steady_end(void);
 

@@ -25,12 +25,13 @@ TIMEOUT = 240
 LACKING = 3  # exit status of fetch-kernel
 TRACES = ("auto", "socket", "syscall")
 
-# Whatever becomes of us, it ends with us.
-# icount: the machine's time goes by its instructions, two nanoseconds each, and not while it sleeps. By this one's clock
-# it would be a machine on which everything, above all the first time, takes a hundred times as long as it does.
+# setpriv: whatever becomes of us, it ends with us.
+# icount: the machine's time goes by its instructions, two nanoseconds each, and not while it sleeps. By this one's
+# clock everything in it, above all the first time, would take a hundred times as long as on a real machine.
 QEMU = [
-    *("setpriv", "--pdeathsig", "KILL", "qemu-system-x86_64", "-accel", "tcg,thread=single", "-icount", "shift=1,sleep=off", "-machine", "pc"),
-    *("-smp", "1", "-m", "1G", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
+    *("setpriv", "--pdeathsig", "KILL", "qemu-system-x86_64", "-machine", "pc", "-accel", "tcg,thread=single"),
+    *("-icount", "shift=1,sleep=off", "-smp", "1", "-m", "1G"),
+    *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
 ]
 KERNEL_ARGUMENTS = "console=ttyS0 quiet panic=-1 reboot=t mitigations=off"
 
@@ -170,8 +171,8 @@ def stop_all():
 def _boot(kernel, image, directory):
     console = directory / "console"
     command = [
-        *QEMU, "-cpu", kernel.processor, "-kernel", kernel.directory / "vmlinuz", "-initrd", image, "-append", KERNEL_ARGUMENTS,
-        "-serial", f"file:{console}",
+        *(*QEMU, "-cpu", kernel.processor, "-serial", f"file:{console}"),
+        *("-kernel", kernel.directory / "vmlinuz", "-initrd", image, "-append", KERNEL_ARGUMENTS),
     ]
     begin = time.monotonic()
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

@@ -2,7 +2,8 @@
 /*
  * Lists the BPF programs of this machine, a line each: its name, how many
  * instructions it has, how many the verifier looked at (0: the kernel does not
- * tell), and how often it was skipped as it ran already on that CPU. Linked statically, and by system call: it runs on any kernel.
+ * tell), and how often it was skipped as it ran already on that CPU. Linked
+ * statically, and by system call: it runs on any kernel.
  */
 #include <errno.h>
 #include <linux/bpf.h>
