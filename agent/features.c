@@ -80,6 +80,12 @@ static void probe_all(struct features *features, const struct btf *vmlinux)
 	}
 }
 
+/* Since Linux 7.0 they are guarded by this, and leave preemption enabled; nothing before had a use for it. */
+static bool preempts_tracepoints(const struct btf *vmlinux)
+{
+	return vmlinux && btf__find_by_name_kind(vmlinux, "class_srcu_fast_notrace_t", BTF_KIND_TYPEDEF) >= 0;
+}
+
 int features_probe(struct features *ret_features)
 {
 	/* libbpf would print each refusal, and refusals are what we are after. */
@@ -89,6 +95,7 @@ int features_probe(struct features *ret_features)
 
 	if (error != -ENOMEM) {
 		probe_all(ret_features, vmlinux);
+		ret_features->preempts_tracepoints = preempts_tracepoints(vmlinux);
 		error = 0;
 	}
 	btf__free(vmlinux);

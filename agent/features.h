@@ -43,6 +43,8 @@ struct features {
 	enum feature_state state[FEATURE_COUNT];
 	/* Where it does not work, the attempt's negative errno; -ENODATA: not to be tried without FEATURE_BTF. */
 	int error[FEATURE_COUNT];
+	/* A thread may be preempted inside of a tracepoint's programs. */
+	bool preempts_tracepoints;
 };
 
 /* How `run` captures. */

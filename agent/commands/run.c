@@ -9,7 +9,6 @@
 #include "agent/command.h"
 #include "agent/commands/run_options.h"
 #include "agent/environment.h"
-#include "agent/kernel_symbol.h"
 #include "agent/namespace.h"
 #include "agent/option.h"
 #include "agent/pipeline.h"
@@ -52,8 +51,7 @@ static int run_choose_capture(const struct run_options *options, struct capture_
 	capture->mode = mode;
 	capture->send_begin = features_have(&features, FEATURE_TCP_SENDMSG_LOCKED);
 	capture->socket_cookie = features_have(&features, FEATURE_SOCKET_COOKIE);
-	/* What tracepoints are guarded by since they leave preemption enabled (Linux 7.0). */
-	capture->steady = features_have(&features, FEATURE_PREEMPT_DISABLE) && kernel_may_have_symbol("tracepoint_srcu");
+	capture->steady = features.preempts_tracepoints && features_have(&features, FEATURE_PREEMPT_DISABLE);
 	capture->find_sockets = features_have(&features, FEATURE_TASK_FILE_ITERATOR) &&
 				features_have(&features, FEATURE_SOCK_FROM_FILE);
 	capture->ring_size = options->ring_size;
