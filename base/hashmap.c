@@ -60,8 +60,8 @@ static inline void sip_word(uint64_t v[4], uint64_t word)
 }
 
 /*
- * Numbers are mostly the kernel's (cookies, process and thread ids), and looked up several times for each
- * record: one multiplication by a secret, folded, spreads them well enough.
+ * What is as long as a number mostly is one of the kernel's (cookies, process and thread ids), and looked up
+ * several times for each record: one multiplication by a secret, folded, spreads it well enough.
  */
 static inline uint32_t hash_number(const uint64_t seed[2], uint64_t number)
 {
@@ -72,7 +72,7 @@ static inline uint32_t hash_number(const uint64_t seed[2], uint64_t number)
 	return (uint32_t)(folded ^ folded >> 32);
 }
 
-/* SipHash-1-3: texts come from the network, so whoever chooses them must not choose where they go. */
+/* SipHash-1-3: other keys are texts, which come from the network, so whoever chooses them must not choose where they go. */
 static uint32_t hash_text(const uint64_t seed[2], const char *key, size_t size)
 {
 	uint64_t v[4] = {

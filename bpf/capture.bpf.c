@@ -49,21 +49,16 @@ static __always_inline __u32 follow_head(struct scratch *scratch)
 	return head_end();
 }
 
-/* A pipelining client's next request begins where the last one's head ends, unless that is a body. */
-static __always_inline void note_pipelining(struct capture *capture, __u32 end)
+/*
+ * Is a request the only one that waits for an answer? Only where that is sure: one that is a call
+ * by itself, and nothing is owed to those before it.
+ */
+static __always_inline void note_request(const struct capture *capture, __u32 end)
 {
-	struct scratch *scratch = capture->scratch;
+	struct connection *connection = capture->connection;
 
-	if (capture->looks != LOOKS_REQUEST || scratch->data.direction != capture->connection->first_direction)
-		return;
-	if (!capture->turn)
-		capture->connection->pipelined = 1;
-	barrier_var(end);
-	if (end && end < scratch->prefix && end < COPY_HEAD_LONG) {
-		__u8 next = scratch->bytes[FRAGMENT_HEADER + end];
-
-		capture->connection->pipelined |= next >= 'A' && next <= 'Z';
-	}
+	if (capture->looks == LOOKS_REQUEST && capture->turn && end == capture->scratch->length && !connection->interim)
+		connection->alone = capture->scratch->data.direction == connection->first_direction;
 }
 
 /*
@@ -75,7 +70,7 @@ static __always_inline bool is_plain(const struct capture *capture)
 	const __u8 *bytes = &capture->scratch->bytes[FRAGMENT_HEADER];
 
 	return capture->looks == LOOKS_RESPONSE && capture->turn && !capture->scratch->walk.coded &&
-	       !capture->connection->pipelined && !capture->connection->late && bytes[sizeof("HTTP/1.1 ") - 1] != '1';
+	       capture->connection->alone && !capture->connection->late && bytes[sizeof("HTTP/1.1 ") - 1] != '1';
 }
 
 /* The head: where it ends in this call; 0: it goes on. A plain response's ends the prefix. */
@@ -84,7 +79,7 @@ static __always_inline __u32 follow_to_body(struct capture *capture)
 	struct scratch *scratch = capture->scratch;
 	__u32 end = follow_head(scratch);
 
-	note_pipelining(capture, end);
+	note_request(capture, end);
 	if (end && is_plain(capture)) {
 		scratch->walk.phase = WALK_PLAIN;
 		if (end < scratch->prefix)
@@ -145,7 +140,8 @@ static __always_inline void look(struct capture *capture)
 		return;
 	}
 	__builtin_memset(walk, 0, sizeof(*walk));
-	copy_prefix(capture->scratch, COPY_HEAD);
+	if (!capture->scratch->head_alone)
+		copy_prefix(capture->scratch, COPY_HEAD);
 }
 
 /* What the call's bytes say of the connection, as the first of their stream. */
@@ -221,6 +217,7 @@ static __always_inline void recognise_tunnel(struct capture *capture)
 		connection->connect_method = bytes[0] == 'C' && bytes[1] == 'O' && bytes[2] == 'N' && bytes[7] == ' ';
 	if (capture->looks != LOOKS_RESPONSE)
 		return;
+	connection->interim = status[0] == '1';
 	if ((status[0] == '1' && status[1] == '0' && status[2] == '1') ||
 	    (status[0] == '2' && connection->connect_method)) {
 		connection->recognised = RECOGNISED_TUNNEL;
@@ -350,13 +347,14 @@ __hidden int capture_movement(struct connection *connection, struct movement *mo
 	scratch->cursor = 0;
 	scratch->vector_index = 0;
 	scratch->vector_offset = 0;
-	scratch->head_alone = capture.turn && connection->recognised == RECOGNISED_HTTP1 && !connection->pipelined &&
-			      movement->source.kind == SOURCE_VECTOR;
+	scratch->head_alone = capture.turn && connection->alone && movement->source.kind == SOURCE_VECTOR;
 	copy_prefix(scratch, prefix_limit(&capture));
 	if (scratch->prefix == 0)
 		note_unreadable(&capture);
 	if (connection->recognised == RECOGNISED_NOT_YET && !recognise_movement(&capture))
 		return 0;
+	if (connection->first_direction == data->direction)
+		connection->alone = 0;
 	look(&capture);
 	follow(&capture);
 	capture.direction->walk = scratch->walk;

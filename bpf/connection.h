@@ -32,8 +32,9 @@ struct connection {
 	__u8 first_direction;  /* in which the stream's first bytes moved */
 	__u8 moved;            /* directions seen, a bit each */
 	__u8 send_contended;   /* another thread sends, too */
-	__u8 pipelined;        /* a request came, or may have come, before the last one was answered */
-	__u8 padding[4];
+	__u8 alone;            /* the last request is the only one that waits for an answer */
+	__u8 interim;          /* the last answer was not a final one */
+	__u8 padding[3];
 	__u32 process;       /* that was of interest when it last used the connection; 0: none */
 	__u32 process_round; /* verdicts_round then: as long as that stands, it still is */
 };

@@ -75,7 +75,7 @@ static __always_inline bool process_selected_for(struct connection *connection)
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 	__u32 round = *(volatile __u32 *)&verdicts_round;
 
-	if (connection && connection->process == tgid && connection->process_round == round)
+	if (connection && tgid && connection->process == tgid && connection->process_round == round)
 		return true;
 	if (!process_selected())
 		return false;

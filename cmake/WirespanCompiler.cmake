@@ -56,9 +56,8 @@ endif()
 
 # The engine is many small functions in many files: a tenth of its instructions are calls between them.
 # Objects keep ordinary code, too: tests are linked with that, which is faster.
-set(wirespan_lto OFF)
+# A packager's own flags say what is to be done.
 if(WIRESPAN_LTO AND CMAKE_C_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE MATCHES "^Rel" AND
-   NOT WIRESPAN_SANITIZE AND NOT WIRESPAN_ANALYZE)
-	set(wirespan_lto ON)
+   NOT WIRESPAN_SANITIZE AND NOT WIRESPAN_ANALYZE AND NOT CMAKE_C_FLAGS MATCHES "lto")
 	add_compile_options(-flto=auto -ffat-lto-objects)
 endif()

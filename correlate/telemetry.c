@@ -31,6 +31,7 @@ struct telemetry_row {
 #define HAS(field) HTTP1_FIELD_##field, VALUE_ANY, SLICE_LITERAL("")
 #define NO_SIGN HTTP1_FIELD_OTHER, VALUE_ANY, SLICE_LITERAL("")
 #define CONTENT_TYPE(type) HTTP1_FIELD_CONTENT_TYPE, VALUE_BEGINS, SLICE_LITERAL(type)
+#define HOST_ENDS(port) HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(port)
 #define USER_AGENT(text) HTTP1_FIELD_USER_AGENT, VALUE_CONTAINS, SLICE_LITERAL(text)
 
 /* Most requests are no POST, and need not be compared with these. */
@@ -87,17 +88,17 @@ static const struct telemetry_row post_rows[] = {
 	{ POST, ENDS("/store"), HAS(SENTRY_AUTH), TELEMETRY_OTHER },
 
 	/* SkyWalking over HTTP: its paths are ordinary words, its port is its own */
-	{ POST, IS("/v3/segments"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_SPANS },
-	{ POST, IS("/v3/segment"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_SPANS },
-	{ POST, IS("/v3/logs"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_OTHER },
-	{ POST, IS("/v3/management/reportProperties"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_OTHER },
-	{ POST, IS("/v3/management/keepAlive"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":12800"), TELEMETRY_OTHER },
+	{ POST, IS("/v3/segments"), HOST_ENDS(":12800"), TELEMETRY_SPANS },
+	{ POST, IS("/v3/segment"), HOST_ENDS(":12800"), TELEMETRY_SPANS },
+	{ POST, IS("/v3/logs"), HOST_ENDS(":12800"), TELEMETRY_OTHER },
+	{ POST, IS("/v3/management/reportProperties"), HOST_ENDS(":12800"), TELEMETRY_OTHER },
+	{ POST, IS("/v3/management/keepAlive"), HOST_ENDS(":12800"), TELEMETRY_OTHER },
 };
 
 static const struct telemetry_row other_rows[] = {
 	/* Jaeger: sampling strategies asked of agent and collector, at their ports */
-	{ GET, IS("/sampling"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":5778"), TELEMETRY_OTHER },
-	{ GET, IS("/api/sampling"), HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(":14268"), TELEMETRY_OTHER },
+	{ GET, IS("/sampling"), HOST_ENDS(":5778"), TELEMETRY_OTHER },
+	{ GET, IS("/api/sampling"), HOST_ENDS(":14268"), TELEMETRY_OTHER },
 	/* Prometheus: scrapes by it, vmagent and collectors */
 	{ GET, ANYWHERE, HAS(PROMETHEUS_TIMEOUT), TELEMETRY_OTHER },
 	/* Datadog: tracers to their agent (traces, stats) */

@@ -52,6 +52,8 @@ static int run_choose_capture(const struct run_options *options, struct capture_
 	capture->send_begin = features_have(&features, FEATURE_TCP_SENDMSG_LOCKED);
 	capture->socket_cookie = features_have(&features, FEATURE_SOCKET_COOKIE);
 	capture->steady = features.preempts_tracepoints && features_have(&features, FEATURE_PREEMPT_DISABLE);
+	if (capture->steady)
+		log_debug("this kernel preempts tracepoints: programs disable preemption");
 	capture->find_sockets = features_have(&features, FEATURE_TASK_FILE_ITERATOR) &&
 				features_have(&features, FEATURE_SOCK_FROM_FILE);
 	capture->ring_size = options->ring_size;

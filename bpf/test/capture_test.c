@@ -30,6 +30,7 @@ static union {
 	char bytes[RECORD_SIZE_MAX];
 } test_record;
 static bool test_reported;
+static unsigned int test_reads, test_bytes_read; /* of the caller's memory, since a movement began */
 
 void *bpf_map_lookup_elem(const void *map, const void *key)
 {
@@ -40,6 +41,8 @@ void *bpf_map_lookup_elem(const void *map, const void *key)
 long bpf_probe_read_user(void *to, __u32 size, const void *from)
 {
 	memcpy(to, from, size);
+	test_reads++;
+	test_bytes_read += size;
 	return 0;
 }
 
@@ -135,6 +138,7 @@ static void move(struct connection *connection, __u32 direction, struct call_sou
 
 	movement.start = connection->directions[direction].next ? connection->directions[direction].next : 1;
 	test_reported = false;
+	test_reads = test_bytes_read = 0;
 	capture_movement(connection, &movement);
 }
 
@@ -397,13 +401,50 @@ static void plain_bodies_are_not_copied(void **state)
 	assert_int_equal(copied_of(&sender, response, head + 5, 0), head);
 	ask(&sender, REQUEST);
 	assert_int_equal(copied_of(&sender, response, head, 5), head);
+	/* The two buffers' places, and the first. */
+	assert_int_equal(test_reads, 2);
+	assert_int_equal(test_bytes_read, 2 * sizeof(struct user_iovec) + head);
 	ask(&sender, REQUEST);
 	assert_int_equal(copied_of(&sender, response, 20, head - 20 + 5), head);
 	ask(&sender, REQUEST);
 	assert_int_equal(copied_of(&sender, response, head, 0), head);
 	assert_int_equal(copied_of(&sender, body, sizeof(body), 0), COPY_BODY);
+	assert_int_equal(copied_of(&sender, response, head + 5, 0), head + 5);
 	ask(&sender, REQUEST);
 	assert_int_equal(copied_of(&sender, response, head, 5), head);
+}
+
+/* A head in more buffers than one read passes is whole all the same. */
+static void heads_in_many_buffers_are_copied(void **state)
+{
+	static const char response[] = PLAIN_HEAD "12345";
+	const size_t head = sizeof(PLAIN_HEAD) - 1;
+	struct user_iovec vectors[sizeof(PLAIN_HEAD) + 4];
+	const struct record_fragment *fragment = (const struct record_fragment *)(&test_record.data + 1);
+	struct sender sender;
+
+	(void)state;
+	for (size_t i = 0; i < head + 5; i++)
+		vectors[i] = (struct user_iovec){ (__u64)(uintptr_t)(response + i), 1 };
+	sender_init(&sender, NULL);
+	move(&sender.connection, RECORD_SEND,
+	     (struct call_source){ (__u64)(uintptr_t)vectors, head + 5, SOURCE_VECTOR }, head + 5);
+	assert_in_range(fragment->length, head, head + 5);
+	assert_memory_equal(fragment + 1, response, head);
+}
+
+/* What a connection older than the agent waits for, nobody knows. */
+static void answers_on_late_connections_are_copied(void **state)
+{
+	static const char response[] = PLAIN_HEAD "12345";
+	const size_t head = sizeof(PLAIN_HEAD) - 1;
+	struct sender sender;
+
+	(void)state;
+	sender_init(&sender, NULL);
+	sender.connection.late = 1;
+	ask(&sender, REQUEST);
+	assert_int_equal(copied_of(&sender, response, head, 5), head + 5);
 }
 
 static void what_may_not_be_plain_is_copied(void **state)
@@ -428,31 +469,70 @@ static void what_may_not_be_plain_is_copied(void **state)
 	}
 }
 
-/* Behind a pipelined request's answer may stand the next one's. */
+/* Two requests that wait, however they came: behind the first one's answer may stand the other's. */
 static void pipelined_answers_are_copied(void **state)
 {
 	static const char responses[] = PLAIN_HEAD "12345" PLAIN_HEAD "12345";
+	static const char chunked[] =
+		"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n" REQUEST;
+	static const char post[] = "POST / HTTP/1.1\r\nContent-Length: 7\r\n\r\n";
+	static const char *const pipelines[][4] = {
+		{ REQUEST, REQUEST },
+		{ REQUEST REQUEST },
+		{ REQUEST "\r\n" REQUEST },
+		{ "POST / HTTP/1.1\r\nContent-Length: 7\r\n\r\n{\"a\":1}" REQUEST },
+		{ chunked },
+		{ post, "{\"a\":1}" REQUEST },
+		{ "GET / HTTP/1.1\r\n", "Host: h\r\n\r\n" REQUEST },
+		{ REQUEST, "GE", "T / HTTP/1.1\r\n\r\n" },
+	};
+	const size_t head = sizeof(PLAIN_HEAD) - 1;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pipelines) / sizeof(pipelines[0]); i++) {
+		struct sender sender;
+
+		sender_init(&sender, NULL);
+		assert_int_equal(copied_of(&sender, PLAIN_HEAD "12345", head, 5), head);
+		for (size_t call = 0; pipelines[i][call]; call++)
+			ask(&sender, pipelines[i][call]);
+		assert_int_equal(copied_of(&sender, responses, head, head + 10), 2 * (head + 5));
+	}
+}
+
+/* A request that comes after an interim answer is not the only one that waits. */
+static void answers_after_an_interim_one_are_copied(void **state)
+{
+	static const char responses[] = PLAIN_HEAD "12345" PLAIN_HEAD "12345",
+			  early[] = "HTTP/1.1 103 Early Hints\r\n\r\n";
 	const size_t head = sizeof(PLAIN_HEAD) - 1;
 	struct sender sender;
 
 	(void)state;
 	sender_init(&sender, NULL);
+	copied_of(&sender, early, sizeof(early) - 1, 0);
 	ask(&sender, REQUEST);
 	assert_int_equal(copied_of(&sender, responses, head, head + 10), 2 * (head + 5));
-	sender_init(&sender, NULL);
+	ask(&sender, REQUEST);
 	assert_int_equal(copied_of(&sender, responses, head, 5), head);
-	ask(&sender, REQUEST REQUEST);
-	assert_int_equal(copied_of(&sender, responses, head, head + 10), 2 * (head + 5));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(plain_bodies_are_not_copied),  cmocka_unit_test(what_may_not_be_plain_is_copied),
-		cmocka_unit_test(pipelined_answers_are_copied), cmocka_unit_test(small_chunks_are_followed),
-		cmocka_unit_test(large_chunks_are_followed),    cmocka_unit_test(the_prefix_may_end_anywhere),
-		cmocka_unit_test(long_trailers_are_followed),   cmocka_unit_test(vectors_are_followed),
-		cmocka_unit_test(connections_are_kept_alive),   cmocka_unit_test(data_is_not_copied),
+		cmocka_unit_test(plain_bodies_are_not_copied),
+		cmocka_unit_test(what_may_not_be_plain_is_copied),
+		cmocka_unit_test(heads_in_many_buffers_are_copied),
+		cmocka_unit_test(answers_on_late_connections_are_copied),
+		cmocka_unit_test(pipelined_answers_are_copied),
+		cmocka_unit_test(answers_after_an_interim_one_are_copied),
+		cmocka_unit_test(small_chunks_are_followed),
+		cmocka_unit_test(large_chunks_are_followed),
+		cmocka_unit_test(the_prefix_may_end_anywhere),
+		cmocka_unit_test(long_trailers_are_followed),
+		cmocka_unit_test(vectors_are_followed),
+		cmocka_unit_test(connections_are_kept_alive),
+		cmocka_unit_test(data_is_not_copied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
