@@ -126,20 +126,7 @@ static __always_inline int receive(struct sock *sk, int result, int flags)
 	return capture_movement(connection, &movement);
 }
 
-SEC("tp_btf/sock_recv_length")
-int BPF_PROG(socket_received, struct sock *sk, int result, int flags)
-{
-	return receive(sk, result, flags);
-}
-
-SEC("tp_btf/sock_recv_length")
-int BPF_PROG(socket_received_steady, struct sock *sk, int result, int flags)
-{
-	steady_begin();
-	receive(sk, result, flags);
-	steady_end();
-	return 0;
-}
+HOOK("sock_recv_length", socket_received, receive(sk, result, flags), struct sock *sk, int result, int flags)
 
 /* When and where this thread's send began, as noted by send_begins_at; another's stays. */
 static __always_inline void send_begin_take(struct connection *connection, struct movement *movement)
@@ -190,20 +177,7 @@ static __always_inline int send(struct sock *sk, int result, int flags)
 	return capture_movement(connection, &movement);
 }
 
-SEC("tp_btf/sock_send_length")
-int BPF_PROG(socket_sent, struct sock *sk, int result, int flags)
-{
-	return send(sk, result, flags);
-}
-
-SEC("tp_btf/sock_send_length")
-int BPF_PROG(socket_sent_steady, struct sock *sk, int result, int flags)
-{
-	steady_begin();
-	send(sk, result, flags);
-	steady_end();
-	return 0;
-}
+HOOK("sock_send_length", socket_sent, send(sk, result, flags), struct sock *sk, int result, int flags)
 
 /*
  * A send begins: its time, and exactly where. Where another thread sleeps in a
@@ -230,20 +204,7 @@ static __always_inline int send_begin_note(struct sock *sk)
 	return 0;
 }
 
-SEC("tp_btf/tcp_sendmsg_locked")
-int BPF_PROG(send_begins_at, struct sock *sk)
-{
-	return send_begin_note(sk);
-}
-
-SEC("tp_btf/tcp_sendmsg_locked")
-int BPF_PROG(send_begins_at_steady, struct sock *sk)
-{
-	steady_begin();
-	send_begin_note(sk);
-	steady_end();
-	return 0;
-}
+HOOK("tcp_sendmsg_locked", send_begins_at, send_begin_note(sk), struct sock *sk)
 
 /* What leaves a socket by splice passes no receive; this hook is passed by every one. */
 static __always_inline int splice(struct sock *sk)
@@ -268,17 +229,4 @@ static __always_inline int splice(struct sock *sk)
 	return capture_movement(connection, &movement);
 }
 
-SEC("tp_btf/tcp_rcv_space_adjust")
-int BPF_PROG(socket_spliced, struct sock *sk)
-{
-	return splice(sk);
-}
-
-SEC("tp_btf/tcp_rcv_space_adjust")
-int BPF_PROG(socket_spliced_steady, struct sock *sk)
-{
-	steady_begin();
-	splice(sk);
-	steady_end();
-	return 0;
-}
+HOOK("tcp_rcv_space_adjust", socket_spliced, splice(sk), struct sock *sk)

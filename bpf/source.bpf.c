@@ -70,19 +70,18 @@ __noinline int vector_step(void)
 }
 
 /*
- * The same from a vector of buffers at `address`. The lower half of `count_from`
- * counts them, the upper half is how many at the beginning are passed over, and
- * not counted in `offset`, either. Inlined: no more than eight calls may be under way.
+ * The same from a vector of `count` buffers at `address`. The first `from` of them are passed over,
+ * and not counted in `offset`, either. Inlined: no more than eight calls may be under way.
  */
 static __always_inline __u32 vector_read(struct scratch *scratch, __u32 at, __u32 offset, __u32 size, __u64 address,
-					 __u64 count_from)
+					 __u32 count, __u32 from)
 {
 	struct vector_reading *reading = &scratch->reading;
 
 	reading->address = address;
 	reading->skip = offset;
-	reading->index = count_from >> 32;
-	reading->count = count_from;
+	reading->index = from;
+	reading->count = count;
 	reading->step = 0;
 	reading->at = at;
 	reading->left = size;
@@ -118,7 +117,7 @@ __noinline __u32 messages_read(__u32 at, __u32 offset, __u32 size)
 		if (part > messages->length - offset)
 			part = messages->length - offset;
 		got = vector_read(scratch, at + done, offset, part, messages->message.iov,
-				  (__u32)messages->message.iov_count);
+				  messages->message.iov_count, 0);
 		done += got;
 		if (got < part)
 			break;
@@ -161,7 +160,7 @@ __u32 source_read(__u32 at, __u32 offset, __u32 size)
 		if (offset < scratch->vector_offset)
 			scratch->vector_index = scratch->vector_offset = 0;
 		return vector_read(scratch, at, offset - scratch->vector_offset, size, scratch->source.address,
-				   scratch->source.count | (__u64)scratch->vector_index << 32);
+				   scratch->source.count, scratch->vector_index);
 	case SOURCE_MESSAGES:
 		return messages_read(at, offset, size);
 	default:

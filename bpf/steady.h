@@ -18,4 +18,21 @@
 void steady_begin(void);
 void steady_end(void);
 
+/* Both programs of a tracepoint: `name` and `name`_steady make the same `call`. The rest are their parameters. */
+#define HOOK(tracepoint, name, call, ...)         \
+	SEC("tp_btf/" tracepoint)                 \
+	int BPF_PROG(name, __VA_ARGS__)           \
+	{                                         \
+		return call;                      \
+	}                                         \
+                                                  \
+	SEC("tp_btf/" tracepoint)                 \
+	int BPF_PROG(name##_steady, __VA_ARGS__)  \
+	{                                         \
+		steady_begin();                   \
+		call;                             \
+		steady_end();                     \
+		return 0;                         \
+	}
+
 #endif

@@ -122,20 +122,7 @@ static __always_inline int call_begin(struct pt_regs *registers, long number)
 	return 0;
 }
 
-SEC("tp_btf/sys_enter")
-int BPF_PROG(call_begins, struct pt_regs *registers, long number)
-{
-	return call_begin(registers, number);
-}
-
-SEC("tp_btf/sys_enter")
-int BPF_PROG(call_begins_steady, struct pt_regs *registers, long number)
-{
-	steady_begin();
-	call_begin(registers, number);
-	steady_end();
-	return 0;
-}
+HOOK("sys_enter", call_begins, call_begin(registers, number), struct pt_regs *registers, long number)
 
 /* Nothing moved: the connection may be over. */
 static __always_inline int call_failed(__u32 descriptor)
@@ -179,17 +166,4 @@ static __always_inline int call_end(struct pt_regs *registers, long result)
 	return capture_call(call.arguments[0], flags, &movement);
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(call_ends, struct pt_regs *registers, long result)
-{
-	return call_end(registers, result);
-}
-
-SEC("tp_btf/sys_exit")
-int BPF_PROG(call_ends_steady, struct pt_regs *registers, long result)
-{
-	steady_begin();
-	call_end(registers, result);
-	steady_end();
-	return 0;
-}
+HOOK("sys_exit", call_ends, call_end(registers, result), struct pt_regs *registers, long result)
