@@ -17,7 +17,7 @@ struct capture_options {
 	enum capture_mode mode;
 	bool send_begin;     /* FEATURE_TCP_SENDMSG_LOCKED works */
 	bool socket_cookie;  /* FEATURE_SOCKET_COOKIE works */
-	bool steady;         /* FEATURE_PREEMPT_DISABLE works */
+	bool steady;         /* programs disable preemption: this kernel leaves it enabled in tracepoints */
 	bool find_sockets;   /* FEATURE_TASK_FILE_ITERATOR and FEATURE_SOCK_FROM_FILE work */
 	size_t ring_size;    /* bytes, a power of two, at least a page */
 	const uint16_t *ports; /* only connections with one of these at either end */

@@ -72,7 +72,7 @@ static inline uint32_t hash_number(const uint64_t seed[2], uint64_t number)
 	return (uint32_t)(folded ^ folded >> 32);
 }
 
-/* SipHash-1-3: other keys are texts, which come from the network, so whoever chooses them must not choose where they go. */
+/* SipHash-1-3: other keys are texts from the network; whoever chooses them must not choose where they go. */
 static uint32_t hash_text(const uint64_t seed[2], const char *key, size_t size)
 {
 	uint64_t v[4] = {

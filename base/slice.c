@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/word.h"
+
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
@@ -13,8 +15,6 @@ bool slice_equal(struct slice a, struct slice b)
 {
 	return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
 }
-
-#define EVERY_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
 
 /* Eight bytes at once: the high bit of a byte tells whether it is a capital letter, and is moved to where case is. */
 static uint64_t lower_word(const char *bytes)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/protocol/http1_field.h"
 
-#define EVERY_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+#include "base/word.h"
 
 static bool is_blank(char byte)
 {
