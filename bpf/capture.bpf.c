@@ -295,13 +295,11 @@ static __always_inline void report(struct capture *capture)
 static __always_inline void data_init(struct record_data *data, struct connection *connection,
 				      struct movement *movement)
 {
-	__u64 id = bpf_get_current_pid_tgid();
-
 	data->header.kind = RECORD_DATA;
 	data->header.flags = 0;
 	data->header.time = bpf_ktime_get_ns();
-	data->header.tgid = id >> 32;
-	data->header.tid = id;
+	data->header.tgid = movement->thread >> 32;
+	data->header.tid = movement->thread;
 	data->header.cpu = bpf_get_smp_processor_id();
 	data->header.reserved = 0;
 	data->connection = connection->identity;

@@ -8,6 +8,7 @@
 
 /* Bytes that a call moved over a connection. */
 struct movement {
+	__u64 thread; /* the caller: process and thread id, as bpf_get_current_pid_tgid has them */
 	__u64 begin;  /* time at which the call began; 0: unknown */
 	__u32 start;  /* sequence number of the first byte (unless positions are our own) */
 	__u32 other;  /* sequence number at which the other direction stands */

@@ -91,8 +91,11 @@ struct sock_common {
 	} skc_cookie;
 };
 
+struct bpf_local_storage;
+
 struct sock {
 	struct sock_common __sk_common;
+	struct bpf_local_storage *sk_bpf_storage;
 	__u16 sk_protocol;
 	int sk_err;
 };

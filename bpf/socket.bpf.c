@@ -9,6 +9,12 @@
 #include "bpf/socket.h"
 #include "bpf/steady.h"
 
+/* NULL where nothing is known of a socket. That most carry nothing at all is told without a call. */
+static __always_inline struct connection *connection_of(struct sock *sk)
+{
+	return sk->sk_bpf_storage ? bpf_sk_storage_get(&socket_connections, sk, NULL, 0) : NULL;
+}
+
 /* Once something is known of a socket, it was selected. `connection` may be NULL. */
 static __always_inline bool is_known(const struct connection *connection)
 {
@@ -97,14 +103,14 @@ static __always_inline bool source_of_current(enum call_direction direction, __u
 
 static __always_inline int receive(struct sock *sk, int result, int flags)
 {
-	struct movement movement = { .direction = RECORD_RECEIVE };
+	struct movement movement = { .direction = RECORD_RECEIVE, .thread = bpf_get_current_pid_tgid() };
 	struct connection *connection;
 	struct positions positions;
 
 	if (flags & (MSG_PEEK | MSG_ERRQUEUE | MSG_OOB))
 		return 0;
-	connection = bpf_sk_storage_get(&socket_connections, sk, NULL, 0);
-	if (!process_selected_for(connection))
+	connection = connection_of(sk);
+	if (!process_selected_for(connection, movement.thread >> 32))
 		return 0;
 	if (result <= 0) {
 		messages_ended();
@@ -131,9 +137,7 @@ HOOK("sock_recv_length", socket_received, receive(sk, result, flags), struct soc
 /* When and where this thread's send began, as noted by send_begins_at; another's stays. */
 static __always_inline void send_begin_take(struct connection *connection, struct movement *movement)
 {
-	__u32 thread = bpf_get_current_pid_tgid();
-
-	if (!connection->send_begin || connection->send_thread != thread)
+	if (!connection->send_begin || connection->send_thread != (__u32)movement->thread)
 		return;
 	movement->begin = connection->send_begin;
 	movement->start = connection->send_start;
@@ -144,13 +148,12 @@ static __always_inline void send_begin_take(struct connection *connection, struc
 
 static __always_inline int send(struct sock *sk, int result, int flags)
 {
-	struct movement movement = { .direction = RECORD_SEND };
-	struct connection *connection;
+	struct movement movement = { .direction = RECORD_SEND, .thread = bpf_get_current_pid_tgid() };
+	struct connection *connection = connection_of(sk);
 	struct positions positions;
 	bool in_call;
 
-	connection = bpf_sk_storage_get(&socket_connections, sk, NULL, 0);
-	if (!process_selected_for(connection))
+	if (!process_selected_for(connection, movement.thread >> 32))
 		return 0;
 	if (result <= 0) {
 		if (connection)
@@ -185,14 +188,17 @@ HOOK("sock_send_length", socket_sent, send(sk, result, flags), struct sock *sk, 
  */
 static __always_inline int send_begin_note(struct sock *sk)
 {
-	struct connection *connection = bpf_sk_storage_get(&socket_connections, sk, NULL, 0);
-	__u32 thread = bpf_get_current_pid_tgid();
+	struct connection *connection = connection_of(sk);
 	const struct tcp_sock *tcp;
+	__u64 thread;
 
-	if (!connection || connection->recognised > RECOGNISED_HTTP1 || !process_selected_for(connection))
+	if (!connection || connection->recognised > RECOGNISED_HTTP1)
+		return 0;
+	thread = bpf_get_current_pid_tgid();
+	if (!process_selected_for(connection, thread >> 32))
 		return 0;
 	if (connection->send_begin) {
-		connection->send_contended |= connection->send_thread != thread;
+		connection->send_contended |= connection->send_thread != (__u32)thread;
 		return 0;
 	}
 	tcp = tcp_of(sk);
@@ -214,11 +220,15 @@ static __always_inline int splice(struct sock *sk)
 	struct positions positions;
 	struct call_registers call;
 
-	connection = bpf_sk_storage_get(&socket_connections, sk, NULL, 0);
-	if (!connection || connection->own_positions || !connection->directions[RECORD_RECEIVE].next)
+	if (!sk->sk_bpf_storage)
 		return 0;
 	call_registers_read((struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf()), &call);
-	if (!call.inside || call.number != CALL_SPLICE_CALL || !process_selected_for(connection))
+	if (!call.inside || call.number != CALL_SPLICE_CALL)
+		return 0;
+	movement.thread = bpf_get_current_pid_tgid();
+	connection = connection_of(sk);
+	if (!connection || connection->own_positions || !connection->directions[RECORD_RECEIVE].next ||
+	    !process_selected_for(connection, movement.thread >> 32))
 		return 0;
 	positions_read(sk, &positions);
 	movement.start = connection->directions[RECORD_RECEIVE].next;

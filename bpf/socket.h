@@ -57,10 +57,9 @@ static __always_inline bool socket_selected(const struct sock *sk)
 	       port_selected(bpf_ntohs(SOCKET_READ(common, skc_dport)));
 }
 
-/* Does anybody want to know of the current process? */
-static __always_inline bool process_selected(void)
+/* Does anybody want to know of this process? */
+static __always_inline bool process_selected(__u32 tgid)
 {
-	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 	__u32 *verdict;
 
 	if (tgid == 0 || tgid == config.agent)
@@ -70,14 +69,13 @@ static __always_inline bool process_selected(void)
 }
 
 /* The same, asked once for a connection's owner. `connection` may be NULL. */
-static __always_inline bool process_selected_for(struct connection *connection)
+static __always_inline bool process_selected_for(struct connection *connection, __u32 tgid)
 {
-	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 	__u32 round = *(volatile __u32 *)&verdicts_round;
 
 	if (connection && tgid && connection->process == tgid && connection->process_round == round)
 		return true;
-	if (!process_selected())
+	if (!process_selected(tgid))
 		return false;
 	if (connection) {
 		connection->process = tgid;

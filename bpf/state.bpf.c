@@ -87,7 +87,7 @@ static __always_inline int state_change(struct sock *sk, int old_state, int new_
 	int error;
 
 	if (new_state == TCP_SYN_SENT) {
-		if (!process_selected() || !socket_selected(sk))
+		if (!process_selected(bpf_get_current_pid_tgid() >> 32) || !socket_selected(sk))
 			return 0;
 		connection = connection_find(sk, true);
 		if (!connection)

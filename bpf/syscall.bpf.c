@@ -116,7 +116,7 @@ static __always_inline int call_begin(struct pt_regs *registers, long number)
 
 	call_registers_read(registers, &call);
 	call.number = number;
-	if (!call_layout_of(&call, &layout) || !(layout.direction & CALL_SEND) || !process_selected())
+	if (!call_layout_of(&call, &layout) || !(layout.direction & CALL_SEND) || !process_selected(thread >> 32))
 		return 0;
 	bpf_map_update_elem(&send_begins, &thread, &begin, BPF_ANY);
 	return 0;
@@ -145,7 +145,8 @@ static __always_inline int call_end(struct pt_regs *registers, long result)
 	if (result < 0 && result != -ECONNRESET && result != -EPIPE && result != -ETIMEDOUT)
 		return 0;
 	call_registers_read(registers, &call);
-	if (!call_layout_of(&call, &layout) || !process_selected())
+	movement.thread = bpf_get_current_pid_tgid();
+	if (!call_layout_of(&call, &layout) || !process_selected(movement.thread >> 32))
 		return 0;
 	if (result <= 0)
 		return call_failed(call.arguments[0]);
