@@ -131,7 +131,8 @@ static __always_inline void look(struct capture *capture)
 {
 	struct walk *walk = &capture->scratch->walk;
 
-	capture->looks = message_look();
+	capture->looks = recognise_response(&capture->scratch->bytes[FRAGMENT_HEADER], capture->scratch->prefix) ?
+				 LOOKS_RESPONSE : message_look();
 	if (capture->looks != LOOKS_NOTHING) {
 		if (!capture->turn &&
 		    (walk->phase == WALK_DATA || walk->phase == WALK_DATA_END || walk->phase == WALK_EXTENSION))

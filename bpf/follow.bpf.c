@@ -7,9 +7,21 @@
 #define TRAILER_COPY 512
 #define TRAILERS_MAX 4 /* such copies per call */
 #define HEAD_WORDS (COPY_HEAD_LONG / 8)
-#define HEAD_STEP 32 /* words looked at in one function */
+#define HEAD_STEP 64 /* words looked at in one function */
 #define TRAILER_STEP 32
 #define RECOGNISE_STEP 64
+
+/* Zeros from bytes[at] to the end of the word after its own. */
+static __always_inline void scratch_end(struct scratch *scratch, __u64 at)
+{
+	__u64 word = at / 8;
+
+	barrier_var(word); /* the compiler knows its bound, verifiers before Linux 6.11 do not */
+	if (word >= sizeof(scratch->words) / 8 - 1)
+		return;
+	scratch->words[word] &= (1ull << at % 8 * 8) - 1;
+	scratch->words[word + 1] = 0;
+}
 
 int fragment_end(__u32 offset, __u32 size)
 {
@@ -28,13 +40,8 @@ int fragment_end(__u32 offset, __u32 size)
 	fragment->offset = offset;
 	fragment->length = size;
 	scratch->data.fragments++;
-	for (__u32 i = 0; i < 7; i++, end++) {
-		barrier_var(end); /* the compiler knows its bound, verifiers before Linux 6.11 do not */
-		if (end % 8 == 0 || end >= sizeof(scratch->bytes))
-			break;
-		scratch->bytes[end] = 0;
-	}
-	scratch->cursor = end;
+	scratch_end(scratch, end);
+	scratch->cursor = (end + 7) & ~7ull;
 	return 0;
 }
 
@@ -56,43 +63,58 @@ __noinline __u32 head_end_in_word(__u32 index)
 	return 0;
 }
 
-/* HEAD_STEP words from `first` on, passing over whole ones without a line feed. */
-__noinline __u32 head_end_step(__u32 first)
+/* HEAD_STEP words from `first` on. */
+static __always_inline __u32 head_end_words(struct scratch *scratch, __u64 first)
 {
-	struct scratch *scratch = scratch_get();
-	__u64 from = first;
-	__u32 whole, found;
+	__u32 words = (scratch->prefix + 7) / 8;
 
-	barrier_var(from); /* as wide as an index, so that verifiers before Linux 6.11 see that it is bounded */
-	if (!scratch || from > HEAD_WORDS - HEAD_STEP)
+	barrier_var(first); /* as wide as an index, so that verifiers before Linux 6.11 see that it is bounded */
+	if (first > HEAD_WORDS - HEAD_STEP)
 		return 0;
-	whole = scratch->prefix / 8;
 	for (__u32 i = 0; i < HEAD_STEP; i++) {
-		__u64 word = scratch->words[FRAGMENT_HEADER / 8 + from + i];
+		const __u64 *word = &scratch->words[FRAGMENT_HEADER / 8 + first + i];
+		__u32 found;
 
-		if (first + i >= whole) {
-			found = head_end_in_word(first + i);
-			return found ? (first + i) * 8 + found : 0;
-		}
-		if (walk_head_skips(&scratch->walk, word) || walk_head_word(&scratch->walk, word))
-			continue;
-		found = head_end_in_word(first + i);
+		if (first + i >= words)
+			break;
+		found = scratch->walk.matched ? head_end_in_word(first + i) :
+						walk_head_word(&scratch->walk, word[0], word[1]);
 		if (found)
 			return (first + i) * 8 + found;
 	}
 	return 0;
 }
 
+__noinline __u32 head_end_step(__u32 first)
+{
+	struct scratch *scratch = scratch_get();
+
+	return scratch ? head_end_words(scratch, first) : 0;
+}
+
 __u32 head_end(void)
 {
 	struct scratch *scratch = scratch_get();
-	__u32 found = 0;
+	const __u8 *last;
+	__u64 prefix;
+	__u32 found;
 
-	for (__u32 i = 0; i < HEAD_WORDS && !found; i += HEAD_STEP) {
-		if (!scratch || i * 8 >= scratch->prefix)
+	if (!scratch)
+		return 0;
+	prefix = scratch->prefix;
+	barrier_var(prefix);
+	if (prefix == 0 || prefix > COPY_HEAD_LONG)
+		return 0;
+	scratch_end(scratch, FRAGMENT_HEADER + prefix);
+	found = head_end_words(scratch, 0);
+	for (__u32 i = HEAD_STEP; i < HEAD_WORDS && !found; i += HEAD_STEP) {
+		if (i * 8 >= prefix)
 			break;
 		found = head_end_step(i);
 	}
+	last = &scratch->bytes[FRAGMENT_HEADER + prefix - 1];
+	if (!found)
+		walk_head_pause(&scratch->walk, prefix > 1 ? last[-1] : 0, last[0]);
 	return found;
 }
 

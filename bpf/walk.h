@@ -30,16 +30,22 @@ struct walk {
 
 #define WALK_DIGITS_MAX 15 /* 2^60: no chunk is larger, and nothing overflows */
 
+/* The head or trailer section is over. */
+static inline void walk_head_over(struct walk *walk)
+{
+	walk->matched = 0;
+	walk->left = 0;
+	walk->phase = walk->trailer ? WALK_HEAD : WALK_SIZE;
+	walk->trailer = 0;
+}
+
 /* A byte of a head or trailer section; true when it is the last. */
 static inline bool walk_head_byte(struct walk *walk, __u8 byte)
 {
 	if (byte == '\n') {
 		/* LF after LF or after LF CR: an empty line */
 		if (walk->matched >= 2) {
-			walk->matched = 0;
-			walk->left = 0;
-			walk->phase = walk->trailer ? WALK_HEAD : WALK_SIZE;
-			walk->trailer = 0;
+			walk_head_over(walk);
 			return true;
 		}
 		walk->matched = 2;
@@ -54,39 +60,46 @@ static inline bool walk_head_byte(struct walk *walk, __u8 byte)
 
 #define WALK_EVERY_BYTE(value) (0x0101010101010101ull * (value))
 
-/* The high bit of every byte that is `byte`. */
-static inline __u64 walk_bytes_equal(__u64 word, __u8 byte)
+/* The high bit of every byte that is `byte`, and perhaps of its neighbour above. 0: there is none. */
+static inline __u64 walk_bytes_like(__u64 word, __u8 byte)
 {
 	__u64 other = word ^ WALK_EVERY_BYTE(byte);
 
-	return ~(((other & WALK_EVERY_BYTE(0x7f)) + WALK_EVERY_BYTE(0x7f)) | other | WALK_EVERY_BYTE(0x7f));
+	return (other - WALK_EVERY_BYTE(1)) & ~other & WALK_EVERY_BYTE(0x80);
 }
 
 /*
- * Eight bytes of a head or trailer section at once, the first one lowest. False, and nothing is
- * done: it may end in them, which byte by byte tells.
+ * Eight bytes of a head or trailer section at once, the first one lowest, and the eight that follow
+ * them, zeros behind the last; `matched` is 0. How far from the first of them it ends; 0: not yet.
  */
-static inline bool walk_head_word(struct walk *walk, __u64 word)
+static inline __u32 walk_head_word(struct walk *walk, __u64 word, __u64 following)
 {
-	__u64 lines = walk_bytes_equal(word, '\n');
-	__u64 begins = lines << 8 | (walk->matched == 2 ? 0x80 : 0);
+	__u64 lines = walk_bytes_like(word, '\n');
+	__u64 next = word >> 8 | following << 56;
 
-	if (lines & (lines << 8 | lines << 16) || (walk->matched && lines & 0x8080))
-		return false;
-	walk->coded |= (begins & walk_bytes_equal(word | WALK_EVERY_BYTE(0x20), 't')) != 0;
-	if (lines >> 63)
-		walk->matched = 2;
-	else
-		walk->matched = lines >> 55 && word >> 56 == '\r' ? 3 : 0;
-	return true;
+	if (!lines)
+		return 0;
+	walk->coded |= (lines & walk_bytes_like(next | WALK_EVERY_BYTE(0x20), 't')) != 0;
+	if (!(lines & (walk_bytes_like(next, '\r') | walk_bytes_like(next, '\n'))))
+		return 0;
+	for (__u32 i = 0; i < 8; i++, word >>= 8, next = next >> 8 | (following & 0xff00) << 48, following >>= 8) {
+		if ((word & 0xff) != '\n' || ((next & 0xff) != '\n' && (next & 0xffff) != ('\n' << 8 | '\r')))
+			continue;
+		walk_head_over(walk);
+		return i + ((next & 0xff) == '\n' ? 2 : 3);
+	}
+	return 0;
 }
 
-/* Whether there is nothing in the word that a head's walk looks at: no line feed, nor a line that begins in it. */
-static inline bool walk_head_skips(const struct walk *walk, __u64 word)
+/* What follows is not known yet. The last two bytes: an empty line may have begun. */
+static inline void walk_head_pause(struct walk *walk, __u8 before, __u8 last)
 {
-	__u64 other = word ^ WALK_EVERY_BYTE('\n');
-
-	return !walk->matched && !((other - WALK_EVERY_BYTE(1)) & ~other & WALK_EVERY_BYTE(0x80));
+	if (walk->matched)
+		return;
+	if (last == '\n')
+		walk->matched = 2;
+	else if (before == '\n' && last == '\r')
+		walk->matched = 3;
 }
 
 static inline int walk_digit(__u8 byte)
