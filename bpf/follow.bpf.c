@@ -64,15 +64,16 @@ __noinline __u32 head_end_in_word(__u32 index)
 }
 
 /* HEAD_STEP words from `first` on. */
-static __always_inline __u32 head_end_words(struct scratch *scratch, __u64 first)
+static __always_inline __u32 head_end_words(struct scratch *scratch, __u32 first)
 {
 	__u32 words = (scratch->prefix + 7) / 8;
+	__u64 from = first;
 
-	barrier_var(first); /* as wide as an index, so that verifiers before Linux 6.11 see that it is bounded */
-	if (first > HEAD_WORDS - HEAD_STEP)
+	barrier_var(from); /* as wide as an index, so that verifiers before Linux 6.11 see that it is bounded */
+	if (from > HEAD_WORDS - HEAD_STEP)
 		return 0;
 	for (__u32 i = 0; i < HEAD_STEP; i++) {
-		const __u64 *word = &scratch->words[FRAGMENT_HEADER / 8 + first + i];
+		const __u64 *word = &scratch->words[FRAGMENT_HEADER / 8 + from + i];
 		__u32 found;
 
 		if (first + i >= words)

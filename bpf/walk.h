@@ -60,7 +60,15 @@ static inline bool walk_head_byte(struct walk *walk, __u8 byte)
 
 #define WALK_EVERY_BYTE(value) (0x0101010101010101ull * (value))
 
-/* The high bit of every byte that is `byte`, and perhaps of its neighbour above. 0: there is none. */
+/* The high bit of every byte that is `byte`. */
+static inline __u64 walk_bytes_equal(__u64 word, __u8 byte)
+{
+	__u64 other = word ^ WALK_EVERY_BYTE(byte);
+
+	return ~(((other & WALK_EVERY_BYTE(0x7f)) + WALK_EVERY_BYTE(0x7f)) | other | WALK_EVERY_BYTE(0x7f));
+}
+
+/* The same sooner, but perhaps also that of the byte above one. 0: there is none. */
 static inline __u64 walk_bytes_like(__u64 word, __u8 byte)
 {
 	__u64 other = word ^ WALK_EVERY_BYTE(byte);
@@ -74,21 +82,24 @@ static inline __u64 walk_bytes_like(__u64 word, __u8 byte)
  */
 static inline __u32 walk_head_word(struct walk *walk, __u64 word, __u64 following)
 {
-	__u64 lines = walk_bytes_like(word, '\n');
-	__u64 next = word >> 8 | following << 56;
+	__u64 lines = walk_bytes_like(word, '\n'), next, after, ends;
+	__u32 at;
 
 	if (!lines)
 		return 0;
+	next = word >> 8 | following << 56;
 	walk->coded |= (lines & walk_bytes_like(next | WALK_EVERY_BYTE(0x20), 't')) != 0;
 	if (!(lines & (walk_bytes_like(next, '\r') | walk_bytes_like(next, '\n'))))
 		return 0;
-	for (__u32 i = 0; i < 8; i++, word >>= 8, next = next >> 8 | (following & 0xff00) << 48, following >>= 8) {
-		if ((word & 0xff) != '\n' || ((next & 0xff) != '\n' && (next & 0xffff) != ('\n' << 8 | '\r')))
-			continue;
-		walk_head_over(walk);
-		return i + ((next & 0xff) == '\n' ? 2 : 3);
-	}
-	return 0;
+	after = word >> 16 | following << 48;
+	ends = walk_bytes_equal(next, '\n') | (walk_bytes_equal(next, '\r') & walk_bytes_equal(after, '\n'));
+	ends &= walk_bytes_equal(word, '\n');
+	if (!ends)
+		return 0;
+	walk_head_over(walk);
+	/* The lowest bit is 0x80 << 8 * at: it moves byte 7 - at, which is `at`, to the top. */
+	at = ((ends & -ends) >> 7) * 0x0001020304050607ull >> 56;
+	return at + ((next >> 8 * at & 0xff) == '\n' ? 2 : 3);
 }
 
 /* What follows is not known yet. The last two bytes: an empty line may have begun. */

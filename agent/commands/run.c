@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE /* SCHED_BATCH */
 #include <errno.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "agent/capability.h"
@@ -76,6 +79,18 @@ static void run_handle_signals(void)
 	sigaction(SIGPIPE, &action, NULL);
 }
 
+/*
+ * As much of the processors as anybody, but no thread of ours interrupts another's work by waking up;
+ * it waits until that one pauses or its time is over. Who chose a policy for us knows better.
+ */
+static void run_behind_others(void)
+{
+	const struct sched_param parameters = { 0 };
+
+	if (sched_getscheduler(0) == SCHED_OTHER && sched_setscheduler(0, SCHED_BATCH, &parameters) < 0)
+		log_debug("cannot choose the scheduling policy SCHED_BATCH (%s)", strerror(errno));
+}
+
 /* Outputs are touched only once it is known that something can be captured. */
 static int run_traced(const struct run_options *options, const struct otlp_config *config,
 		      const struct outputs_options *wanted)
@@ -97,6 +112,7 @@ static int run_traced(const struct run_options *options, const struct otlp_confi
 
 	if (status != EXIT_DONE)
 		return status;
+	run_behind_others();
 	error = outputs_open(&outputs, wanted);
 	if (error)
 		return error == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
