@@ -101,6 +101,13 @@ static __always_inline bool source_of_current(enum call_direction direction, __u
 	return true;
 }
 
+/* A thread that receives is in no send: the end of the one it noted was not seen (the kernel skips programs). */
+static __always_inline void send_begin_forget(struct connection *connection, __u64 thread)
+{
+	if (connection->send_begin && connection->send_thread == (__u32)thread)
+		connection->send_begin = 0;
+}
+
 static __always_inline int receive(struct sock *sk, int result, int flags)
 {
 	struct movement movement = { .direction = RECORD_RECEIVE, .thread = bpf_get_current_pid_tgid() };
@@ -123,6 +130,7 @@ static __always_inline int receive(struct sock *sk, int result, int flags)
 		connection = connection_new(sk, &positions, result, 0);
 	if (!connection || connection->recognised > RECOGNISED_HTTP1)
 		return 0;
+	send_begin_forget(connection, movement.thread);
 	movement.length = result;
 	movement.nonblocking = flags & MSG_DONTWAIT;
 	movement.start = positions.read - result;

@@ -112,7 +112,9 @@ static int run_traced(const struct run_options *options, const struct otlp_confi
 
 	if (status != EXIT_DONE)
 		return status;
-	run_behind_others();
+	/* Where programs are preempted, others would then run beside a preempted one, and the kernel skip theirs. */
+	if (!pipeline.capture.steady)
+		run_behind_others();
 	error = outputs_open(&outputs, wanted);
 	if (error)
 		return error == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
