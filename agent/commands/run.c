@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 
 #include "agent/capability.h"
 #include "agent/command.h"
@@ -67,7 +68,7 @@ static int run_choose_capture(const struct run_options *options, struct capture_
 
 /*
  * SIGINT and SIGTERM end us in order, a second one at once: the end may wait for whoever should read
- * what we write. A reader of our output that goes away is a failed write.
+ * what we write. A reader of our output that goes away, and a file that may not grow, are failed writes.
  */
 static void run_handle_signals(void)
 {
@@ -77,6 +78,7 @@ static void run_handle_signals(void)
 	sigaction(SIGTERM, &action, NULL);
 	action = (struct sigaction){ .sa_handler = SIG_IGN };
 	sigaction(SIGPIPE, &action, NULL);
+	sigaction(SIGXFSZ, &action, NULL);
 }
 
 /*
@@ -166,6 +168,16 @@ static int run_replayed(const struct run_options *options, const struct otlp_con
 	return error || close_error ? EXIT_FAILED : EXIT_DONE;
 }
 
+/* Files only: what is written to a device twice harms nobody. Of one that isn't there yet, its path is known. */
+static bool is_same_file(const char *path, const char *other)
+{
+	struct stat status, other_status;
+
+	if (stat(path, &status) < 0 || stat(other, &other_status) < 0)
+		return strcmp(path, other) == 0;
+	return S_ISREG(status.st_mode) && status.st_dev == other_status.st_dev && status.st_ino == other_status.st_ino;
+}
+
 static int run_configured(const struct run_options *options, const struct otlp_config *config)
 {
 	const struct outputs_options outputs = {
@@ -179,6 +191,10 @@ static int run_configured(const struct run_options *options, const struct otlp_c
 		.config = config,
 	};
 
+	if (options->recording && options->output_path && is_same_file(options->recording, options->output_path)) {
+		option_error("--output %s: that is the recording", options->output_path);
+		return EXIT_USAGE;
+	}
 	if (options->spool && !outputs.choice.sends_spans) {
 		option_error("--spool: spans are sent nowhere; give --endpoint URL or set OTEL_EXPORTER_OTLP_ENDPOINT");
 		return EXIT_USAGE;

@@ -55,25 +55,24 @@ static void skip(struct recording_reader *reader, size_t count)
 /* Leaves out at least one byte, and all up to what may be the next block. 0 or negative errno. */
 static int resynchronise(struct recording_reader *reader)
 {
+	skip(reader, 1);
 	for (;;) {
-		ssize_t have;
-		const uint8_t *found;
-		size_t count;
+		ssize_t have = fill(reader, RECORDING_MAGIC_SIZE);
+		const uint8_t *begin = reader->window + reader->from, *found;
 
-		skip(reader, 1);
-		have = fill(reader, WINDOW_SIZE);
 		if (have < 0)
 			return (int)have;
-		found = memmem(reader->window + reader->from, (size_t)have, RECORDING_BLOCK_MAGIC,
-			       RECORDING_MAGIC_SIZE);
-		count = found ? (size_t)(found - reader->window) - reader->from : (size_t)have;
-		/* The magic may begin in the window's last bytes. */
-		if (!found && have == WINDOW_SIZE)
-			count -= RECORDING_MAGIC_SIZE;
-		if (count)
-			skip(reader, count);
-		if (found || have < (ssize_t)WINDOW_SIZE)
+		if (have < RECORDING_MAGIC_SIZE) {
+			skip(reader, (size_t)have);
 			return 0;
+		}
+		found = memmem(begin, reader->to - reader->from, RECORDING_BLOCK_MAGIC, RECORDING_MAGIC_SIZE);
+		if (found) {
+			skip(reader, (size_t)(found - begin));
+			return 0;
+		}
+		/* The magic may begin in the window's last bytes. */
+		skip(reader, reader->to - reader->from - (RECORDING_MAGIC_SIZE - 1));
 	}
 }
 
@@ -166,8 +165,9 @@ static bool take_block(struct recording_reader *reader, const struct recording_b
 		reader->from += sizeof(*block) + block->stored;
 		return true;
 	}
+	/* Not what its header says it holds: where bytes are missing, the next block begins in them. */
 	reader->size = 0;
-	skip(reader, sizeof(*block) + block->stored);
+	skip(reader, sizeof(*block));
 	return false;
 }
 
@@ -294,10 +294,12 @@ static int read_header(struct recording_reader *reader)
 {
 	struct recording_header *header = &reader->header;
 	size_t fixed = offsetof(struct recording_header, hooks);
-	size_t have = fread(header, 1, sizeof(*header), reader->file);
+	size_t have;
 
+	errno = 0;
+	have = fread(header, 1, sizeof(*header), reader->file);
 	if (ferror(reader->file))
-		return -EIO;
+		return errno ? -errno : -EIO;
 	if (have < fixed || memcmp(header->magic, RECORDING_MAGIC, sizeof(header->magic)) != 0)
 		return -EBADMSG;
 	if (header->byte_order == __builtin_bswap32(RECORDING_BYTE_ORDER))

@@ -90,8 +90,7 @@ static void close_block(struct recording_writer *writer, enum recording_block_ki
 		writer->error = error;
 		writer->lost += writer->records;
 		/* What was written of it; where that is not possible, the next block replaces it. */
-		if (ftruncate(writer->fd, (off_t)writer->offset) < 0)
-			writer->error = error;
+		(void)!ftruncate(writer->fd, (off_t)writer->offset);
 	}
 	writer->number++;
 	writer->begin = writer->latest;

@@ -64,6 +64,16 @@ def test_wrong_usage(arguments, said):
     assert done.stdout == ""
 
 
+@pytest.mark.parametrize("command", ["replay", "run --record"])
+def test_recording_is_not_written_over(command, tmp_path):
+    recording = tmp_path / "recording"
+    recording.write_text("precious")
+    (tmp_path / "same").symlink_to(recording)
+    done = run_command(*command.split(), recording, "--output", tmp_path / "same")
+    assert done.returncode == 2 and "--output" in done.stderr
+    assert recording.read_text() == "precious"
+
+
 def test_unwritable_output():
     done = run_command("run", "--format", "json", "--output", "/nonexistent/spans.json")
     assert done.returncode == 1

@@ -226,6 +226,27 @@ static void a_flipped_bit_costs_its_block_only(void **state)
 	free(bytes);
 }
 
+static void a_missing_byte_costs_its_block_only(void **state)
+{
+	const struct sample *sample = *state;
+	size_t first = sizeof(struct recording_header), end = sample->block_ends[0];
+	char *bytes = malloc(sample->size);
+
+	assert_non_null(bytes);
+	for (size_t offset = first; offset < end; offset++) {
+		struct reading reading;
+
+		memcpy(bytes, sample->bytes, offset);
+		memcpy(bytes + offset, sample->bytes + offset + 1, sample->size - offset - 1);
+		reading = read_bytes(bytes, sample->size - 1);
+		assert_int_equal(reading.records, MANY - sample->block_records[0]);
+		assert_int_equal(reading.damage.blocks, 1);
+		assert_int_equal(reading.damage.bytes, end - first - 1);
+		assert_false(reading.damage.cut);
+	}
+	free(bytes);
+}
+
 static void blocks_that_are_missing_twice_or_swapped_are_no_blocks(void **state)
 {
 	const struct sample *sample = *state;
@@ -350,6 +371,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(cut_anywhere_it_is_read_up_to_its_last_whole_block, make_sample,
 						free_sample),
 		cmocka_unit_test_setup_teardown(a_flipped_bit_costs_its_block_only, make_sample, free_sample),
+		cmocka_unit_test_setup_teardown(a_missing_byte_costs_its_block_only, make_sample, free_sample),
 		cmocka_unit_test_setup_teardown(blocks_that_are_missing_twice_or_swapped_are_no_blocks, make_sample,
 						free_sample),
 		cmocka_unit_test_setup_teardown(what_follows_the_end_is_left_out, make_sample, free_sample),
