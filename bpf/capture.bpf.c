@@ -9,13 +9,20 @@
 
 #define PREFIX_READS 8 /* times VECTOR_MAX buffers */
 
+/* What a call's bytes begin with, as they look. */
+enum message_look {
+	LOOKS_NOTHING = 0,
+	LOOKS_REQUEST,
+	LOOKS_RESPONSE,
+};
+
 /* The call being captured. */
 struct capture {
 	struct connection *connection;
 	struct scratch *scratch;
 	struct direction *direction;
 	bool turn;
-	int looks; /* enum message_look */
+	enum message_look looks;
 };
 
 /* Copies the movement's first bytes up to `limit` in all. */
@@ -131,8 +138,10 @@ static __always_inline void look(struct capture *capture)
 {
 	struct walk *walk = &capture->scratch->walk;
 
-	capture->looks = recognise_response(&capture->scratch->bytes[FRAGMENT_HEADER], capture->scratch->prefix) ?
-				 LOOKS_RESPONSE : message_look();
+	if (recognise_response(&capture->scratch->bytes[FRAGMENT_HEADER], capture->scratch->prefix))
+		capture->looks = LOOKS_RESPONSE;
+	else
+		capture->looks = looks_like_request() ? LOOKS_REQUEST : LOOKS_NOTHING;
 	if (capture->looks != LOOKS_NOTHING) {
 		if (!capture->turn &&
 		    (walk->phase == WALK_DATA || walk->phase == WALK_DATA_END || walk->phase == WALK_EXTENSION))

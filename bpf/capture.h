@@ -13,7 +13,7 @@ struct movement {
 	__u32 start;  /* sequence number of the first byte (unless positions are our own) */
 	__u32 other;  /* sequence number at which the other direction stands */
 	__u32 length; /* > 0 */
-	__u8 direction; /* enum record_direction; as small as the stack is short */
+	__u8 direction; /* enum record_direction; small, as eight functions deep share 512 bytes of stack */
 	bool contended; /* another thread's bytes may stand among them */
 	bool nonblocking; /* a receive that would not have waited */
 	struct call_source source;

@@ -241,17 +241,11 @@ int follow_chunks(__u32 offset)
 	return 0;
 }
 
-int message_look(void)
+int looks_like_request(void)
 {
 	struct scratch *scratch = scratch_get();
-	const __u8 *bytes;
 
-	if (!scratch)
-		return LOOKS_NOTHING;
-	bytes = &scratch->bytes[FRAGMENT_HEADER];
-	if (recognise_response(bytes, scratch->prefix))
-		return LOOKS_RESPONSE;
-	return recognise_request(bytes, scratch->prefix) ? LOOKS_REQUEST : LOOKS_NOTHING;
+	return scratch && recognise_request(&scratch->bytes[FRAGMENT_HEADER], scratch->prefix);
 }
 
 /* Gives byte `index` of the prefix to the recogniser: enum recognised. */

@@ -17,13 +17,8 @@ __u32 head_end(void);
 /* Follows chunks from `offset` on and copies the lines behind the prefix. Always 0. */
 int follow_chunks(__u32 offset);
 
-/* What the prefix looks like: enum message_look. */
-enum message_look {
-	LOOKS_NOTHING = 0,
-	LOOKS_REQUEST,
-	LOOKS_RESPONSE,
-};
-int message_look(void);
+/* Does the prefix look like the beginning of a request? */
+int looks_like_request(void);
 
 /* Gives the prefix to the recogniser: enum recognised. */
 int recognise_bytes(void);

@@ -21,6 +21,12 @@ static __always_inline bool is_known(const struct connection *connection)
 	return connection && connection->identity.cookie;
 }
 
+/* The socket first: most that are none of ours are none of TCP's, which costs least to see. */
+static __always_inline bool is_wanted(const struct sock *sk, struct connection *connection, __u32 tgid)
+{
+	return (is_known(connection) || socket_selected(sk)) && process_selected_for(connection, tgid);
+}
+
 static __always_inline struct connection *connection_new(struct sock *sk, const struct positions *positions,
 							  __u32 received, __u32 sent)
 {
@@ -101,11 +107,11 @@ static __always_inline bool source_of_current(enum call_direction direction, __u
 	return true;
 }
 
-/* A thread that receives is in no send: the end of the one it noted was not seen (the kernel skips programs). */
+/* A thread that receives is in no send: the end of the one it noted was not seen (some kernels skip programs). */
 static __always_inline void send_begin_forget(struct connection *connection, __u64 thread)
 {
 	if (connection->send_begin && connection->send_thread == (__u32)thread)
-		connection->send_begin = 0;
+		connection->send_begin = connection->send_contended = 0;
 }
 
 static __always_inline int receive(struct sock *sk, int result, int flags)
@@ -117,14 +123,13 @@ static __always_inline int receive(struct sock *sk, int result, int flags)
 	if (flags & (MSG_PEEK | MSG_ERRQUEUE | MSG_OOB))
 		return 0;
 	connection = connection_of(sk);
-	if (!process_selected_for(connection, movement.thread >> 32))
+	if (!is_wanted(sk, connection, movement.thread >> 32))
 		return 0;
 	if (result <= 0) {
-		messages_ended();
+		if (connection)
+			messages_ended();
 		return 0;
 	}
-	if (!is_known(connection) && !socket_selected(sk))
-		return 0;
 	positions_read(sk, &positions);
 	if (!is_known(connection))
 		connection = connection_new(sk, &positions, result, 0);
@@ -142,14 +147,22 @@ static __always_inline int receive(struct sock *sk, int result, int flags)
 
 HOOK("sock_recv_length", socket_received, receive(sk, result, flags), struct sock *sk, int result, int flags)
 
-/* When and where this thread's send began, as noted by send_begins_at; another's stays. */
+/*
+ * When and where this thread's send began, as noted by send_begins_at; another's stays. A note from which the
+ * bytes of this send don't lead to where it ended is that of an earlier one, whose end was not seen.
+ */
 static __always_inline void send_begin_take(struct connection *connection, struct movement *movement)
 {
+	bool stale;
+
 	if (!connection->send_begin || connection->send_thread != (__u32)movement->thread)
 		return;
-	movement->begin = connection->send_begin;
-	movement->start = connection->send_start;
-	movement->contended = connection->send_contended;
+	stale = !connection->own_positions && !connection->send_contended && connection->send_start != movement->start;
+	if (!stale) {
+		movement->begin = connection->send_begin;
+		movement->start = connection->send_start;
+		movement->contended = connection->send_contended;
+	}
 	connection->send_begin = 0;
 	connection->send_contended = 0;
 }
@@ -161,16 +174,15 @@ static __always_inline int send(struct sock *sk, int result, int flags)
 	struct positions positions;
 	bool in_call;
 
-	if (!process_selected_for(connection, movement.thread >> 32))
+	if (!is_wanted(sk, connection, movement.thread >> 32))
 		return 0;
 	if (result <= 0) {
-		if (connection)
+		if (connection) {
 			send_begin_take(connection, &movement);
-		messages_ended();
+			messages_ended();
+		}
 		return 0;
 	}
-	if (!is_known(connection) && !socket_selected(sk))
-		return 0;
 	positions_read(sk, &positions);
 	if (!is_known(connection))
 		connection = connection_new(sk, &positions, 0, result);

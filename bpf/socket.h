@@ -13,7 +13,6 @@
 
 #ifdef SOCKET_IS_TRUSTED
 #define SOCKET_READ(pointer, field) ((pointer)->field)
-extern void *bpf_rdonly_cast(const void *object, __u32 type) __weak __ksym;
 #else
 #define SOCKET_READ(pointer, field) BPF_CORE_READ(pointer, field)
 #endif
@@ -22,8 +21,7 @@ extern void *bpf_rdonly_cast(const void *object, __u32 type) __weak __ksym;
 static __always_inline const struct tcp_sock *tcp_of(const struct sock *sk)
 {
 #ifdef SOCKET_IS_TRUSTED
-	return SOCKET_READ(sk, sk_protocol) == IPPROTO_TCP ?
-		       bpf_rdonly_cast(sk, bpf_core_type_id_kernel(struct tcp_sock)) : NULL;
+	return bpf_skc_to_tcp_sock((void *)sk);
 #else
 	return BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP ? (const struct tcp_sock *)sk : NULL;
 #endif

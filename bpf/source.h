@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A movement's bytes in the caller's memory: one buffer, a vector of them, or a vector of messages with a vector each. */
+/* A movement's bytes in the caller's memory: one buffer, a vector of them, or messages with a vector each. */
 #ifndef WIRESPAN_BPF_SOURCE_H
 #define WIRESPAN_BPF_SOURCE_H
 

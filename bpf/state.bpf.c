@@ -119,7 +119,8 @@ static __always_inline int state_change(struct sock *sk, int old_state, int new_
 	return 0;
 }
 
-HOOK("inet_sock_set_state", connection_state, state_change(sk, old_state, new_state), struct sock *sk, int old_state, int new_state)
+HOOK("inet_sock_set_state", connection_state, state_change(sk, old_state, new_state), struct sock *sk, int old_state,
+     int new_state)
 
 /* What a socket's own storage does by itself; whoever closes a socket that failed makes no other call. */
 SEC("tp_btf/tcp_destroy_sock")

@@ -68,7 +68,7 @@ static inline __u64 walk_bytes_equal(__u64 word, __u8 byte)
 	return ~(((other & WALK_EVERY_BYTE(0x7f)) + WALK_EVERY_BYTE(0x7f)) | other | WALK_EVERY_BYTE(0x7f));
 }
 
-/* The same sooner, but perhaps also that of the byte above one. 0: there is none. */
+/* The same sooner, but perhaps also of bytes above one that differ from it in the lowest bit. 0: there is none. */
 static inline __u64 walk_bytes_like(__u64 word, __u8 byte)
 {
 	__u64 other = word ^ WALK_EVERY_BYTE(byte);

@@ -7,8 +7,8 @@
 
 #include "otlp/protobuf_tree.h"
 #include "otlp/span_queue.h"
-#include "otlp/utf8.h"
 #include "otlp/packer.h"
+#include "otlp/utf8.h"
 
 /* Numbers of fields in opentelemetry/proto: collector/trace/v1, trace/v1, resource/v1, common/v1. */
 enum { REQUEST_RESOURCE_SPANS = 1 };

@@ -29,6 +29,18 @@ static void run_stop(int signal_number)
 	stop = 1;
 }
 
+/*
+ * As much of the processors as anybody, but no thread of ours interrupts another's work by waking up;
+ * it waits until that one pauses or its time is over. Who chose a policy for us knows better.
+ */
+static void run_behind_others(void)
+{
+	const struct sched_param parameters = { 0 };
+
+	if (sched_getscheduler(0) == SCHED_OTHER && sched_setscheduler(0, SCHED_BATCH, &parameters) < 0)
+		log_debug("cannot choose the scheduling policy SCHED_BATCH (%s)", strerror(errno));
+}
+
 /* Which way to capture; an exit status other than EXIT_DONE when there is none. */
 static int run_choose_capture(const struct run_options *options, struct capture_options *capture)
 {
@@ -60,6 +72,9 @@ static int run_choose_capture(const struct run_options *options, struct capture_
 		log_debug("this kernel preempts tracepoints: programs disable preemption");
 	capture->find_sockets = features_have(&features, FEATURE_TASK_FILE_ITERATOR) &&
 				features_have(&features, FEATURE_SOCK_FROM_FILE);
+	/* A program that is preempted makes the kernel skip those of whoever runs then: rather us than others. */
+	if (!features.preempts_tracepoints)
+		run_behind_others();
 	capture->ring_size = options->ring_size;
 	capture->ports = options->selection.ports;
 	capture->port_count = options->selection.port_count;
@@ -79,18 +94,6 @@ static void run_handle_signals(void)
 	action = (struct sigaction){ .sa_handler = SIG_IGN };
 	sigaction(SIGPIPE, &action, NULL);
 	sigaction(SIGXFSZ, &action, NULL);
-}
-
-/*
- * As much of the processors as anybody, but no thread of ours interrupts another's work by waking up;
- * it waits until that one pauses or its time is over. Who chose a policy for us knows better.
- */
-static void run_behind_others(void)
-{
-	const struct sched_param parameters = { 0 };
-
-	if (sched_getscheduler(0) == SCHED_OTHER && sched_setscheduler(0, SCHED_BATCH, &parameters) < 0)
-		log_debug("cannot choose the scheduling policy SCHED_BATCH (%s)", strerror(errno));
 }
 
 /* Outputs are touched only once it is known that something can be captured. */
@@ -114,9 +117,6 @@ static int run_traced(const struct run_options *options, const struct otlp_confi
 
 	if (status != EXIT_DONE)
 		return status;
-	/* Where programs are preempted, others would then run beside a preempted one, and the kernel skip theirs. */
-	if (!pipeline.capture.steady)
-		run_behind_others();
 	error = outputs_open(&outputs, wanted);
 	if (error)
 		return error == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
