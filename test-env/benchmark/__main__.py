@@ -17,6 +17,7 @@ from benchmark.budget import judge
 from benchmark.machine import describe_machine
 from benchmark.report import Report
 
+INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM)
 BENCHMARKS = ("hook_cost", "nginx", "fixed_rate", "engine", "growth", "start")
 
 
@@ -70,10 +71,17 @@ def write_json(path, machine, arguments, report, budget):
     path.write_text(json.dumps(content, indent="\t", ensure_ascii=False) + "\n")
 
 
+def interrupt(number, _):
+    """Unwinds all `with` blocks, which stop what was started; a second signal would leave some of it behind."""
+    for each in INTERRUPTIONS:
+        signal.signal(each, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
 def main():
     arguments = parse_arguments()
-    # So that `with` blocks end for SIGTERM as they do for Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in INTERRUPTIONS:
+        signal.signal(number, interrupt)
     # Of all that follows: what is traced, who asks, the agent and its collector share them.
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: arguments.cpus])
     machine = describe_machine()
@@ -92,7 +100,5 @@ def main():
     return 1 if failed else 0
 
 
-try:
+if __name__ == "__main__":
     sys.exit(main())
-except KeyboardInterrupt:
-    sys.exit(130)

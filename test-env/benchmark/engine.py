@@ -5,13 +5,12 @@ import json
 import re
 import resource
 import shutil
-import subprocess
 
 from benchmark.bench import BINARY, BUILD
 from benchmark.estimate import Estimate, estimate
 from benchmark.loads import run_pace
 from benchmark.nginx import start_nginx
-from benchmark.process import Agent
+from benchmark.process import Agent, run_command
 
 ENGINE = BUILD / "correlate" / "bench_engine"
 PARSERS = (
@@ -26,9 +25,8 @@ RATE = 10_000  # requests/s recorded: few enough to lose none
 def run_cases(bench, program, *arguments):
     """{name: case} of a program on base/bench/harness.h."""
     options = bench.pick(quick=["--quick"], default=[])
-    words = [str(word) for word in (program, *options, *arguments)]
-    done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=600)
-    cases = [json.loads(line) for line in done.stdout.splitlines()]
+    output, _ = run_command(program, *options, *arguments, timeout=600)
+    cases = [json.loads(line) for line in output.splitlines()]
     return {case["name"]: case for case in cases}
 
 
@@ -82,8 +80,7 @@ def record(bench):
 def replay(*arguments):
     """Nanoseconds that `wirespan replay` computes, both threads."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    words = [str(BINARY), "replay", *map(str, arguments)]
-    subprocess.run(words, check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=600)
+    run_command(BINARY, "replay", *arguments, timeout=600)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime) * 1e9
 
@@ -98,8 +95,7 @@ def instructions(exchanges, *arguments):
     if not shutil.which("valgrind"):
         return None
     callgrind = ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=engine_step")
-    words = [*callgrind, str(ENGINE), "--smoke", *map(str, arguments)]
-    said = subprocess.run(words, check=True, capture_output=True, text=True, timeout=1200).stderr
+    _, said = run_command(*callgrind, ENGINE, "--smoke", *arguments, timeout=1200)
     return int(re.search(r"Collected : (\d+)", said).group(1)) / exchanges
 
 

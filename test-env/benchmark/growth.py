@@ -9,7 +9,7 @@ from statistics import median
 
 from benchmark.estimate import slope
 from benchmark.loads import PacedLoad, run_pace
-from benchmark.process import MEGABYTE, Agent, Process, Sink, cpu, start_server
+from benchmark.process import MEGABYTE, Agent, Process, Sink, cpu, run_command, start_server
 
 CONNECTIONS = (10, 1000, 20_000)
 CONNECTIONS_PER_PROCESS = 15_000  # of the 20,000 descriptors that many systems allow at most
@@ -67,7 +67,7 @@ def add_connections(bench, sink):
 
 
 def short_lived(count):
-    subprocess.run(["sh", "-c", f"seq {count} | xargs -P 2 -n 1 true"], check=True, timeout=600)
+    run_command("sh", "-c", f"seq {count} | xargs -P 2 -n 1 true", timeout=600)
 
 
 def count_cells(bench, name, count, agent, make):

@@ -3,7 +3,6 @@
 
 import json
 import os
-import subprocess
 from contextlib import contextmanager
 from statistics import median, quantiles
 from typing import NamedTuple
@@ -12,7 +11,7 @@ from benchmark.bench import PROGRAMS
 from benchmark.estimate import Estimate, alternate, estimate, paired_difference
 from benchmark.hook_cost_attached import CALL_HOOKS, Reference, agent_mode, same_hooks, strangers
 from benchmark.hook_cost_programs import run_times, statistics
-from benchmark.process import Agent
+from benchmark.process import Agent, run_command
 
 CALLS = PROGRAMS / "bpf" / "bench_calls"
 SIZES = {256: "256 B", 16384: "16 KB"}
@@ -39,8 +38,8 @@ def quiet(blocks):
 
 
 def run_tool(*command):
-    words = [str(word) for word in command]
-    return json.loads(subprocess.run(words, check=True, capture_output=True, text=True, timeout=120).stdout)
+    output, _ = run_command(*command, timeout=120)
+    return json.loads(output)
 
 
 class Calls:

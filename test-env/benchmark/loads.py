@@ -7,7 +7,7 @@ import resource
 import subprocess
 
 from benchmark.bench import PROGRAMS
-from benchmark.process import Process
+from benchmark.process import Process, run_command
 
 UNITS = {"us": 1.0, "ms": 1e3, "s": 1e6, "m": 60e6}
 
@@ -20,10 +20,8 @@ def children_cpu():
 def run_measured(command, timeout):
     """Output, and nanoseconds that the command ran."""
     before = children_cpu()
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=timeout)
-    if done.returncode != 0:
-        raise RuntimeError(f"{command[0]} failed: {done.stdout}{done.stderr}")
-    return done.stdout, children_cpu() - before
+    output, _ = run_command(*command, timeout=timeout)
+    return output, children_cpu() - before
 
 
 def wrk_latency(text, share):

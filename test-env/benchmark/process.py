@@ -4,10 +4,12 @@
 import os
 import re
 import select
+import signal
 import socket
 import subprocess
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 from benchmark.bench import BINARY, PROGRAMS
@@ -82,20 +84,46 @@ def free_port():
     raise RuntimeError("no free port")
 
 
+def spawn(command, **options):
+    """
+    In a process group of its own: Ctrl-C reaches the benchmark alone, which stops what it started in its order. Not in
+    a session of its own: the scheduler would take that for a group with a claim to its own share of the processors.
+    """
+    defaults = {"stdin": subprocess.DEVNULL, "text": True, "errors": "replace", "process_group": 0}
+    return subprocess.Popen([str(word) for word in command], **{**defaults, **options})
+
+
+def kill(process):
+    """With whatever it started."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def run_command(*command, timeout):
+    """What it said on standard output and standard error; it ends well, or not at all."""
+    process = spawn(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        output, errors = process.communicate(timeout=timeout)
+    except BaseException:
+        kill(process)
+        raise
+    if process.returncode != 0:
+        raise RuntimeError(f"{command[0]} ended with {process.returncode}: {output}{errors}")
+    return output, errors
+
+
 class Process:
     """A program in the background; a context manager that ends it."""
 
     def __init__(self, *command, **options):
         self.command = [str(word) for word in command]
-        self.process = subprocess.Popen(
-            self.command, **{"stdin": subprocess.DEVNULL, "text": True, "errors": "replace", **options}
-        )
+        self.process = spawn(command, **options)
         self.pid = self.process.pid
         try:
             self._wait_ready()
         except BaseException:
-            self.process.kill()
-            self.process.communicate()
+            kill(self.process)
             raise
 
     def _wait_ready(self):
@@ -104,21 +132,29 @@ class Process:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        self.stop()
+    def __exit__(self, kind, *_):
+        if kind is None:
+            self.stop()
+            return
+        # What is on its way here tells what went wrong: it is not to be replaced.
+        with suppress(subprocess.TimeoutExpired):
+            self._end()
 
-    def stop(self, timeout=30.0):
+    def stop(self):
+        self._ended(self._end())
+
+    def _end(self, timeout=30.0):
+        """Its last words on standard error, where they are piped."""
         if self.process.poll() is None:
             self.process.terminate()
         try:
-            _, said = self.process.communicate(timeout=timeout)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
+            return self.process.communicate(timeout=timeout)[1] or ""
+        except BaseException:
+            kill(self.process)
             raise
-        self._ended(said or "")
 
     def _ended(self, said):
-        """What there is to learn from its last words on standard error, where they are piped."""
+        """What there is to learn from its last words; raises where it did not end as it should."""
 
 
 class Watcher(Process):

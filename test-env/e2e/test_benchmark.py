@@ -3,12 +3,14 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from lib.agent import BINARY, REPOSITORY
+from lib.wait import wait_until
 
 TEST_ENV = REPOSITORY / "test-env"
 BUILD = Path(BINARY).resolve().parent
@@ -21,15 +23,28 @@ from benchmark.report import Report  # noqa: E402
 from benchmark.tracing import account  # noqa: E402
 
 
-def run_benchmarks(*arguments, build=BUILD):
-    return subprocess.run(
+def start_benchmarks(*arguments, build=BUILD, **options):
+    return subprocess.Popen(
         [sys.executable, "-m", "benchmark", *map(str, arguments)],
         env={**os.environ, "PYTHONPATH": str(TEST_ENV), "BENCH_BUILD": str(build), "PYTHONDONTWRITEBYTECODE": "1"},
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=120,
+        **options,
     )
+
+
+def run_benchmarks(*arguments, build=BUILD):
+    with start_benchmarks(*arguments, build=build) as process:
+        output, errors = process.communicate(timeout=120)
+        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+
+def session_members(session):
+    """Commands of the processes of a session that have not ended."""
+    found = subprocess.run(["ps", "-o", "args=", "-s", str(session)], capture_output=True, text=True, check=False)
+    return found.stdout.splitlines()
 
 
 def test_rounds_alternate_and_are_compared_within():
@@ -100,3 +115,21 @@ def test_run(tmp_path):
     ready = result["results"]["start.ready"]
     assert ready["unit"] == "s" and 0 < ready["spread"][0] <= ready["value"] <= ready["spread"][1]
     assert [line["verdict"] for line in result["budget"]].count("not measured") == len(BUDGET) - 1
+
+
+@pytest.mark.skipif(not PROGRAMS.is_dir(), reason="built without WIRESPAN_BENCH")
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("name", "program"), [("start", "wirespan run"), pytest.param("nginx", "bench_sink", marks=pytest.mark.slow)]
+)
+def test_interruption_ends_all(name, program, number, status, cleanup):
+    process = start_benchmarks("--quick", "--only", f"{name},engine", start_new_session=True)
+    cleanup.callback(process.communicate)
+    cleanup.callback(process.terminate)
+    wait_until(lambda: any(program in command for command in session_members(process.pid)), program, timeout=60)
+    # As a terminal does it: to all of the foreground's process group.
+    os.killpg(process.pid, number)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == status, errors
+    assert "==> engine" not in errors and "Traceback" not in errors
+    assert session_members(process.pid) == []
