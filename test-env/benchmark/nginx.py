@@ -2,7 +2,9 @@
 """nginx with one worker, as fast as it goes and at a fixed rate, traced in every way."""
 
 import os
+import re
 import shutil
+import urllib.request
 from functools import partial
 
 from benchmark import nginx_tables as tables
@@ -40,22 +42,42 @@ http {{
         root {work};
         location = / {{ return 200 "hello\\n"; }}
     }}
+    server {{
+        listen 127.0.0.1:{status};
+        location / {{ stub_status; }}
+    }}
 }}
 """
 
 
+class RequestCounter:
+    """Asks nginx how many requests it has read, those cut off by their client included, but not these questions."""
+
+    def __init__(self, port):
+        self.url = f"http://127.0.0.1:{port}"
+        self.asked = 0
+
+    def __call__(self):
+        with urllib.request.urlopen(self.url) as answer:
+            _, _, requests = re.search(r"(\d+) (\d+) (\d+)", answer.read().decode()).groups()
+        self.asked += 1
+        return int(requests) - self.asked
+
+
 def start_nginx(bench):
     """As a Target; stopped with the benchmark."""
-    port = free_port()
+    port, status = free_port(), free_port()
     (bench.work / "file").write_text("a kilobyte of text\n" * 53 + "and rest\n" + "the end\n")
     configuration = bench.work / "nginx.conf"
-    configuration.write_text(CONFIGURATION.format(work=bench.work, port=port))
+    configuration.write_text(CONFIGURATION.format(work=bench.work, port=port, status=status))
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     if not program:
         raise RuntimeError("nginx is not installed: run test-env/setup")
+    # A copy, so that selecting its executable selects no other nginx of this machine.
+    program = shutil.copy(program, bench.work / "nginx")
     master = bench.cleanup.enter_context(Process(program, "-c", configuration, "-e", bench.work / "error.log"))
     wait_until(lambda: port_answers(port) and children(master.pid), "nginx")
-    return Target(port, tuple(children(master.pid)), "*/nginx")
+    return Target(port, tuple(children(master.pid)), program, RequestCounter(status))
 
 
 def run(bench):

@@ -2,13 +2,14 @@
 """What is told of the rounds with nginx."""
 
 import os
+from collections import Counter
 
 from benchmark import tracing
 from benchmark.estimate import estimate, paired_difference, paired_ratio
 
 KINDS = {"saturated": "saturated (wrk, 16 connections)", "paced": "at 13k requests/s"}
-IN_FLIGHT = 32  # requests of 16 connections that are cut off where the load ends, at both ends
-LOADED = {tracing.EXPORT_SERVER: "server", tracing.EXPORT_BOTH: "both"}
+EXPORTING = {tracing.EXPORT_SERVER: "server", tracing.EXPORT_BOTH: "both"}
+TRACING = {tracing.NONE_SERVER: "server.none", tracing.NONE_BOTH: "both.none", **EXPORTING}
 
 
 def figures(samples, variant, name):
@@ -93,44 +94,52 @@ def add_plot(bench, name, title, kind, samples):
     bench.plot(name, title, "bar", "", "latency, µs", bars)
 
 
-def unaccounted(sample):
-    """Beyond what the end of a load cuts off."""
-    return max(0, sample["unaccounted"] - IN_FLIGHT) if sample["unaccounted"] is not None else None
-
-
 def add_results(bench, kind, samples):
-    for variant, name in LOADED.items():
+    for variant, name in EXPORTING.items():
         prefix = f"nginx.{name}.{kind}"
         bench.result(f"{prefix}_ratio", ratio(samples, variant, "rate"), "×")
         bench.result(f"{prefix}_p50_ratio", ratio(samples, variant, "p50"), "×")
         bench.result(f"{prefix}_p99_ratio", ratio(samples, variant, "p99"), "×")
         bench.result(f"{prefix}_agent_cpu", estimate(figures(samples, variant, "agent_cpu")), "µs")
         bench.result(f"{prefix}_cpu_added", added(samples, variant, "server_cpu"), "µs")
-        bench.result(f"{prefix}_unaccounted", max(map(unaccounted, samples[variant])), "exchanges")
+        for count in ("unaccounted", "surplus"):
+            bench.result(f"{prefix}_{count}", max(figures(samples, variant, count)), "exchanges")
+    for variant, name in TRACING.items():
+        bench.result(f"nginx.{name}.{kind}_losses", sum(figures(samples, variant, "losses")), "")
     bench.result(f"nginx.{kind}_nginx_cpu", middle(samples, tracing.UNTRACED, "server_cpu"), "µs")
     bench.result(f"nginx.{kind}_rate", middle(samples, tracing.UNTRACED, "rate"), "requests/s")
 
 
+def total(samples, variant, name):
+    counts = figures(samples, variant, name)
+    return None if None in counts else sum(counts)
+
+
+def others_text(samples, variant):
+    others = Counter()
+    for losses in figures(samples, variant, "others_lost"):
+        others.update(losses)
+    return ", ".join(f"{name} {count}" for name, count in sorted(others.items())) or "0"
+
+
 def account_rows(title, samples):
     """Of all rounds together."""
-    for variant in LOADED:
-        rounds = samples[variant]
-        others = {}
-        for sample in rounds:
-            for name, count in sample["others_lost"].items():
-                others[name] = others.get(name, 0) + count
+    for variant in TRACING:
         yield [
             f"{title}: {variant.name}",
-            *(sum(sample[name] for sample in rounds) for name in ("expected", "spans", "heads_lost", "export_lost")),
-            ", ".join(f"{name} {count}" for name, count in sorted(others.items())) or "0",
-            sum(map(unaccounted, rounds)),
+            *(total(samples, variant, name) for name in ("expected", "spans", "heads_lost", "export_lost")),
+            others_text(samples, variant),
+            *(total(samples, variant, name) for name in ("unaccounted", "surplus")),
         ]
 
 
 def add_accounts(bench, rows):
-    columns = ("load", "exchanges", "spans", "heads lost (ring full)", "lost at export", "other losses", "unaccounted")
+    columns = ("load", "exchanges", "spans", "heads lost (ring full)", "lost at export", "other losses")
+    columns += ("unaccounted", "surplus")
     note = (
-        "An exchange is a request with its response at one end. A lost request head and the head of its response are "
-        f"one exchange less. Of each load up to {IN_FLIGHT} exchanges are cut off at its end."
+        "An exchange is a request with its response at one end. Requests are counted by nginx, so that those are among "
+        "them whose answer the load did not wait for at its end. A lost request head and the head of its response are "
+        "counted once, and are one exchange less. *unaccounted*: exchanges without span or counted loss, *surplus*: "
+        "spans without exchange, each summed over the rounds."
     )
     bench.table("nginx: what became of each exchange", columns, rows, [note])

@@ -2,15 +2,16 @@
 """The ways to be traced that are compared, and what a load costs under each of them."""
 
 from contextlib import contextmanager
-from functools import cache
-from typing import NamedTuple
+from functools import cache, partial
+from typing import Callable, NamedTuple, Optional
 
 from benchmark.estimate import estimate
 from benchmark.hook_cost_attached import Reference, agent_mode
 from benchmark.process import MEGABYTE, Agent, Sink, cpu
 
 HELD = 0.98  # of a rate, that counts as holding it
-# Losses that are each an exchange less; the rest say what else became of it.
+# Losses that are each an exchange less: of a response only where the kernel did not count its request before. The rest
+# say what else became of it.
 HEAD_LOSSES = ("ring_full_request_head", "ring_full_response_head")
 
 
@@ -35,6 +36,8 @@ class Target(NamedTuple):
     port: int
     pids: tuple
     executable: str
+    # How many requests it has read in its life. Without, those that the load's client saw answered are all.
+    requests_read: Optional[Callable[[], int]] = None
 
 
 # It takes an agent to find out.
@@ -61,6 +64,7 @@ def traced(variant, target):
 
 def measure(variant, target, load):
     """Runs load() under the variant: its figures, and those of everybody who took part in it."""
+    read_before = target.requests_read() if target.requests_read else None
     with traced(variant, target) as (agent, sink):
         server_before = sum(map(cpu, target.pids))
         threads_before = agent.cpu_by_thread() if agent else None
@@ -70,19 +74,27 @@ def measure(variant, target, load):
         figures["server_cpu"] = (sum(map(cpu, target.pids)) - server_before) / requests / 1e3
         figures["load_cpu"] = figures["cpu"] / requests / 1e3
         if agent:
-            figures.update(agent_figures(agent, sink, threads_before, variant.ends * requests, requests))
+            expected = partial(expected_exchanges, variant, target, requests, read_before)
+            figures.update(agent_figures(agent, sink, threads_before, requests, expected))
     return figures
 
 
-def agent_figures(agent, sink, threads_before, expected, requests):
-    """After a load: what the agent took and made of it. The agent has ended then."""
+def expected_exchanges(variant, target, requests, read_before):
+    return variant.ends * (requests if read_before is None else target.requests_read() - read_before)
+
+
+def agent_figures(agent, sink, threads_before, requests, expected):
+    """
+    After a load: what the agent took and made of it. expected(), how many exchanges there were, is asked when the agent
+    has ended: it would trace the question.
+    """
     resident, maps = (size / MEGABYTE for size in agent.memory())
     agent.wait_settled()
     capture, export = (after - before for after, before in zip(agent.cpu_by_thread(), threads_before))
     exported = sink.counts()[2] if sink else 0
     collector = cpu(sink.pid) if sink else 0
     agent.stop()
-    figures = account(expected, sink.counts()[2] if sink else None, agent.losses)
+    figures = account(expected(), sink.counts()[2] if sink else None, agent.losses)
     # The last batch is sent when the agent ends: its price is that of those before.
     exchanges = max(1, figures["exchanges"])
     capture, export = capture / exchanges / 1e3, export / (exported or exchanges) / 1e3
@@ -109,7 +121,7 @@ def account(expected, spans, losses):
     heads = sum(losses.get(name, 0) for name in HEAD_LOSSES)
     export = sum(count for name, count in losses.items() if name.startswith("export_"))
     others = {k: v for k, v in losses.items() if k not in HEAD_LOSSES and not k.startswith("export_")}
-    missing = None if spans is None else expected - spans
+    missing = None if spans is None else expected - spans - heads - export
     return {
         "expected": expected,
         "spans": spans,
@@ -118,6 +130,6 @@ def account(expected, spans, losses):
         "export_lost": export,
         "others_lost": others,
         "losses": sum(losses.values()),
-        # A lost request head and its lost response head are one exchange: the counters may say more, never less.
-        "unaccounted": None if missing is None else max(0, missing - heads - export),
+        "unaccounted": None if missing is None else max(0, missing),
+        "surplus": None if missing is None else max(0, -missing),
     }

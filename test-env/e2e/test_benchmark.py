@@ -17,6 +17,7 @@ BUILD = Path(BINARY).resolve().parent
 PROGRAMS = BUILD / "test-env" / "benchmark"
 
 sys.path.insert(0, str(TEST_ENV))
+from benchmark import nginx_tables  # noqa: E402
 from benchmark.budget import BUDGET, judge  # noqa: E402
 from benchmark.estimate import Estimate, alternate, paired_difference, paired_ratio, slope  # noqa: E402
 from benchmark.report import Report  # noqa: E402
@@ -76,8 +77,22 @@ def test_each_exchange_is_accounted_for():
     found = account(200, 190, lost)
     assert (found["expected"], found["heads_lost"], found["export_lost"]) == (200, 5, 5)
     assert found["others_lost"] == {"stream_gap": 7}
-    assert found["unaccounted"] == 0
-    assert account(200, 180, lost)["unaccounted"] == 10
+    assert (found["unaccounted"], found["surplus"]) == (0, 0)
+    found = account(200, 180, lost)
+    assert (found["unaccounted"], found["surplus"]) == (10, 0)
+    found = account(200, 194, lost)
+    assert (found["unaccounted"], found["surplus"]) == (0, 4)
+    found = account(200, None, lost)
+    assert (found["exchanges"], found["unaccounted"], found["surplus"]) == (195, None, None)
+
+
+def test_rounds_do_not_balance_each_other():
+    exported = [account(100, 90, {}), account(100, 103, {"stream_gap": 1})]
+    unexported = [account(100, None, {"stream_gap": 1}), account(100, None, {"stream_gap": 2})]
+    samples = {variant: exported if variant.export else unexported for variant in nginx_tables.TRACING}
+    rows = {row[0]: row[1:] for row in nginx_tables.account_rows("load", samples)}
+    assert rows["load: server, full export"] == [200, 193, 0, 0, "stream_gap 1", 10, 3]
+    assert rows["load: server, --format none"] == [200, None, 0, 0, "stream_gap 3", None, None]
 
 
 def test_table_is_markdown(capsys):
