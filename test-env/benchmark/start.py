@@ -11,7 +11,8 @@ from benchmark.process import MEGABYTE, Agent, cpu, start_server
 
 RATE = 5000
 INTERVAL = 0.01  # s
-LEAD = 1.1  # s of load before the agent starts
+LEAD = 2.0  # s of load before the agent starts: at least as long as it takes to come
+SETTLED = 0.1  # s after which the load is even
 AFTER = 0.3  # s after it is ready that still count as its coming
 SPAN_START = re.compile(r'"startTimeUnixNano":\s*"(\d+)"')
 
@@ -26,10 +27,15 @@ def first_span(path):
     return min(map(int, SPAN_START.findall(path.read_text())))
 
 
-def around(load, begin, end):
-    """Of the intervals between two instants: the slowest answer in ms, and the fewest answers, of what is due."""
-    first, last = (int((at - load["begin_ns"]) / 1e9 / INTERVAL) for at in (begin, end))
-    intervals = load["intervals"][first:last]
+def extremes(load, begin, seconds):
+    """
+    Of the intervals from an instant on: the slowest answer in ms, and the fewest answers, of what is due; (None, None)
+    where the load was not even yet. They grow with the time that is looked at: compare equal times.
+    """
+    first = int((begin - load["begin_ns"]) / 1e9 / INTERVAL)
+    if first < SETTLED / INTERVAL:
+        return None, None
+    intervals = load["intervals"][first : first + round(seconds / INTERVAL)]
     return max(slowest for _, slowest in intervals) / 1e3, min(done for done, _ in intervals) / (RATE * INTERVAL)
 
 
@@ -43,8 +49,9 @@ def measure(bench, port, number):
             most = peak(agent.pid)
             time.sleep(AFTER + 2 * INTERVAL)
         found = load.finish()
-    pause_before, least_before = around(found, found["begin_ns"] + 1e8, agent.began)
-    pause, least = around(found, agent.began, agent.ready + AFTER * 1e9)
+    coming = (agent.ready - agent.began) / 1e9 + AFTER
+    pause_before, least_before = extremes(found, agent.began - coming * 1e9, coming)
+    pause, least = extremes(found, agent.began, coming)
     return {
         "ready": (agent.ready - agent.began) / 1e9,
         "first_traced": (first_span(output) - wall) / 1e9,
@@ -77,8 +84,12 @@ def run(bench):
         ("fewest answers in 10 ms before, of what is due", estimate(figures("least_before"))),
         ("fewest answers in 10 ms while it comes", estimate(figures("least"))),
     ]
-    note = f"Beside {RATE:,} requests/s on connections that are older than the agent; medians of {len(samples)} starts."
-    bench.table("Start", ("what", "figure"), rows, [note])
+    notes = [
+        f"Beside {RATE:,} requests/s on connections that are older than the agent; medians of {len(samples)} starts. "
+        f"*while it comes*: from exec to {AFTER} s after it is ready; *before*: the same time right before "
+        "(–: the load had not lasted that long)."
+    ]
+    bench.table("Start", ("what", "figure"), rows, notes)
     for name, unit in (("ready", "s"), ("first_traced", "s"), ("cpu", "ms"), ("memory", "MB"), ("peak", "MB")):
         bench.result(f"start.{name}", estimate(figures(name)), unit)
     bench.result("start.pause_added", paired_difference(figures("pause"), figures("pause_before")), "ms")

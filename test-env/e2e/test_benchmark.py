@@ -17,7 +17,7 @@ BUILD = Path(BINARY).resolve().parent
 PROGRAMS = BUILD / "test-env" / "benchmark"
 
 sys.path.insert(0, str(TEST_ENV))
-from benchmark import nginx_tables  # noqa: E402
+from benchmark import nginx_tables, start  # noqa: E402
 from benchmark.budget import BUDGET, judge  # noqa: E402
 from benchmark.estimate import Estimate, alternate, paired_difference, paired_ratio, slope  # noqa: E402
 from benchmark.report import Report  # noqa: E402
@@ -93,6 +93,15 @@ def test_rounds_do_not_balance_each_other():
     rows = {row[0]: row[1:] for row in nginx_tables.account_rows("load", samples)}
     assert rows["load: server, full export"] == [200, 193, 0, 0, "stream_gap 1", 10, 3]
     assert rows["load: server, --format none"] == [200, None, 0, 0, "stream_gap 3", None, None]
+
+
+def test_extremes_are_of_equal_times():
+    intervals = [[50, 100]] * 100
+    intervals[20], intervals[40], intervals[60] = [10, 3000], [50, 2000], [25, 1000]
+    load = {"begin_ns": 1e9, "intervals": intervals}
+    assert start.extremes(load, 1.3e9, 0.3) == (2.0, 1.0)
+    assert start.extremes(load, 1.6e9, 0.3) == (1.0, 0.5)
+    assert start.extremes(load, 1.05e9, 0.3) == (None, None)
 
 
 def test_table_is_markdown(capsys):
