@@ -19,16 +19,22 @@ TRACED = ("--exe", f"*/{CALLS.name}")
 UNSELECTED = ("--exe", "*/nobody-is-called-so")
 MODES = {"socket": "the sockets' tracepoints", "syscall": "the system calls' tracepoints"}
 VARIANTS = ("none", "empty", "submit", "copy", "real", "unselected")
+RATIOS = (("real", "submit"), ("real", "copy"), ("unselected", "empty"))
 DISTURBED = "disturbed"
 ROUNDS_MIN = 2
+TITLES = dict(zip(VARIANTS, ("no hooks (ns)", "empty", "look-up + record", "the same, filled", "traced", "unselected")))
 COLUMNS = (
-    *("call", "no hooks (ns)", "empty", "look-up + record", "the same, filled", "traced", "unselected"),
+    *("call", *TITLES.values()),
     *("traced / record", "traced / filled", "unselected / empty"),
 )
 NOTES = (
     "From the third column on: what is added to the second, medians of differences within a round.",
     "*look-up + record*: finds what it keeps of the socket and submits a record as large as the agent's; *filled*: it "
-    "also asks for time and thread and reads the caller's bytes. Ratios compare what is added.",
+    "also asks for time and thread and reads the caller's bytes. A round's figure is the lower quartile of its blocks "
+    "of calls.",
+    "Ratios compare what is added: they are those of the medians; in brackets the smallest and the largest of a round. "
+    "There is none where the median of what the base adds is not above 0.",
+    "The calling process opens its connection 200 ms after its start, as agents judge processes only after a while.",
 )
 
 
@@ -53,6 +59,12 @@ class Calls:
             # Inherited by agents and by what they are compared with.
             os.sched_setaffinity(0, cpus[1:])
             bench.cleanup.callback(os.sched_setaffinity, 0, cpus)
+
+    def place(self):
+        """For the table's notes."""
+        if self.pin:
+            return "The calls have a processor to themselves; the agent, and what it is compared with, have the rest."
+        return "The calls and the agent share a processor."
 
     def tcp(self, size):
         # A block's records are to fit into a part of the ring.
@@ -142,7 +154,7 @@ def undisturbed(samples):
 
 
 def ratio(added, base):
-    """Of two medians; the spread is that of the rounds."""
+    """Of two medians; the spread is that of the rounds whose base is above 0."""
     rounds = [one / other for one, other in zip(added, base) if other > 0]
     if median(base) <= 0 or not rounds:
         return None
@@ -166,8 +178,15 @@ class Row:
 
     def cells(self):
         times = [estimate(self.none), *(estimate(self.added[variant]) for variant in VARIANTS[1:])]
-        ratios = [self.ratio(*pair) for pair in (("real", "submit"), ("real", "copy"), ("unselected", "empty"))]
-        return (self.call, *(time.text(0) for time in times), *ratios)
+        return (self.call, *(time.text(0) for time in times), *(self.ratio(*pair) for pair in RATIOS))
+
+    def notes(self):
+        """On the rounds that are not in a ratio's brackets."""
+        left_out = {base: sum(added <= 0 for added in self.added[base]) for _, base in RATIOS}
+        counts = [f"{TITLES[base]} {count} of {len(self.none)}" for base, count in left_out.items() if count]
+        if not self.is_socket or not counts:
+            return []
+        return [f"{self.call}: rounds in which a base added nothing are not in the brackets: {', '.join(counts)}."]
 
 
 def add_results(bench, rows, samples, prefix):
@@ -210,7 +229,8 @@ def compare(bench, calls, mode, prefix):
     samples, caveats = undisturbed(measured)
     rows = [Row(call, samples) for call in samples["none"][0] if call != DISTURBED]
     sizes = ", ".join(f"{SIZES[size]}: {made.size} B, {made.per_call:.2f} a call" for size, made in records.items())
-    notes = [f"Attached to {', '.join(attached)}. The agent's records: {sizes}.", *NOTES, *caveats]
+    notes = [f"Attached to {', '.join(attached)}. The agent's records: {sizes}.", *NOTES, calls.place(), *caveats]
+    notes += [note for row in rows for note in row.notes()]
     bench.table(f"Hook cost, {MODES[mode]}", COLUMNS, [row.cells() for row in rows], notes)
     add_results(bench, rows, samples, prefix)
     add_programs(bench, comparison, prefix)

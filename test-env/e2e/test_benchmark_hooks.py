@@ -98,3 +98,11 @@ def test_disturbed_rounds_are_left_out():
 def test_ratio_is_of_medians():
     assert hook_cost.ratio([2, 4, 6], [1, 2, 6]) == (2, 1, 2)
     assert hook_cost.ratio([2, 4], [-1, 0]) is None
+
+
+def test_rounds_without_a_base_are_told():
+    added = {"none": 100, "empty": 0, "submit": 120, "copy": 130, "real": 150, "unselected": 110}
+    samples = {variant: [{"send": 100 + i * figure} for i in range(3)] for variant, figure in added.items()}
+    [note] = hook_cost.Row("send", samples).notes()
+    assert note.startswith("send: ") and "empty 3 of 3" in note
+    assert hook_cost.Row("getppid", {variant: [{"getppid": 1}] for variant in added}).notes() == []
