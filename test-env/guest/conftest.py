@@ -11,6 +11,10 @@ import table
 
 kernels = pytest.StashKey()
 booted = pytest.StashKey()
+unavailable = pytest.StashKey()
+
+# Exit statuses, as test-env/kernels promises them.
+FAILED, NOTHING_BOOTED = 1, 3
 
 
 def pytest_addoption(parser):
@@ -23,6 +27,7 @@ def pytest_configure(config):
     only = config.getoption("--only")
     config.stash[kernels] = [k for k in machine.KERNELS if not only or {k.name, k.suite} & set(only)]
     config.stash[booted] = []
+    config.stash[unavailable] = {}
     if not config.stash[kernels] or (config.getoption("--write-docs") and only):
         raise pytest.UsageError("--only: no such kernel, or not all of them for --write-docs")
 
@@ -55,6 +60,7 @@ def guest(request, machines):
     try:
         result = machines[request.param].result()
     except machine.Unavailable as reason:
+        request.config.stash[unavailable][request.param] = str(reason)
         pytest.skip(str(reason))
     if result not in request.config.stash[booted]:
         request.config.stash[booted].append(result)
@@ -64,7 +70,14 @@ def guest(request, machines):
 def pytest_sessionfinish(session, exitstatus):
     # pytest's own 3, an error within, would say that there are no machines here.
     if exitstatus != 0:
-        session.exitstatus = 1
+        session.exitstatus = FAILED
+    elif lacks_all_machines(session.config):
+        session.exitstatus = NOTHING_BOOTED
+
+
+def lacks_all_machines(config):
+    """Whether tests asked for machines, and there was none to be had: what passed says nothing of kernels."""
+    return bool(config.stash[unavailable]) and not config.stash[booted]
 
 
 def pytest_terminal_summary(terminalreporter, exitstatus, config):
@@ -76,3 +89,12 @@ def pytest_terminal_summary(terminalreporter, exitstatus, config):
         if exitstatus != 0 or len(rows) < len(config.stash[kernels]):
             raise pytest.UsageError("docs/kernels.md stays as it is: not all passed")
         table.write_document(rows)
+
+
+def pytest_unconfigure(config):
+    # The last that is said: pytest's own lines end with how many passed, which are those that need no kernel.
+    if lacks_all_machines(config):
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        reporter.write_line("kernels: skipped, as none could be booted:")
+        for kernel, reason in config.stash[unavailable].items():
+            reporter.write_line(f"  {kernel.name}: {reason}")
