@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What was recorded is traced again as it was live; of a damaged file, what is whole and nothing else."""
 
+import itertools
 import os
 import random
+import secrets
 import signal
 import subprocess
 import threading
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -16,12 +19,17 @@ from lib.otlp import parse_lines
 from lib.processes import python_command
 from lib.wait import wait_until
 
-SECONDS = 3
+# Of a recording: what is asked for at once, and how often. Each of them is in blocks of its own, or nearly.
+REQUESTS = 20
+ROUNDS = 3
 DAMAGES = 100
 # The first clock record may be among what is damaged: until the next one the clocks have drifted.
 DRIFT = 1_000_000
 # Depend on other exchanges, or are left out where they are not proven.
 MAY_DIFFER = {"http.route", "wirespan.loss"}
+# Of a file system that is soon full; and bytes of a path, of which nothing can be compressed but what both ends see.
+DISK_SIZE = 256 << 10
+LONG_PATH = 3000
 
 
 def replay(file, *arguments, expected=0, **options):
@@ -81,30 +89,39 @@ def check_subset(live, spans):
 
 @pytest.fixture
 def chain(start_nginx, start_process, free_ports):
-    """nginx before Flask before nginx; returns the ports and a function that makes requests for some seconds."""
+    """nginx before Flask before nginx; returns the ports and a function that makes REQUESTS requests."""
     front, flask, back = free_ports(3)
     start_nginx(back, "location / { return 200 back; }")
     start_process(python_command("chain.py", flask), flask, environment={"DOWNSTREAM": f"127.0.0.1:{back}"})
     start_nginx(front, f"location / {{ proxy_pass http://127.0.0.1:{flask}; }}")
 
-    def request(stop, first):
-        number = first
-        while not stop.is_set():
+    numbers = itertools.count(1)
+
+    def request(count):
+        for _, number in zip(range(count), numbers):
             url = f"http://127.0.0.1:{front}/{number}"
             subprocess.run(["curl", "-sS", "-o", os.devnull, url], check=True, timeout=30)
-            number += 2
 
-    def load(seconds):
-        stop = threading.Event()
-        threads = [threading.Thread(target=request, args=(stop, first)) for first in (1, 2)]
+    def load():
+        threads = [threading.Thread(target=request, args=(REQUESTS // 2,)) for _ in range(2)]
         for thread in threads:
             thread.start()
-        stop.wait(seconds)
-        stop.set()
         for thread in threads:
             thread.join()
 
     return (front, flask, back), load
+
+
+def recorded_so_far(file):
+    """What can be replayed of a file that has no end (yet)."""
+    return {identity(span) for span in parse_lines(replay(file, expected=1).stdout)}
+
+
+def wait_for_block(agent, file):
+    """Until all that was told by now is in the file, too, which gets a block each second. Returns it."""
+    told = {identity(span) for span in agent.spans_so_far()}
+    wait_until(lambda: told <= recorded_so_far(file), "what was traced to be in the recording")
+    return told
 
 
 @pytest.fixture
@@ -113,7 +130,9 @@ def recorded(tmp_path, start_agent, chain):
     ports, load = chain
     file = tmp_path / "recording"
     agent = start_agent("--port", ",".join(map(str, ports)), "--record", file)
-    load(SECONDS)
+    for _ in range(ROUNDS):
+        load()
+        wait_for_block(agent, file)
     live = agent.stop()
     assert len(live.spans) > 40 and any(span.parent_id for span in live.spans)
     return file, live
@@ -211,40 +230,92 @@ def test_replay_of_a_file_with_a_flipped_bit(recorded, tmp_path):
     assert most > len(live.spans) / 4
 
 
-def test_record_writes_no_spans(tmp_path, start_process, port):
+def test_record_writes_no_spans(tmp_path, start_process, cleanup, port):
     start_process(python_command("hello.py", port), port)
-    file = tmp_path / "recording"
-    command = ["record", str(file), "--port", str(port), "--duration", "2"]
-    done = []
-    thread = threading.Thread(target=lambda: done.append(run_command(*command)))
-    thread.start()
-    # Its first block is written once it is ready.
-    wait_until(lambda: file.exists() and file.stat().st_size > 1000, "the recording to begin")
+    file, output, errors = (tmp_path / name for name in ("recording", "output", "errors"))
+    with open(output, "wb") as stdout, open(errors, "wb") as stderr:
+        command = [BINARY, "record", file, "--port", str(port)]
+        recorder = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr)
+    cleanup.callback(recorder.wait)
+    cleanup.callback(recorder.kill)
+    wait_until(lambda: "wirespan: ready\n" in errors.read_text(), "the recorder to be ready", timeout=30)
     subprocess.run(["curl", "-sS", "-o", os.devnull, f"http://127.0.0.1:{port}/recorded"], check=True)
-    thread.join()
-    assert done[0].returncode == 0 and done[0].stdout == "" and "wirespan: ready\n" in done[0].stderr
+    recorder.send_signal(signal.SIGINT)
+    assert recorder.wait(60) == 0, errors.read_text()
+    assert output.read_text() == ""
     assert file.stat().st_mode & 0o077 == 0
     spans = parse_lines(replay(file).stdout)
     assert sorted((span.kind, span.path) for span in spans) == [("client", "/recorded"), ("server", "/recorded")]
 
 
-def test_a_killed_recorder_loses_little(recorded, start_agent, chain, tmp_path):
+def test_a_killed_recorder_loses_little(start_agent, chain, tmp_path):
     ports, load = chain
     file = tmp_path / "killed"
     agent = start_agent("--port", ",".join(map(str, ports)), "--record", file)
-    load(SECONDS)
-    live = len(agent.spans_so_far())
+    load()
+    told = wait_for_block(agent, file)
+    load()
     agent.process.send_signal(signal.SIGKILL)
     agent.process.wait()
+    assert len(told) > 40
     done = replay(file, expected=1)
     assert "has no end" in done.stderr
-    assert len(parse_lines(done.stdout)) >= live / 3
+    assert told <= {identity(span) for span in parse_lines(done.stdout)}
 
 
-def test_a_full_disk_does_not_stop_tracing(start_agent, start_process, port):
+@pytest.fixture
+def small_disk(tmp_path, cleanup):
+    """A directory with room for DISK_SIZE bytes."""
+    directory = tmp_path / "disk"
+    directory.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_SIZE}", "tmpfs", directory]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        pytest.skip(f"nothing can be mounted here: {done.stderr.strip()}")
+    # Lazily: also when somebody still has a file open there.
+    cleanup.callback(subprocess.run, ["umount", "--lazy", directory], check=True)
+    return directory
+
+
+def test_a_full_disk_does_not_stop_tracing(small_disk, start_agent, start_process, port):
     start_process(python_command("hello.py", port), port)
-    done = run_command("run", "--port", str(port), "--record", "/dev/full", "--format", "json", "--duration", "1")
+    file = small_disk / "recording"
+    agent = start_agent("--port", port, "--record", file)
+
+    def request(path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
+            answer.read()
+
+    def is_told(path):
+        return {span.kind for span in agent.spans_so_far() if span.path == path} == {"client", "server"}
+
+    def is_full():
+        request(f"/{secrets.token_urlsafe(LONG_PATH)}")
+        return f"cannot record to '{file}': No space left on device; tracing goes on" in agent.errors()
+
+    request("/before")
+    wait_until(lambda: is_told("/before"), "what is traced before the disk is full")
+    before = wait_for_block(agent, file)
+    wait_until(is_full, "the disk to be full", timeout=60)
+    request("/after")
+    wait_until(lambda: is_told("/after"), "what is traced when the disk is full")
+    live = agent.stop(expected=1)
+    assert live.errors.count("cannot record") == 1
+    assert live.losses.get("recording_failed", 0) > 0
+    done = replay(file, expected=1)
+    # The end is so small that there may be room for it.
+    assert "blocks are missing" in done.stderr or "has no end" in done.stderr
+    spans = parse_lines(done.stdout)
+    assert before <= {identity(span) for span in spans}
+    assert len(spans) < len(live.spans)
+    check_subset(live, spans)
+
+
+def test_a_recording_that_cannot_be_begun_is_an_error(port):
+    """Nobody is left to think that there will be one."""
+    done = run_command("run", "--port", str(port), "--record", "/dev/full", "--format", "json")
     assert done.returncode == 1 and "cannot record to '/dev/full'" in done.stderr
+    assert done.stdout == "" and "wirespan: ready" not in done.stderr
 
 
 @pytest.mark.parametrize(
