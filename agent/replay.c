@@ -264,8 +264,7 @@ static int replay_tell_damage(const struct replay *replay)
 	const char *path = replay->options->file->path;
 
 	if (damage.blocks || damage.bytes)
-		log_error("'%s' is damaged: %" PRIu64 " blocks are missing, %" PRIu64 " bytes were left out; the rest "
-			  "was replayed",
+		log_error("'%s' is damaged: blocks missing: %" PRIu64 ", bytes left out: %" PRIu64 "; the rest was replayed",
 			  path, damage.blocks, damage.bytes);
 	if (damage.cut)
 		log_error("'%s' has no end: it was cut off, or its recording was; replayed up to its last whole block",
