@@ -14,10 +14,11 @@ from pathlib import Path
 
 from benchmark.bench import Bench
 from benchmark.budget import judge
-from benchmark.machine import describe_machine
+from benchmark.machine import busy_share, describe_machine
 from benchmark.report import Report
 
 INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM)
+BUSY = 0.15  # of the processors' time, before we take any
 BENCHMARKS = ("hook_cost", "nginx", "fixed_rate", "engine", "growth", "start")
 
 
@@ -29,18 +30,32 @@ def parse_arguments():
     parser.add_argument("--only", metavar="NAME[,NAME]", help=f"of {', '.join(BENCHMARKS)}")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the results here, too")
     parser.add_argument("--plots", metavar="DIR", type=Path, help="draw them into this directory")
-    parser.add_argument("--cpus", metavar="N", type=int, default=2, help="use that many processors (default: 2)")
+    parser.add_argument("--cpus", metavar="N", type=int, help="use that many processors (default: 2)")
     parser.set_defaults(mode="default")
     arguments = parser.parse_args()
-    arguments.names = arguments.only.split(",") if arguments.only else list(BENCHMARKS)
+    arguments.names = list(BENCHMARKS) if arguments.only is None else arguments.only.split(",")
     unknown = set(arguments.names) - set(BENCHMARKS)
     if unknown:
-        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
-    if arguments.cpus < 1:
-        parser.error("--cpus: at least 1")
-    if arguments.json and not arguments.json.absolute().parent.is_dir():
-        parser.error(f"{arguments.json}: there is no such directory")
+        parser.error(f"no such benchmark: {', '.join(map(repr, sorted(unknown)))}")
+    available = len(os.sched_getaffinity(0))
+    if arguments.cpus is None:
+        arguments.cpus = min(2, available)
+    if not 1 <= arguments.cpus <= available:
+        parser.error(f"--cpus: from 1 to {available}, which there are")
+    try:
+        require_writable(arguments)
+    except OSError as error:
+        parser.error(f"{error.filename}: {error.strerror}")
     return arguments
+
+
+def require_writable(arguments):
+    """Told before hours of measuring, not behind them. OSError."""
+    if arguments.json:
+        arguments.json.open("a").close()
+    if arguments.plots:
+        arguments.plots.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=arguments.plots).close()
 
 
 def run_benchmark(name, mode, report):
@@ -84,15 +99,20 @@ def main():
         signal.signal(number, interrupt)
     # Of all that follows: what is traced, who asks, the agent and its collector share them.
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: arguments.cpus])
-    machine = describe_machine()
+    busy = busy_share()
+    machine = describe_machine(busy)
     print("".join(f"{name}: {value}\n" for name, value in machine.items()))
+    if busy > BUSY:
+        print("bench: the machine is busy: little of what follows will be true", file=sys.stderr)
     report = Report()
     failed = [name for name in arguments.names if not run_benchmark(name, arguments.mode, report)]
-    budget = judge(report.results)
+    budget = judge(report.results, arguments.mode)
     report.table("Budget", ("what", "limit", "measured", "verdict"), budget)
     if arguments.json:
         write_json(arguments.json, machine, arguments, report, budget)
-    if arguments.plots:
+    if arguments.plots and not report.plots:
+        print(f"bench: nothing is drawn of {', '.join(arguments.names)}", file=sys.stderr)
+    elif arguments.plots:
         # Only here: it takes a second to load.
         importlib.import_module("benchmark.draw").draw_all(report.plots, arguments.plots)
     if failed:

@@ -32,13 +32,13 @@ def busy_share(seconds=1.0):
     return 1 - (idle_now - idle) / max(1, total_now - total)
 
 
-def describe_machine():
+def describe_machine(busy):
     return {
         "cpu": cpu_model(),
         "cpus": f"{len(os.sched_getaffinity(0))} of {os.cpu_count()}",
         "memory": f"{memory_total() / 2**30:.1f} GiB",
         "kernel": f"{os.uname().release} {os.uname().machine}",
-        "busy before": f"{100 * busy_share():.0f} %",
+        "busy before": f"{100 * busy:.0f} %",
         "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "command": os.environ.get("BENCH_COMMAND", "test-env/bench"),
     }
