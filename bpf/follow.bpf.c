@@ -7,7 +7,7 @@
 #define TRAILER_COPY 512
 #define TRAILERS_MAX 4 /* such copies per call */
 #define HEAD_WORDS (COPY_HEAD_LONG / 8)
-#define HEAD_STEP 64 /* words looked at in one function */
+#define HEAD_STEP 32 /* words looked at in one function */
 #define TRAILER_STEP 32
 #define RECOGNISE_STEP 64
 
@@ -64,14 +64,16 @@ __noinline __u32 head_end_in_word(__u32 index)
 }
 
 /* HEAD_STEP words from `first` on. */
-static __always_inline __u32 head_end_words(struct scratch *scratch, __u32 first)
+__noinline __u32 head_end_step(__u32 first)
 {
-	__u32 words = (scratch->prefix + 7) / 8;
+	struct scratch *scratch = scratch_get();
 	__u64 from = first;
+	__u32 words;
 
 	barrier_var(from); /* as wide as an index, so that verifiers before Linux 6.11 see that it is bounded */
-	if (from > HEAD_WORDS - HEAD_STEP)
+	if (!scratch || from > HEAD_WORDS - HEAD_STEP)
 		return 0;
+	words = (scratch->prefix + 7) / 8;
 	for (__u32 i = 0; i < HEAD_STEP; i++) {
 		const __u64 *word = &scratch->words[FRAGMENT_HEADER / 8 + from + i];
 		__u32 found;
@@ -86,19 +88,12 @@ static __always_inline __u32 head_end_words(struct scratch *scratch, __u32 first
 	return 0;
 }
 
-__noinline __u32 head_end_step(__u32 first)
-{
-	struct scratch *scratch = scratch_get();
-
-	return scratch ? head_end_words(scratch, first) : 0;
-}
-
 __u32 head_end(void)
 {
 	struct scratch *scratch = scratch_get();
 	const __u8 *last;
 	__u64 prefix;
-	__u32 found;
+	__u32 found = 0;
 
 	if (!scratch)
 		return 0;
@@ -107,8 +102,7 @@ __u32 head_end(void)
 	if (prefix == 0 || prefix > COPY_HEAD_LONG)
 		return 0;
 	scratch_end(scratch, FRAGMENT_HEADER + prefix);
-	found = head_end_words(scratch, 0);
-	for (__u32 i = HEAD_STEP; i < HEAD_WORDS && !found; i += HEAD_STEP) {
+	for (__u32 i = 0; i < HEAD_WORDS && !found; i += HEAD_STEP) {
 		if (i * 8 >= prefix)
 			break;
 		found = head_end_step(i);
