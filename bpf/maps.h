@@ -160,10 +160,9 @@ static __always_inline void count_lost_record(__u32 counter)
 	__sync_fetch_and_add(&records_lost, 1);
 }
 
-/* When the current thread's send call began; 0: unknown. */
-static __always_inline __u64 send_began(void)
+/* When the thread's send call began; 0: unknown. */
+static __always_inline __u64 send_began(__u64 thread)
 {
-	__u64 thread = bpf_get_current_pid_tgid();
 	struct send_begin *begin = bpf_map_lookup_elem(&send_begins, &thread);
 
 	return begin ? begin->time : 0;

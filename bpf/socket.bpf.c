@@ -74,10 +74,9 @@ static __noinline void source_of_messages(const struct call_registers *call, __u
 }
 
 /* An error ends a call with several messages. */
-static __always_inline void messages_ended(void)
+static __always_inline void messages_ended(__u64 thread)
 {
 	struct pt_regs *registers = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	__u64 thread = bpf_get_current_pid_tgid();
 	struct call_registers call;
 
 	call_registers_read(registers, &call);
@@ -107,7 +106,7 @@ static __always_inline bool source_of_current(enum call_direction direction, __u
 	return true;
 }
 
-/* A thread that receives is in no send: the end of the one it noted was not seen (some kernels skip programs). */
+/* This thread's send is over, or the end of the one it noted was not seen (some kernels skip programs). */
 static __always_inline void send_begin_forget(struct connection *connection, __u64 thread)
 {
 	if (connection->send_begin && connection->send_thread == (__u32)thread)
@@ -127,7 +126,7 @@ static __always_inline int receive(struct sock *sk, int result, int flags)
 		return 0;
 	if (result <= 0) {
 		if (connection)
-			messages_ended();
+			messages_ended(movement.thread);
 		return 0;
 	}
 	positions_read(sk, &positions);
@@ -135,6 +134,7 @@ static __always_inline int receive(struct sock *sk, int result, int flags)
 		connection = connection_new(sk, &positions, result, 0);
 	if (!connection || connection->recognised > RECOGNISED_HTTP1)
 		return 0;
+	/* Who receives is in no send. */
 	send_begin_forget(connection, movement.thread);
 	movement.length = result;
 	movement.nonblocking = flags & MSG_DONTWAIT;
@@ -163,8 +163,7 @@ static __always_inline void send_begin_take(struct connection *connection, struc
 		movement->start = connection->send_start;
 		movement->contended = connection->send_contended;
 	}
-	connection->send_begin = 0;
-	connection->send_contended = 0;
+	send_begin_forget(connection, movement->thread);
 }
 
 static __always_inline int send(struct sock *sk, int result, int flags)
@@ -178,8 +177,8 @@ static __always_inline int send(struct sock *sk, int result, int flags)
 		return 0;
 	if (result <= 0) {
 		if (connection) {
-			send_begin_take(connection, &movement);
-			messages_ended();
+			send_begin_forget(connection, movement.thread);
+			messages_ended(movement.thread);
 		}
 		return 0;
 	}
@@ -196,7 +195,7 @@ static __always_inline int send(struct sock *sk, int result, int flags)
 	movement.other = positions.read;
 	in_call = source_of_current(CALL_SEND, result, &movement.source);
 	if (!config.socket_send_begin && in_call)
-		movement.begin = send_began();
+		movement.begin = send_began(movement.thread);
 	return capture_movement(connection, &movement);
 }
 

@@ -98,7 +98,7 @@ static __always_inline int capture_call(__u32 descriptor, __u32 flags, struct mo
 		return 0;
 	movement->start = (receive ? positions.read : positions.write) - movement->length;
 	movement->other = receive ? positions.write : positions.read;
-	movement->begin = receive ? 0 : send_began();
+	movement->begin = receive ? 0 : send_began(movement->thread);
 	movement->nonblocking = receive && (flags & MSG_DONTWAIT || BPF_CORE_READ(file, f_flags) & O_NONBLOCK);
 	capture_movement(connection, movement);
 	if (!receive)
