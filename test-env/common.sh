@@ -19,15 +19,20 @@ step() {
 	echo "==> $*"
 }
 
-# Runs a command as root, by sudo where we are not.
-as_root() {
-	if [ "$(id -u)" -eq 0 ]; then
-		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo "$@"
-	else
-		fail "'$1' needs root: run this as root, or install sudo" 3
+# Sets `root` to what makes a command root's: nothing where we are, or sudo.
+find_root() {
+	root=()
+	if [ "$(id -u)" -ne 0 ]; then
+		command -v sudo >/dev/null || fail "'$1' needs root: run this as root, or install sudo" 3
+		root=(sudo)
 	fi
+}
+
+# Runs a command as root.
+as_root() {
+	local root
+	find_root "$1"
+	"${root[@]}" "$@"
 }
 
 # Runs a command quietly; its output is shown only if it fails.

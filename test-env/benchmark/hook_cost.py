@@ -22,6 +22,7 @@ VARIANTS = ("none", "empty", "submit", "copy", "real", "unselected")
 RATIOS = (("real", "submit"), ("real", "copy"), ("unselected", "empty"))
 DISTURBED = "disturbed"
 ROUNDS_MIN = 2
+SETTLE = 200  # ms from the calling process's start to its first call
 TITLES = dict(zip(VARIANTS, ("no hooks (ns)", "empty", "look-up + record", "the same, filled", "traced", "unselected")))
 COLUMNS = (
     *("call", *TITLES.values()),
@@ -34,7 +35,8 @@ NOTES = (
     "of calls.",
     "Ratios compare what is added: they are those of the medians; in brackets the smallest and the largest of a round. "
     "There is none where the median of what the base adds is not above 0.",
-    "The calling process opens its connection 200 ms after its start, as agents judge processes only after a while.",
+    f"The calling process opens its connection {SETTLE} ms after its start, as agents judge processes only after a "
+    "while.",
 )
 
 
@@ -68,7 +70,7 @@ class Calls:
 
     def tcp(self, size):
         # A block's records are to fit into a part of the ring.
-        block = ["--blocks", self.blocks, "--trips", 100 if size <= 4096 else 40, "--pause", 5]
+        block = ["--blocks", self.blocks, "--trips", 100 if size <= 4096 else 40, "--pause", 5, "--settle", SETTLE]
         return run_tool(CALLS, *self.pin, *block, "--size", size, "tcp")
 
     def getppid(self):
