@@ -20,7 +20,7 @@ int recorder_open(const char *path, enum capture_mode mode, const struct selecti
  */
 int recorder_close(struct recorder *recorder);
 
-/* What the engine is told at this moment. Writes, and may wait for the disk, once a block; a failed write is said once. */
+/* What the engine is told at this moment. May wait for the disk once a block; a failed write is said once. */
 void recorder_record(struct recorder *recorder, const void *record, size_t size);
 void recorder_advance(struct recorder *recorder, uint64_t time);
 void recorder_note_loss(struct recorder *recorder, uint64_t time);
