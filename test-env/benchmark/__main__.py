@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmark.bench import Bench
 from benchmark.budget import judge
 from benchmark.machine import busy_share, describe_machine
+from benchmark.process import kill_children
 from benchmark.report import Report
 
 INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM)
@@ -87,7 +88,7 @@ def write_json(path, machine, arguments, report, budget):
 
 
 def interrupt(number, _):
-    """Unwinds all `with` blocks, which stop what was started; a second signal would leave some of it behind."""
+    """Unwinds all `with` blocks, which stop what they hold; a second signal would leave some of it behind."""
     for each in INTERRUPTIONS:
         signal.signal(each, signal.SIG_IGN)
     sys.exit(128 + number)
@@ -121,4 +122,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    finally:
+        kill_children()

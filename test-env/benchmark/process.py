@@ -100,6 +100,15 @@ def kill(process):
     process.communicate()
 
 
+def kill_children():
+    """Those that nobody holds: an interruption came when they were started and their owner had not yet learnt of it."""
+    for child in children(os.getpid()):
+        # Its group was made before it became a program, and we go on only then.
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
 def run_command(*command, timeout):
     """What it said on standard output and standard error; it ends well, or not at all."""
     process = spawn(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

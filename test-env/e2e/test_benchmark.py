@@ -24,9 +24,9 @@ from benchmark.report import Report  # noqa: E402
 from benchmark.tracing import account  # noqa: E402
 
 
-def start_benchmarks(*arguments, build=BUILD, **options):
+def start_benchmarks(*arguments, build=BUILD, python=("-m", "benchmark"), **options):
     return subprocess.Popen(
-        [sys.executable, "-m", "benchmark", *map(str, arguments)],
+        [sys.executable, *python, *map(str, arguments)],
         env={**os.environ, "PYTHONPATH": str(TEST_ENV), "BENCH_BUILD": str(build), "PYTHONDONTWRITEBYTECODE": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -44,8 +44,15 @@ def run_benchmarks(*arguments, build=BUILD):
 
 def session_members(session):
     """Commands of the processes of a session that have not ended."""
-    found = subprocess.run(["ps", "-o", "args=", "-s", str(session)], capture_output=True, text=True, check=False)
-    return found.stdout.splitlines()
+    command = ["ps", "-o", "state=,args=", "-s", str(session)]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    return [line for line in found.stdout.splitlines() if not line.startswith("Z")]
+
+
+def kill_session(process):
+    """With whatever it left behind, which may hold its pipes."""
+    subprocess.run(["pkill", "-KILL", "--session", str(process.pid)], check=False)
+    process.communicate()
 
 
 def test_rounds_alternate_and_are_compared_within():
@@ -151,12 +158,39 @@ def test_run(tmp_path):
 )
 def test_interruption_ends_all(name, program, number, status, cleanup):
     process = start_benchmarks("--quick", "--only", f"{name},engine", start_new_session=True)
-    cleanup.callback(process.communicate)
-    cleanup.callback(process.terminate)
+    cleanup.callback(kill_session, process)
     wait_until(lambda: any(program in command for command in session_members(process.pid)), program, timeout=60)
     # As a terminal does it: to all of the foreground's process group.
     os.killpg(process.pid, number)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == status, errors
     assert "==> engine" not in errors and "Traceback" not in errors
-    assert session_members(process.pid) == []
+    # What was killed takes its time.
+    wait_until(lambda: not session_members(process.pid), "the end of all that was started")
+
+
+INTERRUPTED_AT_START = """
+import os, runpy, signal, subprocess
+
+original = subprocess.Popen._execute_child
+
+def start_and_interrupt(self, *arguments):
+    original(self, *arguments)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+subprocess.Popen._execute_child = start_and_interrupt
+runpy.run_module("benchmark", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.skipif(not PROGRAMS.is_dir(), reason="built without WIRESPAN_BENCH")
+def test_interruption_while_a_program_is_started_ends_it(cleanup):
+    """It runs, and nobody in the benchmark holds it yet."""
+    arguments = ("--quick", "--only", "start")
+    process = start_benchmarks(*arguments, python=("-c", INTERRUPTED_AT_START), start_new_session=True)
+    cleanup.callback(kill_session, process)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 143, errors
+    assert "Traceback" not in errors
+    # What was killed takes its time.
+    wait_until(lambda: not session_members(process.pid), "the end of all that was started")
