@@ -166,8 +166,11 @@ def test_skipped_hooks_cost_little_and_are_counted(traces):
     for trace in traces:
         # More may be skipped after the programs were listed.
         assert trace.skipped >= sum(skipped for _, _, skipped in trace.programs.values())
-        # System call hooks are there for every call of every process.
-        assert len(trace.result.spans) >= SPANS * (0.8 if trace.is_by_calls else 0.95), trace.agent.text
+        lost = SPANS - len(trace.result.spans)
+        # An exchange, and perhaps the next of its connection.
+        assert lost <= 2 * trace.skipped, trace.agent.text
+        # System call hooks are there for every call of every process: many are skipped that concern no exchange.
+        assert lost <= SPANS / 2, trace.agent.text
 
 
 def test_nothing_is_invented(traces):
