@@ -4,9 +4,12 @@
 #include <stdlib.h>
 #include <zlib.h>
 
+#include "otlp/give_way.h"
+
 /* zlib writes gzip's header and trailer for a window this large. */
 #define GZIP_WINDOW (MAX_WBITS + 16)
 #define GZIP_MEMORY 8
+#define GZIP_PIECE 8192 /* bytes, some ten microseconds */
 
 struct batch *batch_allocate(size_t length)
 {
@@ -31,6 +34,24 @@ static struct batch *copy(struct slice body)
 	return batch;
 }
 
+/* All of it, in pieces; false on failure, for which there is no reason where `next_out` has room for deflateBound. */
+static bool deflate_pieces(z_stream *stream, struct slice body)
+{
+	bool is_last;
+
+	stream->next_in = (Bytef *)body.data;
+	do {
+		size_t left = body.length - stream->total_in;
+
+		is_last = left <= GZIP_PIECE;
+		stream->avail_in = (uInt)(is_last ? left : GZIP_PIECE);
+		if (deflate(stream, is_last ? Z_FINISH : Z_NO_FLUSH) != (is_last ? Z_STREAM_END : Z_OK))
+			return false;
+		give_way();
+	} while (!is_last);
+	return true;
+}
+
 static struct batch *deflate_into(z_stream *stream, struct slice body)
 {
 	struct batch *batch = batch_allocate(deflateBound(stream, body.length));
@@ -38,11 +59,9 @@ static struct batch *deflate_into(z_stream *stream, struct slice body)
 
 	if (!batch)
 		return NULL;
-	stream->next_in = (Bytef *)body.data;
-	stream->avail_in = (uInt)body.length;
 	stream->next_out = batch->body;
 	stream->avail_out = (uInt)batch->length;
-	if (deflate(stream, Z_FINISH) != Z_STREAM_END) {
+	if (!deflate_pieces(stream, body)) {
 		free(batch);
 		return NULL;
 	}

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "otlp/give_way.h"
 #include "otlp/span_pool.h"
 #include "otlp/span_queue.h"
 #include "otlp/tally.h"
@@ -147,6 +148,7 @@ static size_t export_batch(struct exporter *exporter, bool stopping)
 		tally_add(&exporter->abandoned, taken);
 		return taken;
 	}
+	give_way_allow(!stopping && span_queue_count(&exporter->queue) < wake_depth(exporter));
 	result = output_spans(exporter->output, exporter->batch, taken, clock_monotonic());
 	note_error(exporter, result);
 	if (result == -ECANCELED)

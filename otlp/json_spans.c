@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otlp/give_way.h"
 #include "otlp/json_common.h"
+
+#define SPANS_AT_A_TIME 8 /* a tree of objects takes its time */
 
 static const struct json_levels levels = { "resourceSpans", "scopeSpans", "spans" };
 
@@ -33,8 +36,11 @@ int json_spans(struct encoder *encoder, const struct span_group *groups, size_t 
 	for (size_t i = 0; i < count; i++) {
 		cJSON *spans = json_add_resource(encoder, resources, &levels, groups[i].resource);
 
-		for (size_t j = 0; j < groups[i].count; j++)
+		for (size_t j = 0; j < groups[i].count; j++) {
 			add_span(&encoder->scratch, spans, groups[i].spans[j]);
+			if (j % SPANS_AT_A_TIME == 0)
+				give_way();
+		}
 	}
 	return json_print(encoder, root, ret_body);
 }

@@ -2,6 +2,7 @@
 #include "agent/source/ring.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
@@ -22,10 +23,31 @@ struct ring {
 	/* Of the drain under way. */
 	const struct record_sink *sink;
 	int count;
+	bool has_time;
 };
+
+/*
+ * A thread at work is not interrupted by one that wakes up: as long as little waits, we let the others go first every
+ * so many records (some ten microseconds). Where all processors are wanted it takes a slice (milliseconds) until it is
+ * our turn again; then more waits.
+ */
+#define RECORDS_AT_A_TIME 16
+#define LITTLE 128 /* of the ring's size */
 
 /* Ends libbpf's own loop, which goes on until the ring is empty; it has released the record by then. */
 #define RING_ENOUGH (-ECANCELED)
+
+static size_t ring_waiting(const struct ring *ring)
+{
+	return __atomic_load_n(ring->produced, __ATOMIC_ACQUIRE) - __atomic_load_n(ring->consumed, __ATOMIC_ACQUIRE);
+}
+
+static void ring_give_way(struct ring *ring)
+{
+	ring->has_time = ring->has_time && ring_waiting(ring) < ring->size / LITTLE;
+	if (ring->has_time)
+		sched_yield();
+}
 
 static int ring_accept(void *context, void *data, size_t size)
 {
@@ -33,7 +55,9 @@ static int ring_accept(void *context, void *data, size_t size)
 
 	if (ring->sink)
 		ring->sink->accept(ring->sink->context, data, size);
-	return ++ring->count == SOURCE_DRAIN_MAX ? RING_ENOUGH : 0;
+	if (++ring->count % RECORDS_AT_A_TIME == 0)
+		ring_give_way(ring);
+	return ring->count == SOURCE_DRAIN_MAX ? RING_ENOUGH : 0;
 }
 
 static int ring_drain(struct source *source, const struct record_sink *sink)
@@ -43,6 +67,7 @@ static int ring_drain(struct source *source, const struct record_sink *sink)
 
 	ring->sink = sink;
 	ring->count = 0;
+	ring->has_time = ring_waiting(ring) < ring->size / LITTLE;
 	result = ring_buffer__consume(ring->buffer);
 	ring->sink = NULL;
 	return result == RING_ENOUGH ? ring->count : result;
@@ -70,8 +95,7 @@ static int ring_wait(struct source *source, int milliseconds, bool idle)
 static void ring_fill(const struct source *source, size_t *ret_used, size_t *ret_size)
 {
 	const struct ring *ring = (const struct ring *)source;
-	size_t used =
-		__atomic_load_n(ring->produced, __ATOMIC_ACQUIRE) - __atomic_load_n(ring->consumed, __ATOMIC_ACQUIRE);
+	size_t used = ring_waiting(ring);
 
 	*ret_used = used < ring->size ? used : ring->size;
 	*ret_size = ring->size;

@@ -68,7 +68,7 @@ static void check_gzip(size_t length, bool random)
 
 static void test_gzip(void **state)
 {
-	static const size_t lengths[] = { 0, 1, 100, 65536, LENGTH_MAX };
+	static const size_t lengths[] = { 0, 1, 100, 8191, 8192, 8193, 65536, LENGTH_MAX };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
