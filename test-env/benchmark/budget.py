@@ -27,6 +27,11 @@ BUDGET = (
         ("nginx.server.paced_p99_ratio", "nginx.both.paced_p99_ratio"),
     ),
     Line(
+        "the same, of each tenth of a second, which stalls of the machine spoil one by one",
+        *(True, 1.15, "×"),
+        ("nginx.server.paced_window_p99_ratio", "nginx.both.paced_window_p99_ratio"),
+    ),
+    Line(
         "agent CPU per exchange, full export, saturated (server side, both ends)",
         *(True, 2.5, "µs"),
         ("nginx.server.saturated_agent_cpu", "nginx.both.saturated_agent_cpu"),

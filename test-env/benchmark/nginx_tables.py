@@ -37,14 +37,21 @@ def whole(value):
     return None if value is None else f"{value:,.0f}"
 
 
-def speed_rows(samples):
+def add_speed(bench, title, kind, samples, notes):
+    measured = {"rate": "requests/s", "p50": "p50 µs", "p99": "p99 µs"}
+    if kind == "paced":
+        measured["window_p99"] = "p99 of 0.1 s, µs"
+        notes = [*notes, "p99 of 0.1 s: of each tenth of a second; the median of them."]
+    columns = [column for name in measured.values() for column in (name, "ratio")]
+    rows = []
     for variant in samples:
-        yield [
-            variant.name,
-            *(whole(middle(samples, variant, "rate")), ratio(samples, variant, "rate")),
-            *(whole(middle(samples, variant, "p50")), ratio(samples, variant, "p50")),
-            *(whole(middle(samples, variant, "p99")), ratio(samples, variant, "p99")),
+        figures = [
+            figure
+            for name in measured
+            for figure in (whole(middle(samples, variant, name)), ratio(samples, variant, name))
         ]
+        rows.append([variant.name, *figures])
+    bench.table(f"{title}: speed", ("variant", *columns), rows, notes)
 
 
 def cost_rows(samples):
@@ -70,8 +77,7 @@ def parts_rows(samples):
 
 def add_tables(bench, content, kind, samples, notes):
     title = f"nginx, {content}, {KINDS[kind]}"
-    columns = ("variant", "requests/s", "ratio", "p50 µs", "ratio", "p99 µs", "ratio")
-    bench.table(f"{title}: speed", columns, speed_rows(samples), notes)
+    add_speed(bench, title, kind, samples, notes)
     columns = ("variant", "nginx CPU µs/request", "added", "agent CPU µs/exchange", "RSS MB", "maps MB")
     bench.table(f"{title}: cost", columns, cost_rows(samples))
     if kind == "saturated":
@@ -88,7 +94,7 @@ def add_plot(bench, name, title, kind, samples):
         bench.plot(name, title, "bar", "", "requests/s, of untraced", bars)
         return
     bars = {
-        variant.name: {share: estimate(figures(samples, variant, share)) for share in ("p50", "p99")}
+        variant.name: {share: estimate(figures(samples, variant, share)) for share in ("p50", "window_p99", "p99")}
         for variant in samples
     }
     bench.plot(name, title, "bar", "", "latency, µs", bars)
@@ -100,6 +106,8 @@ def add_results(bench, kind, samples):
         bench.result(f"{prefix}_ratio", ratio(samples, variant, "rate"), "×")
         bench.result(f"{prefix}_p50_ratio", ratio(samples, variant, "p50"), "×")
         bench.result(f"{prefix}_p99_ratio", ratio(samples, variant, "p99"), "×")
+        if kind == "paced":
+            bench.result(f"{prefix}_window_p99_ratio", ratio(samples, variant, "window_p99"), "×")
         bench.result(f"{prefix}_agent_cpu", estimate(figures(samples, variant, "agent_cpu")), "µs")
         bench.result(f"{prefix}_cpu_added", added(samples, variant, "server_cpu"), "µs")
         for count in ("unaccounted", "surplus"):

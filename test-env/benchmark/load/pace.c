@@ -147,8 +147,10 @@ static void answer_count(struct pace *pace, const struct connection *connection)
 	result->elapsed = now - result->begin;
 	if (memcmp(connection->response, "HTTP/1.1 200", 12) != 0)
 		result->failed++;
-	if (connection->scheduled - result->begin >= pace->options.warm_up)
+	if (connection->scheduled - result->begin >= pace->options.warm_up) {
 		histogram_add(&result->latency, latency);
+		windows_add(&result->windows, result->elapsed, latency);
+	}
 	interval = pace->options.interval ? result->elapsed / pace->options.interval : PACE_INTERVALS_MAX;
 	if (interval >= PACE_INTERVALS_MAX)
 		return;

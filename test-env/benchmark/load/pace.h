@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "test-env/benchmark/load/histogram.h"
+#include "test-env/benchmark/load/windows.h"
 
 #define PACE_CONNECTIONS_MAX 4096
 #define PACE_INTERVALS_MAX 10000
@@ -30,6 +31,7 @@ struct pace_interval {
 
 struct pace_result {
 	struct histogram latency; /* ns from a request's scheduled time to the end of its answer */
+	struct windows windows;   /* of the same */
 	uint64_t begin;           /* CLOCK_MONOTONIC ns of the schedule's begin */
 	uint64_t elapsed;         /* ns from there to the last answer */
 	uint64_t sent, answered;  /* warm-up included */
@@ -40,6 +42,6 @@ struct pace_result {
 /* False, with a message printed, where they make no sense. */
 bool pace_options_read(int argc, char **argv, struct pace_options *ret_options);
 /* A line of JSON on standard output; times in µs. */
-void pace_report(const struct pace_options *options, const struct pace_result *result);
+void pace_report(const struct pace_options *options, struct pace_result *result);
 
 #endif

@@ -22,7 +22,7 @@ static void intervals_report(const struct pace_options *options, const struct pa
 	printf("]");
 }
 
-void pace_report(const struct pace_options *options, const struct pace_result *result)
+void pace_report(const struct pace_options *options, struct pace_result *result)
 {
 	static const struct {
 		const char *name;
@@ -36,7 +36,8 @@ void pace_report(const struct pace_options *options, const struct pace_result *r
 	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
 		printf(", \"%s\": %.1f", quantiles[i].name,
 		       microseconds(histogram_quantile(&result->latency, quantiles[i].share)));
-	printf(", \"max\": %.1f", microseconds(result->latency.max));
+	printf(", \"max\": %.1f, \"window_p99\": %.1f", microseconds(result->latency.max),
+	       microseconds(windows_median(&result->windows)));
 	intervals_report(options, result);
 	printf("}\n");
 }

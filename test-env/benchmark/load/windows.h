@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The 99th percentile of each tenth of a second, and the median of them: a stall of the machine's spoils the tenths
+ * that it lies in, where it would be all that a percentile of a whole run tells of.
+ */
+#ifndef WIRESPAN_BENCHMARK_WINDOWS_H
+#define WIRESPAN_BENCHMARK_WINDOWS_H
+
+#include "base/clock.h"
+#include "test-env/benchmark/load/histogram.h"
+
+#define WINDOW (100 * NSEC_PER_MSEC)
+#define WINDOWS_MAX 36000 /* an hour; what comes later counts as the last */
+
+struct windows {
+	struct histogram current;
+	uint64_t number; /* of the current one, from the schedule's begin */
+	uint64_t p99[WINDOWS_MAX], count;
+};
+
+/* `elapsed`: ns since the schedule's begin, never less than before. */
+void windows_add(struct windows *windows, uint64_t elapsed, uint64_t latency);
+/* ns; of the windows that are over, 0 where there is none. Sorts them: nothing is to be added behind it. */
+uint64_t windows_median(struct windows *windows);
+
+#endif
