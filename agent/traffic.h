@@ -45,7 +45,7 @@ static inline size_t traffic_bucket(uint64_t latency)
 	return bits - TRAFFIC_FIRST_BIT < TRAFFIC_BOUNDS ? bits - TRAFFIC_FIRST_BIT : TRAFFIC_BOUNDS;
 }
 
-/* A record that was made while the drain was under way has waited for nothing. */
+/* A record made while the drain was under way has waited for a pause of its at most (base/give_way.h): not counted. */
 static inline void traffic_count(struct traffic *traffic, const struct record_header *header)
 {
 	uint64_t latency = traffic->drain > header->time ? traffic->drain - header->time : 0;

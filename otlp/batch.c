@@ -4,12 +4,13 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-#include "otlp/give_way.h"
+#include "base/give_way.h"
 
 /* zlib writes gzip's header and trailer for a window this large. */
 #define GZIP_WINDOW (MAX_WBITS + 16)
 #define GZIP_MEMORY 8
-#define GZIP_PIECE 8192 /* bytes, some ten microseconds */
+#define GZIP_PIECE 8192 /* bytes */
+#define PIECE_TIME 12   /* µs, roughly */
 
 struct batch *batch_allocate(size_t length)
 {
@@ -34,7 +35,7 @@ static struct batch *copy(struct slice body)
 	return batch;
 }
 
-/* All of it, in pieces; false on failure, for which there is no reason where `next_out` has room for deflateBound. */
+/* All of it, in pieces: deflateBound holds for any calls of deflate that end with Z_FINISH. False on failure. */
 static bool deflate_pieces(z_stream *stream, struct slice body)
 {
 	bool is_last;
@@ -47,7 +48,7 @@ static bool deflate_pieces(z_stream *stream, struct slice body)
 		stream->avail_in = (uInt)(is_last ? left : GZIP_PIECE);
 		if (deflate(stream, is_last ? Z_FINISH : Z_NO_FLUSH) != (is_last ? Z_STREAM_END : Z_OK))
 			return false;
-		give_way();
+		give_way(PIECE_TIME);
 	} while (!is_last);
 	return true;
 }

@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "otlp/give_way.h"
+#include "base/give_way.h"
 #include "otlp/span_pool.h"
 #include "otlp/span_queue.h"
 #include "otlp/tally.h"
@@ -131,6 +131,12 @@ static void note_error(struct exporter *exporter, int result)
 		atomic_store_explicit(&exporter->error, result, memory_order_relaxed);
 }
 
+/* More waits than the batch that is next. */
+static bool is_behind(struct exporter *exporter)
+{
+	return span_queue_count(&exporter->queue) >= exporter->options.batch_spans + wake_depth(exporter);
+}
+
 /* How many spans were taken from the queue. */
 static size_t export_batch(struct exporter *exporter, bool stopping)
 {
@@ -148,7 +154,6 @@ static size_t export_batch(struct exporter *exporter, bool stopping)
 		tally_add(&exporter->abandoned, taken);
 		return taken;
 	}
-	give_way_allow(!stopping && span_queue_count(&exporter->queue) < wake_depth(exporter));
 	result = output_spans(exporter->output, exporter->batch, taken, clock_monotonic());
 	note_error(exporter, result);
 	if (result == -ECANCELED)
@@ -174,8 +179,10 @@ static void *exporter_run(void *context)
 	for (;;) {
 		/* Read first: spans put before the stop are then all seen. */
 		bool stopping = atomic_load(&exporter->stopping);
-		size_t taken = export_batch(exporter, stopping);
+		size_t taken;
 
+		give_way_allow(!stopping && !is_behind(exporter));
+		taken = export_batch(exporter, stopping);
 		pass_metrics(exporter);
 		if (stopping && !taken)
 			break;

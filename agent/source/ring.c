@@ -2,7 +2,6 @@
 #include "agent/source/ring.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
@@ -10,6 +9,7 @@
 
 #include <bpf/libbpf.h>
 
+#include "base/give_way.h"
 #include "bpf/config.h"
 
 struct ring {
@@ -23,16 +23,14 @@ struct ring {
 	/* Of the drain under way. */
 	const struct record_sink *sink;
 	int count;
-	bool has_time;
+	bool has_time;           /* to let others go first */
+	unsigned long found_end; /* of what it found: pauses are not to keep it going */
+	size_t pause_max;        /* most bytes that waited behind a pause */
 };
 
-/*
- * A thread at work is not interrupted by one that wakes up: as long as little waits, we let the others go first every
- * so many records (some ten microseconds). Where all processors are wanted it takes a slice (milliseconds) until it is
- * our turn again; then more waits.
- */
-#define RECORDS_AT_A_TIME 16
-#define LITTLE 128 /* of the ring's size */
+#define RECORDS_AT_A_TIME 16 /* between two looks at how much waits: the kernel writes there all the time */
+#define RECORD_TIME 1        /* µs that one takes, roughly */
+#define LITTLE_SHARE 128     /* of the ring: a smaller part of it is little. In a ring of some KB nothing is. */
 
 /* Ends libbpf's own loop, which goes on until the ring is empty; it has released the record by then. */
 #define RING_ENOUGH (-ECANCELED)
@@ -42,11 +40,22 @@ static size_t ring_waiting(const struct ring *ring)
 	return __atomic_load_n(ring->produced, __ATOMIC_ACQUIRE) - __atomic_load_n(ring->consumed, __ATOMIC_ACQUIRE);
 }
 
+static bool ring_has_little(const struct ring *ring)
+{
+	return ring_waiting(ring) < ring->size / LITTLE_SHARE;
+}
+
 static void ring_give_way(struct ring *ring)
 {
-	ring->has_time = ring->has_time && ring_waiting(ring) < ring->size / LITTLE;
-	if (ring->has_time)
-		sched_yield();
+	size_t waiting;
+
+	ring->has_time = ring->has_time && ring_has_little(ring) &&
+			 (long)(ring->found_end - __atomic_load_n(ring->consumed, __ATOMIC_RELAXED)) > 0;
+	give_way_allow(ring->has_time);
+	give_way(RECORDS_AT_A_TIME * RECORD_TIME);
+	waiting = ring_waiting(ring);
+	if (waiting > ring->pause_max)
+		ring->pause_max = waiting;
 }
 
 static int ring_accept(void *context, void *data, size_t size)
@@ -67,7 +76,9 @@ static int ring_drain(struct source *source, const struct record_sink *sink)
 
 	ring->sink = sink;
 	ring->count = 0;
-	ring->has_time = ring_waiting(ring) < ring->size / LITTLE;
+	ring->has_time = ring_has_little(ring);
+	ring->found_end = __atomic_load_n(ring->produced, __ATOMIC_ACQUIRE);
+	ring->pause_max = 0;
 	result = ring_buffer__consume(ring->buffer);
 	ring->sink = NULL;
 	return result == RING_ENOUGH ? ring->count : result;
@@ -97,6 +108,8 @@ static void ring_fill(const struct source *source, size_t *ret_used, size_t *ret
 	const struct ring *ring = (const struct ring *)source;
 	size_t used = ring_waiting(ring);
 
+	if (used < ring->pause_max)
+		used = ring->pause_max;
 	*ret_used = used < ring->size ? used : ring->size;
 	*ret_size = ring->size;
 }

@@ -23,7 +23,7 @@ struct source {
 	int (*drain)(struct source *source, const struct record_sink *sink);
 	/* Waits up to `milliseconds`; `idle`: until the next record, else until there are many. 0 or negative errno. */
 	int (*wait)(struct source *source, int milliseconds, bool idle);
-	/* Bytes that wait to be drained, and how many there is room for. */
+	/* Bytes that wait to be drained, or did in a pause of the last drain; and how many there is room for. */
 	void (*fill)(const struct source *source, size_t *ret_used, size_t *ret_size);
 };
 
