@@ -87,7 +87,7 @@ def loads(bench, port):
     is measured by `start`; here it is over when measuring begins.
     """
     seconds = bench.pick(quick=1, default=2)
-    paced, warm_up = bench.pick(quick=0.6, default=1.2), 0.3
+    paced, warm_up = bench.pick(quick=0.8, default=1.3), 0.3
     return {
         "saturated": (
             lambda path: run_wrk(port, path, seconds),

@@ -45,12 +45,8 @@ def add_speed(bench, title, kind, samples, notes):
     columns = [column for name in measured.values() for column in (name, "ratio")]
     rows = []
     for variant in samples:
-        figures = [
-            figure
-            for name in measured
-            for figure in (whole(middle(samples, variant, name)), ratio(samples, variant, name))
-        ]
-        rows.append([variant.name, *figures])
+        pairs = [(whole(middle(samples, variant, name)), ratio(samples, variant, name)) for name in measured]
+        rows.append([variant.name, *(figure for pair in pairs for figure in pair)])
     bench.table(f"{title}: speed", ("variant", *columns), rows, notes)
 
 

@@ -103,9 +103,11 @@ def kill(process):
 def kill_children():
     """Those that nobody holds: an interruption came when they were started and their owner had not yet learnt of it."""
     for child in children(os.getpid()):
-        # Its group was made before it became a program, and we go on only then.
-        with suppress(ProcessLookupError):
+        try:
             os.killpg(child, signal.SIGKILL)
+        except ProcessLookupError:
+            # It has not come to make its group.
+            os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
 
 

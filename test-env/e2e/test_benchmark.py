@@ -172,13 +172,13 @@ def test_interruption_ends_all(name, program, number, status, cleanup):
 INTERRUPTED_AT_START = """
 import os, runpy, signal, subprocess
 
-original = subprocess.Popen._execute_child
+original = subprocess.Popen.__init__
 
-def start_and_interrupt(self, *arguments):
-    original(self, *arguments)
+def start_and_interrupt(self, *arguments, **options):
+    original(self, *arguments, **options)
     os.kill(os.getpid(), signal.SIGTERM)
 
-subprocess.Popen._execute_child = start_and_interrupt
+subprocess.Popen.__init__ = start_and_interrupt
 runpy.run_module("benchmark", run_name="__main__", alter_sys=True)
 """
 

@@ -166,11 +166,10 @@ def test_skipped_hooks_cost_little_and_are_counted(traces):
     for trace in traces:
         # More may be skipped after the programs were listed.
         assert trace.skipped >= sum(skipped for _, _, skipped in trace.programs.values())
-        lost = SPANS - len(trace.result.spans)
-        # An exchange, and perhaps the next of its connection.
-        assert lost <= 2 * trace.skipped, trace.agent.text
-        # System call hooks are there for every call of every process: many are skipped that concern no exchange.
-        assert lost <= SPANS / 2, trace.agent.text
+        # One exchange, mostly; a connection or process that was not seen to begin costs more. Of the system call hooks,
+        # which are there for every call of every process, hundreds are skipped.
+        allowed = SPANS * (0.5 if trace.is_by_calls else 0.2) if trace.skipped else 0
+        assert SPANS - len(trace.result.spans) <= allowed, trace.agent.text
 
 
 def test_nothing_is_invented(traces):

@@ -209,6 +209,7 @@ static int pace_run(struct pace *pace)
 			break;
 		error = responses_read(pace, wait < 0 ? (int64_t)NSEC_PER_SEC : wait);
 	}
+	windows_end(&pace->result.windows, pace->options.duration);
 	return error;
 }
 

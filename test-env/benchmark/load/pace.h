@@ -42,6 +42,6 @@ struct pace_result {
 /* False, with a message printed, where they make no sense. */
 bool pace_options_read(int argc, char **argv, struct pace_options *ret_options);
 /* A line of JSON on standard output; times in µs. */
-void pace_report(const struct pace_options *options, struct pace_result *result);
+void pace_report(const struct pace_options *options, const struct pace_result *result);
 
 #endif

@@ -22,7 +22,7 @@ static void intervals_report(const struct pace_options *options, const struct pa
 	printf("]");
 }
 
-void pace_report(const struct pace_options *options, struct pace_result *result)
+void pace_report(const struct pace_options *options, const struct pace_result *result)
 {
 	static const struct {
 		const char *name;

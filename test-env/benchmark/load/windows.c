@@ -4,6 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* One that nothing was answered in has no percentile: those who waited count in the next. */
+static void close_current(struct windows *windows)
+{
+	if (windows->current.total)
+		windows->p99[windows->count++] = histogram_quantile(&windows->current, 0.99);
+	memset(&windows->current, 0, sizeof(windows->current));
+}
+
 void windows_add(struct windows *windows, uint64_t elapsed, uint64_t latency)
 {
 	uint64_t number = elapsed / WINDOW;
@@ -11,10 +19,7 @@ void windows_add(struct windows *windows, uint64_t elapsed, uint64_t latency)
 	if (number >= WINDOWS_MAX)
 		number = WINDOWS_MAX - 1;
 	if (number != windows->number) {
-		/* One that nothing was answered in has no percentile: those who waited count in the next. */
-		if (windows->current.total)
-			windows->p99[windows->count++] = histogram_quantile(&windows->current, 0.99);
-		memset(&windows->current, 0, sizeof(windows->current));
+		close_current(windows);
 		windows->number = number;
 	}
 	histogram_add(&windows->current, latency);
@@ -27,8 +32,18 @@ static int compare(const void *one, const void *other)
 	return (a > b) - (a < b);
 }
 
-uint64_t windows_median(struct windows *windows)
+void windows_end(struct windows *windows, uint64_t duration)
 {
+	if ((windows->number + 1) * WINDOW <= duration)
+		close_current(windows);
 	qsort(windows->p99, windows->count, sizeof(windows->p99[0]), compare);
-	return windows->count ? windows->p99[windows->count / 2] : 0;
+}
+
+uint64_t windows_median(const struct windows *windows)
+{
+	uint64_t middle = windows->count / 2;
+
+	if (windows->count == 0)
+		return 0;
+	return windows->count % 2 ? windows->p99[middle] : (windows->p99[middle - 1] + windows->p99[middle]) / 2;
 }

@@ -20,7 +20,9 @@ struct windows {
 
 /* `elapsed`: ns since the schedule's begin, never less than before. */
 void windows_add(struct windows *windows, uint64_t elapsed, uint64_t latency);
-/* ns; of the windows that are over, 0 where there is none. Sorts them: nothing is to be added behind it. */
-uint64_t windows_median(struct windows *windows);
+/* Nothing is added any more. `duration`: ns of the schedule; a window that goes beyond it is not counted. */
+void windows_end(struct windows *windows, uint64_t duration);
+/* ns, of what windows_end left; 0 where there is none. */
+uint64_t windows_median(const struct windows *windows);
 
 #endif
