@@ -49,9 +49,10 @@ static void ring_give_way(struct ring *ring)
 {
 	size_t waiting;
 
-	ring->has_time = ring->has_time && ring_has_little(ring) &&
+	ring->has_time = ring_has_little(ring) &&
 			 (long)(ring->found_end - __atomic_load_n(ring->consumed, __ATOMIC_RELAXED)) > 0;
-	give_way_allow(ring->has_time);
+	if (!ring->has_time)
+		return;
 	give_way(RECORDS_AT_A_TIME * RECORD_TIME);
 	waiting = ring_waiting(ring);
 	if (waiting > ring->pause_max)
@@ -64,7 +65,7 @@ static int ring_accept(void *context, void *data, size_t size)
 
 	if (ring->sink)
 		ring->sink->accept(ring->sink->context, data, size);
-	if (++ring->count % RECORDS_AT_A_TIME == 0)
+	if (++ring->count % RECORDS_AT_A_TIME == 0 && ring->has_time)
 		ring_give_way(ring);
 	return ring->count == SOURCE_DRAIN_MAX ? RING_ENOUGH : 0;
 }
@@ -79,6 +80,7 @@ static int ring_drain(struct source *source, const struct record_sink *sink)
 	ring->has_time = ring_has_little(ring);
 	ring->found_end = __atomic_load_n(ring->produced, __ATOMIC_ACQUIRE);
 	ring->pause_max = 0;
+	give_way_allow(ring->has_time);
 	result = ring_buffer__consume(ring->buffer);
 	ring->sink = NULL;
 	return result == RING_ENOUGH ? ring->count : result;
