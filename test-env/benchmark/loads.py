@@ -7,6 +7,7 @@ import resource
 import subprocess
 
 from benchmark.bench import PROGRAMS
+from benchmark.estimate import estimate
 from benchmark.process import Process, run_command
 
 UNITS = {"us": 1.0, "ms": 1e3, "s": 1e6, "m": 60e6}
@@ -58,7 +59,8 @@ def pace_result(text):
     found = json.loads(text)
     if found["failed"]:
         raise RuntimeError(f"{found['failed']} requests failed")
-    return {**found, "requests": found["answered"]}
+    windows = estimate(found["windows"])
+    return {**found, "requests": found["answered"], "window_p99": windows and windows.value}
 
 
 class PacedLoad(Process):

@@ -102,9 +102,10 @@ def loads(bench, port):
 
 def run(bench):
     target = start_nginx(bench)
+    kinds = loads(bench, target.port)
     accounts = []
     for path, content in (("/", "`return 200`"), ("/file", "1 KB file")):
-        for kind, (load, all_rounds) in loads(bench, target.port).items():
+        for kind, (load, all_rounds) in kinds.items():
             rounds = all_rounds[path]
             bench.say(f"    {content}, {kind}: {rounds} rounds")
             samples = alternate(VARIANTS, rounds, partial(measure, target=target, load=partial(load, path)))

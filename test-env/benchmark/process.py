@@ -128,7 +128,6 @@ class Process:
     """A program in the background; a context manager that ends it."""
 
     def __init__(self, *command, **options):
-        self.command = [str(word) for word in command]
         self.process = spawn(command, **options)
         self.pid = self.process.pid
         try:
@@ -184,7 +183,7 @@ class Watcher(Process):
             said = os.read(stream, 4096).decode(errors="replace") if readable else ""
             self.errors += said
             if not said:
-                raise RuntimeError(f"{' '.join(self.command)}: did not get ready: {self.errors}")
+                raise RuntimeError(f"{' '.join(self.process.args)}: did not get ready: {self.errors}")
         self.ready = time.monotonic_ns()
 
 

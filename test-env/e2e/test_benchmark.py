@@ -151,6 +151,16 @@ def test_run(tmp_path):
     assert [line["verdict"] for line in result["budget"]].count("not measured") == len(BUDGET) - 1
 
 
+def wait_for_end_of_all(process, status):
+    """Of an interrupted benchmark and whatever it started. Returns what it said on standard error."""
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == status, errors
+    assert "Traceback" not in errors
+    # What was killed takes its time.
+    wait_until(lambda: not session_members(process.pid), "the end of all that was started")
+    return errors
+
+
 @pytest.mark.skipif(not PROGRAMS.is_dir(), reason="built without WIRESPAN_BENCH")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize(
@@ -162,11 +172,7 @@ def test_interruption_ends_all(name, program, number, status, cleanup):
     wait_until(lambda: any(program in command for command in session_members(process.pid)), program, timeout=60)
     # As a terminal does it: to all of the foreground's process group.
     os.killpg(process.pid, number)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == status, errors
-    assert "==> engine" not in errors and "Traceback" not in errors
-    # What was killed takes its time.
-    wait_until(lambda: not session_members(process.pid), "the end of all that was started")
+    assert "==> engine" not in wait_for_end_of_all(process, status)
 
 
 INTERRUPTED_AT_START = """
@@ -189,8 +195,4 @@ def test_interruption_while_a_program_is_started_ends_it(cleanup):
     arguments = ("--quick", "--only", "start")
     process = start_benchmarks(*arguments, python=("-c", INTERRUPTED_AT_START), start_new_session=True)
     cleanup.callback(kill_session, process)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 143, errors
-    assert "Traceback" not in errors
-    # What was killed takes its time.
-    wait_until(lambda: not session_members(process.pid), "the end of all that was started")
+    wait_for_end_of_all(process, 143)

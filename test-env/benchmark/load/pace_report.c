@@ -22,6 +22,14 @@ static void intervals_report(const struct pace_options *options, const struct pa
 	printf("]");
 }
 
+static void windows_report(const struct windows *windows)
+{
+	printf(", \"windows\": [");
+	for (uint64_t i = 0; i < windows->count; i++)
+		printf("%s%.1f", i ? ", " : "", microseconds(windows->p99[i]));
+	printf("]");
+}
+
 void pace_report(const struct pace_options *options, const struct pace_result *result)
 {
 	static const struct {
@@ -36,8 +44,8 @@ void pace_report(const struct pace_options *options, const struct pace_result *r
 	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
 		printf(", \"%s\": %.1f", quantiles[i].name,
 		       microseconds(histogram_quantile(&result->latency, quantiles[i].share)));
-	printf(", \"max\": %.1f, \"window_p99\": %.1f", microseconds(result->latency.max),
-	       microseconds(windows_median(&result->windows)));
+	printf(", \"max\": %.1f", microseconds(result->latency.max));
+	windows_report(&result->windows);
 	intervals_report(options, result);
 	printf("}\n");
 }

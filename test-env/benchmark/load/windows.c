@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test-env/benchmark/load/windows.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* One that nothing was answered in has no percentile: those who waited count in the next. */
@@ -25,25 +24,8 @@ void windows_add(struct windows *windows, uint64_t elapsed, uint64_t latency)
 	histogram_add(&windows->current, latency);
 }
 
-static int compare(const void *one, const void *other)
-{
-	uint64_t a = *(const uint64_t *)one, b = *(const uint64_t *)other;
-
-	return (a > b) - (a < b);
-}
-
 void windows_end(struct windows *windows, uint64_t duration)
 {
 	if ((windows->number + 1) * WINDOW <= duration)
 		close_current(windows);
-	qsort(windows->p99, windows->count, sizeof(windows->p99[0]), compare);
-}
-
-uint64_t windows_median(const struct windows *windows)
-{
-	uint64_t middle = windows->count / 2;
-
-	if (windows->count == 0)
-		return 0;
-	return windows->count % 2 ? windows->p99[middle] : (windows->p99[middle - 1] + windows->p99[middle]) / 2;
 }

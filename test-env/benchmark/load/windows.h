@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The 99th percentile of each tenth of a second, and the median of them: a stall of the machine's spoils the tenths
- * that it lies in, where it would be all that a percentile of a whole run tells of.
+ * The 99th percentile of each tenth of a second: a stall of the machine's spoils the tenths that it lies in, where it
+ * would be all that a percentile of a whole run tells of.
  */
 #ifndef WIRESPAN_BENCHMARK_WINDOWS_H
 #define WIRESPAN_BENCHMARK_WINDOWS_H
@@ -14,15 +14,13 @@
 
 struct windows {
 	struct histogram current;
-	uint64_t number; /* of the current one, from the schedule's begin */
-	uint64_t p99[WINDOWS_MAX], count;
+	uint64_t number;                  /* of the current one, from the schedule's begin */
+	uint64_t p99[WINDOWS_MAX], count; /* ns, of those that are over */
 };
 
 /* `elapsed`: ns since the schedule's begin, never less than before. */
 void windows_add(struct windows *windows, uint64_t elapsed, uint64_t latency);
 /* Nothing is added any more. `duration`: ns of the schedule; a window that goes beyond it is not counted. */
 void windows_end(struct windows *windows, uint64_t duration);
-/* ns, of what windows_end left; 0 where there is none. */
-uint64_t windows_median(const struct windows *windows);
 
 #endif
