@@ -21,6 +21,10 @@ static void explain_accept(void *context, const struct explanation *explanation)
 			length +=
 				snprintf(span + length, sizeof(span) - (size_t)length, "%02x", explanation->span_id[i]);
 	}
+	if (!explanation->cookie) {
+		log_debug("process %" PRIu32 ": %s", explanation->pid, explanation->text);
+		return;
+	}
 	log_debug("connection %" PRIu64 " of process %" PRIu32 "%s: %s", explanation->cookie, explanation->pid, span,
 		  explanation->text);
 }

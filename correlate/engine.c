@@ -11,6 +11,8 @@
 #include "correlate/ignore.h"
 #include "correlate/limits.h"
 #include "correlate/link.h"
+#include "correlate/process.h"
+#include "correlate/process_environment.h"
 #include "correlate/record_view.h"
 
 static int engine_init(struct engine *engine)
@@ -110,8 +112,23 @@ static int take_state(struct engine *engine, const void *bytes)
 	return 0;
 }
 
+static void explain_environment(const struct engine *engine, const struct record_process *record)
+{
+	struct process_info info;
+	struct own_resource own;
+
+	if (!engine->options.explain.accept || process_info_from_record(record, record->header.size, &info) < 0)
+		return;
+	own_resource_read(info.environment, &own);
+	if (own.bad_service_name)
+		engine_explain(engine, EXPLAIN_SERVICE_NAME, 0, info.pid, NULL);
+	if (own.bad_attributes)
+		engine_explain(engine, EXPLAIN_RESOURCE_ATTRIBUTES, 0, info.pid, NULL);
+}
+
 static int take_process(struct engine *engine, const void *bytes)
 {
+	explain_environment(engine, bytes);
 	return process_table_exec(&engine->processes, bytes);
 }
 

@@ -24,6 +24,9 @@ static const char *const texts[] = {
 	[EXPLAIN_PARENT_LOSS] = "no parent: records were lost that might contradict the one that is likely",
 	[EXPLAIN_PARENT_GONE] = "no parent: the request that its thread served was lost sight of, or had ended",
 	[EXPLAIN_PARENT_IGNORED] = "no parent: the request that caused it is left out",
+	[EXPLAIN_SERVICE_NAME] = "its OTEL_SERVICE_NAME is left out: it is not UTF-8, or too long",
+	[EXPLAIN_RESOURCE_ATTRIBUTES] =
+		"its OTEL_RESOURCE_ATTRIBUTES is left out as a whole: not all of it is KEY=VALUE in UTF-8, or it is too long",
 };
 _Static_assert(sizeof(texts) / sizeof(texts[0]) == EXPLAIN_COUNT, "every reason has a text");
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Why a connection was given up, a request dropped or a span left without parent: for who asks (--verbose). */
+/* Why a connection was given up, a request dropped, a span left without parent or a variable left out: for who asks (--verbose). */
 #ifndef WIRESPAN_CORRELATE_EXPLAIN_H
 #define WIRESPAN_CORRELATE_EXPLAIN_H
 
@@ -32,13 +32,16 @@ enum explain_reason {
 	EXPLAIN_PARENT_LOSS,
 	EXPLAIN_PARENT_GONE,
 	EXPLAIN_PARENT_IGNORED,
+	/* A process's variable is left out. */
+	EXPLAIN_SERVICE_NAME,
+	EXPLAIN_RESOURCE_ATTRIBUTES,
 	EXPLAIN_COUNT,
 };
 
 struct explanation {
 	enum explain_reason reason;
 	const char *text; /* explain_text(reason) */
-	uint64_t cookie;  /* of the connection */
+	uint64_t cookie;  /* of the connection; 0 where it is not about one */
 	uint32_t pid;     /* of the process whose end of it this is; 0 unknown */
 	const uint8_t *span_id; /* 8 bytes; NULL where it is not about a span */
 };

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "correlate/percent.h"
+#include "base/percent.h"
 
 #define PARAMETER_NAME_MAX 128 /* longer ones are none of ours */
 

@@ -2,7 +2,7 @@
 #include "correlate/instrumentation.h"
 
 #include "correlate/http1_url.h"
-#include "correlate/resource_attributes.h"
+#include "correlate/process_environment.h"
 
 /* Any variable that begins so is for an exporter of spans... */
 static const char *const exporters[] = { "OTEL_EXPORTER_OTLP_", "OTEL_EXPORTER_ZIPKIN_", "OTEL_EXPORTER_JAEGER_" };

@@ -8,10 +8,10 @@
 
 #include "base/clock.h"
 #include "correlate/container.h"
+#include "correlate/process_environment.h"
 #include "correlate/process_name.h"
-#include "correlate/resource_attributes.h"
 
-#define RESOURCE_TOTAL_MAX 224 /* what a process says, what we know of it, and what the caller adds */
+#define RESOURCE_TOTAL_MAX 320 /* what a process says, what we know of it, and what the caller adds */
 
 int process_info_from_record(const struct record_process *record, size_t size, struct process_info *ret_info)
 {
@@ -37,34 +37,28 @@ int process_info_from_record(const struct record_process *record, size_t size, s
 	return 0;
 }
 
-/* Copies what fits. */
-static struct slice copy_into(char *buffer, size_t buffer_size, struct slice text)
+/* Never empty. A view into `own`, into what `info` points to, or static text. */
+static struct slice service_name(const struct process_info *info, const struct own_resource *own)
 {
-	text = slice_head(text, buffer_size);
-	if (text.length)
-		memcpy(buffer, text.data, text.length);
-	return slice_of(buffer, text.length);
+	struct slice name = own->service_name.length ? own->service_name : process_command_name(info);
+
+	return name.length ? name : SLICE_LITERAL("unknown_service");
 }
 
 struct slice process_service_name(const struct process_info *info, char *buffer, size_t buffer_size)
 {
-	struct slice name = environment_value(info->environment, SLICE_LITERAL("OTEL_SERVICE_NAME"));
-	struct slice value = environment_value(info->environment, SLICE_LITERAL("OTEL_RESOURCE_ATTRIBUTES"));
-	struct resource_attribute attributes[RESOURCE_ATTRIBUTES_MAX];
-	char text[RECORD_ENVIRONMENT_MAX];
+	struct own_resource own;
 
-	if (name.length)
-		return name;
-	if (value.length <= sizeof text) {
-		size_t count = resource_attributes_parse(value, text, attributes);
+	own_resource_read(info->environment, &own);
+	struct slice name = service_name(info, &own);
 
-		for (size_t i = 0; i < count; i++)
-			if (slice_equal(attributes[i].key, SLICE_LITERAL("service.name")))
-				name = copy_into(buffer, buffer_size, attributes[i].value);
+	/* Only what it says itself does not outlive this call. */
+	if (own.service_name.length) {
+		name = slice_head(name, buffer_size);
+		memcpy(buffer, name.data, name.length);
+		name.data = buffer;
 	}
-	if (!name.length)
-		name = process_command_name(info);
-	return name.length ? name : SLICE_LITERAL("unknown_service");
+	return name;
 }
 
 /* A resource under construction; the slices belong to others. */
@@ -143,16 +137,12 @@ static void draft_process(struct draft *draft, const struct process_info *info, 
 	draft_set_string(draft, SLICE_LITERAL("container.id"), container_id_from_cgroup(info->cgroup));
 }
 
-/* What the process says of itself; `text` as for resource_attributes_parse(). */
-static void draft_own_attributes(struct draft *draft, struct slice value, char *text)
+static void draft_own_attributes(struct draft *draft, const struct own_resource *own)
 {
-	struct resource_attribute attributes[RESOURCE_ATTRIBUTES_MAX];
-	size_t count = resource_attributes_parse(value, text, attributes);
-
-	for (size_t i = 0; i < count; i++)
-		if (!slice_equal(attributes[i].key, SLICE_LITERAL("process.pid")) &&
-		    !slice_equal(attributes[i].key, SLICE_LITERAL("service.name")))
-			draft_set_string(draft, attributes[i].key, attributes[i].value);
+	for (size_t i = 0; i < own->attribute_count; i++)
+		if (!slice_equal(own->attributes[i].key, SLICE_LITERAL("process.pid")) &&
+		    !slice_equal(own->attributes[i].key, SLICE_LITERAL("service.name")))
+			draft_set_string(draft, own->attributes[i].key, own->attributes[i].value);
 }
 
 static void draft_add_missing(struct draft *draft, const struct attribute *extra, size_t extra_count)
@@ -213,15 +203,15 @@ static struct resource *resource_from_draft(const struct draft *draft, uint32_t 
 
 struct resource *resource_new(const struct process_info *info, const struct attribute *extra, size_t extra_count)
 {
-	char service[RECORD_ENVIRONMENT_MAX], own[RECORD_ENVIRONMENT_MAX], time_text[TIME_TEXT_MAX];
-	struct slice value = environment_value(info->environment, SLICE_LITERAL("OTEL_RESOURCE_ATTRIBUTES"));
+	char time_text[TIME_TEXT_MAX];
 	struct draft draft = { .count = 0 };
+	struct own_resource own;
 
+	own_resource_read(info->environment, &own);
 	/* The first, where resource_from_draft() finds it. */
-	draft_set_string(&draft, SLICE_LITERAL("service.name"), process_service_name(info, service, sizeof service));
+	draft_set_string(&draft, SLICE_LITERAL("service.name"), service_name(info, &own));
 	draft_process(&draft, info, time_text);
-	if (value.length <= sizeof own)
-		draft_own_attributes(&draft, value, own);
+	draft_own_attributes(&draft, &own);
 	draft_add_missing(&draft, extra, extra_count);
 	return resource_from_draft(&draft, info->pid);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/route_segment.h"
 
-#include "correlate/percent.h"
+#include "base/percent.h"
 
 enum {
 	SEGMENT_MAX = 256,      /* longer ones are no names */

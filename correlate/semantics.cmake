@@ -9,13 +9,12 @@ target_sources(correlate PRIVATE
 	${CMAKE_CURRENT_LIST_DIR}/http1_span.c
 	${CMAKE_CURRENT_LIST_DIR}/http1_url.c
 	${CMAKE_CURRENT_LIST_DIR}/instrumentation.c
-	${CMAKE_CURRENT_LIST_DIR}/percent.c
 	${CMAKE_CURRENT_LIST_DIR}/process.c
 	${CMAKE_CURRENT_LIST_DIR}/process_arguments.c
 	${CMAKE_CURRENT_LIST_DIR}/process_java.c
 	${CMAKE_CURRENT_LIST_DIR}/process_launcher.c
 	${CMAKE_CURRENT_LIST_DIR}/process_name.c
-	${CMAKE_CURRENT_LIST_DIR}/resource_attributes.c
+	${CMAKE_CURRENT_LIST_DIR}/process_environment.c
 	${CMAKE_CURRENT_LIST_DIR}/route.c
 	${CMAKE_CURRENT_LIST_DIR}/route_segment.c
 	${CMAKE_CURRENT_LIST_DIR}/telemetry.c

@@ -19,7 +19,6 @@ struct config_header {
 };
 
 #define CONFIG_HEADERS_MAX 64
-#define CONFIG_RESOURCE_ATTRIBUTES_MAX 128
 #define CONFIG_VALUE_MAX 65536 /* bytes of one variable */
 #define CONFIG_QUEUE_SPANS_MAX (1u << 22)
 

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "correlate/percent.h"
-#include "otlp/config_list.h"
+#include "base/percent.h"
+#include "base/resource_variables.h"
 
 /* Of the exporter, or of the connection: RFC 9110, section 7.6.1. */
 static const char *const reserved_headers[] = {
@@ -70,7 +70,7 @@ static int header_parse(struct slice member, struct config_header *ret_header, c
 	bool valid;
 
 	*ret_reason = NULL;
-	if (!config_member_split(member, &name, &value))
+	if (!list_member_split(member, &name, &value))
 		*ret_reason = "it is not NAME=VALUE";
 	else if (!is_token(name))
 		*ret_reason = "its name is no token (RFC 9110)";
@@ -123,7 +123,7 @@ static int headers_parse(struct config_reader *reader, struct slice list, struct
 	const char *first_reason = NULL;
 	struct slice member;
 
-	while (config_member_next(&list, &member)) {
+	while (list_member_next(&list, &member)) {
 		struct config_header header;
 		const char *reason;
 		int error = header_parse(member, &header, &reason);

@@ -1,32 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otlp/config_list.h"
 
-static struct slice trim_and_cut(struct slice text, size_t length)
-{
-	return slice_trim(slice_head(text, length));
-}
-
-bool config_member_next(struct slice *rest, struct slice *ret_member)
-{
-	while (rest->length) {
-		size_t length = slice_find(*rest, ',');
-
-		*ret_member = trim_and_cut(*rest, length);
-		*rest = slice_from(*rest, length + 1);
-		if (ret_member->length)
-			return true;
-	}
-	return false;
-}
-
-bool config_member_split(struct slice member, struct slice *ret_key, struct slice *ret_value)
-{
-	size_t equals = slice_find(member, '=');
-
-	*ret_key = trim_and_cut(member, equals);
-	*ret_value = slice_trim(slice_from(member, equals + 1));
-	return equals < member.length && ret_key->length;
-}
+#include "base/resource_variables.h"
 
 static const struct config_choice exporters[] = {
 	{ .name = "otlp", .value = CONFIG_EXPORTER_OTLP },
@@ -43,7 +18,7 @@ unsigned int config_exporters(struct config_reader *reader, const char *name)
 
 	if (!config_lookup(reader, name, &list))
 		return 0;
-	while (config_member_next(&list, &member)) {
+	while (list_member_next(&list, &member)) {
 		const struct config_choice *choice = config_choice_find(reader, exporters, member);
 
 		if (choice)

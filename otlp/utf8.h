@@ -1,25 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Text from the wire is bytes until proven UTF-8. */
+/* Text from the wire as it can be shown. */
 #ifndef WIRESPAN_OTLP_UTF8_H
 #define WIRESPAN_OTLP_UTF8_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/slice.h"
-
-#define UTF8_REPLACEMENT 0xfffd
-
-/*
- * The code point at the front of `text` (not empty) and the bytes it takes. Of
- * bytes that are not UTF-8 (overlong forms, surrogates and values past U+10FFFF
- * are not) the maximal subpart of a sequence counts as one UTF8_REPLACEMENT, as
- * the Unicode standard recommends (chapter 3.9); *ret_valid is then false.
- */
-uint32_t utf8_decode(struct slice text, size_t *ret_length, bool *ret_valid);
-
-/* True when the text is UTF-8 and has no NUL. */
-bool utf8_clean(struct slice text);
+#include "base/utf8.h"
 
 /* Room that utf8_sanitize needs, its NUL included. */
 #define UTF8_SANITIZED_MAX(length) (3 * (length) + 1)

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "base/resource_variables.h"
+
 static struct attribute text(const char *key, const char *value)
 {
 	return (struct attribute){ slice_of_string(key), ATTRIBUTE_STRING, { .string = slice_of_string(value) } };
@@ -126,20 +128,20 @@ static void a_name_of_any_length_is_one(void **state)
 
 static void as_many_attributes_as_there_may_be_have_room(void **state)
 {
-	char name[] = "wirespan", keys[CONFIG_RESOURCE_ATTRIBUTES_MAX][8];
-	struct attribute said[CONFIG_RESOURCE_ATTRIBUTES_MAX];
+	char name[] = "wirespan", keys[RESOURCE_ATTRIBUTES_MAX][8];
+	struct attribute said[RESOURCE_ATTRIBUTES_MAX];
 	struct otlp_config config = { .service_name = name,
 				      .resource_attributes = said,
-				      .resource_attribute_count = CONFIG_RESOURCE_ATTRIBUTES_MAX };
+				      .resource_attribute_count = RESOURCE_ATTRIBUTES_MAX };
 	struct resource *resource;
 
 	(void)state;
-	for (size_t i = 0; i < CONFIG_RESOURCE_ATTRIBUTES_MAX; i++) {
+	for (size_t i = 0; i < RESOURCE_ATTRIBUTES_MAX; i++) {
 		snprintf(keys[i], sizeof(keys[i]), "k%zu", i);
 		said[i] = text(keys[i], "v");
 	}
 	resource = make(&config);
-	expect_text(resource, keys[CONFIG_RESOURCE_ATTRIBUTES_MAX - 1], "v");
+	expect_text(resource, keys[RESOURCE_ATTRIBUTES_MAX - 1], "v");
 	assert_non_null(find(resource, "telemetry.sdk.version"));
 	assert_non_null(find(resource, "service.instance.id"));
 	resource_unref(resource);

@@ -111,6 +111,26 @@ static void a_response_without_request_is_named(void **state)
 	assert_heard(0, EXPLAIN_RESPONSE_UNPAIRED, &f->first.server, 200);
 }
 
+static void a_variable_left_out_is_named(void **state)
+{
+	static const char environment[] = "OTEL_SERVICE_NAME=\xff\0OTEL_RESOURCE_ATTRIBUTES=service.name=a=b";
+	struct link_fixture *f = *state;
+	struct {
+		struct record_process record;
+		char environment[sizeof(environment)];
+	} told = { .record = { .header = { .kind = RECORD_PROCESS, .size = sizeof(told), .tgid = 7 },
+			       .environment_length = sizeof(environment) } };
+
+	memcpy(told.environment, environment, sizeof(environment));
+	assert_int_equal(engine_record(f->engine, &told, sizeof(told)), 0);
+	assert_int_equal(heard_count, 2);
+	for (size_t i = 0; i < heard_count; i++) {
+		assert_int_equal(heard[i].reason, EXPLAIN_SERVICE_NAME + i);
+		assert_int_equal(heard[i].cookie, 0);
+		assert_int_equal(heard[i].pid, 7);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +140,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_gap_deafens, setup, link_teardown),
 		cmocka_unit_test_setup_teardown(so_does_what_is_no_head, setup, link_teardown),
 		cmocka_unit_test_setup_teardown(a_response_without_request_is_named, setup, link_teardown),
+		cmocka_unit_test_setup_teardown(a_variable_left_out_is_named, setup, link_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 
 #include "base/test/guard.h"
 #include "correlate/process.h"
+#include "correlate/process_environment.h"
 
 #define ID "3f4e8a1bb4a0c6f1e2d3c4b5a69788796a5b4c3d2e1f00112233445566778899"
 
@@ -196,6 +197,14 @@ static void test_names_by_environment(void **state)
 	ASSERT_NAME("OTEL_RESOURCE_ATTRIBUTES=service.name=b,x=%4", "tool");
 	ASSERT_NAME("OTEL_RESOURCE_ATTRIBUTES=service.name=b,x", "tool");
 	ASSERT_NAME("OTEL_RESOURCE_ATTRIBUTES=service.name=b,=x", "tool");
+	ASSERT_NAME("OTEL_RESOURCE_ATTRIBUTES=service.name=a=b", "tool");
+	ASSERT_NAME("OTEL_RESOURCE_ATTRIBUTES=service.name=b,x=\xff", "tool");
+	ASSERT_NAME("OTEL_RESOURCE_ATTRIBUTES=service.name=b,x=%ff", "tool");
+	ASSERT_NAME("OTEL_RESOURCE_ATTRIBUTES=service.name=b,service.name=c", "c");
+	ASSERT_NAME("OTEL_SERVICE_NAME= \t ", "tool");
+	ASSERT_NAME("OTEL_SERVICE_NAME= a b\t", "a b");
+	ASSERT_NAME("OTEL_SERVICE_NAME=\xff", "tool");
+	ASSERT_NAME("OTEL_SERVICE_NAME=\xff\0OTEL_RESOURCE_ATTRIBUTES=service.name=b", "b");
 	ASSERT_NAME("OTEL_SERVICE_NAMES=a\0=b\0\0c", "tool");
 }
 
@@ -281,19 +290,32 @@ static void test_resource_of_nothing(void **state)
 	resource_unref(resource);
 }
 
-static void test_resource_keeps_a_maximum(void **state)
+/* What is said wrongly, said in part or too much is left out as a whole. */
+static void test_resource_leaves_out_what_is_wrong(void **state)
 {
 	char environment[RECORD_ENVIRONMENT_MAX] = "OTEL_RESOURCE_ATTRIBUTES=";
+	struct process_info info = { .pid = 1, .environment = slice_of(environment, sizeof environment) };
+	struct resource *resource;
 
 	(void)state;
-	for (int i = 0; i < 150; i++)
+	for (int i = 0; i < RESOURCE_ATTRIBUTES_MAX; i++)
 		snprintf(environment + strlen(environment), sizeof environment - strlen(environment), "k%d=v,", i);
-	const struct process_info info = { .pid = 1, .environment = slice_of(environment, strlen(environment) + 1) };
-	struct resource *resource = resource_new(&info, NULL, 0);
-
+	for (int too_many = 0; too_many < 2; too_many++) {
+		info.environment.length = strlen(environment) + 1;
+		resource = resource_new(&info, NULL, 0);
+		assert_non_null(resource);
+		assert_string(resource, "k0", too_many ? NULL : "v");
+		assert_string(resource, "k127", too_many ? NULL : "v");
+		resource_unref(resource);
+		strcat(environment, "one=more");
+	}
+	/* Cut off. */
+	memset(environment, 'x', sizeof environment);
+	memcpy(environment, "OTEL_RESOURCE_ATTRIBUTES=k=", strlen("OTEL_RESOURCE_ATTRIBUTES=k="));
+	info.environment.length = sizeof environment;
+	resource = resource_new(&info, NULL, 0);
 	assert_non_null(resource);
-	assert_in_range(resource->attribute_count, 60, 112);
-	assert_string(resource, "k0", "v");
+	assert_int_equal(resource->attribute_count, 2);
 	resource_unref(resource);
 }
 
@@ -338,7 +360,7 @@ int main(void)
 		cmocka_unit_test(test_names_by_environment),
 		cmocka_unit_test(test_resource),
 		cmocka_unit_test(test_resource_of_nothing),
-		cmocka_unit_test(test_resource_keeps_a_maximum),
+		cmocka_unit_test(test_resource_leaves_out_what_is_wrong),
 		cmocka_unit_test(test_record),
 	};
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/resource_variables.h"
 #include "otlp/config.h"
 #include "otlp/utf8.h"
 
@@ -74,7 +75,7 @@ static void check_signal(const struct otlp_signal_config *signal)
 static void check_resource(const struct otlp_config *config)
 {
 	check(config->service_name && *config->service_name && utf8_clean(slice_of_string(config->service_name)));
-	check(config->resource_attribute_count <= CONFIG_RESOURCE_ATTRIBUTES_MAX);
+	check(config->resource_attribute_count <= RESOURCE_ATTRIBUTES_MAX);
 	for (size_t i = 0; i < config->resource_attribute_count; i++) {
 		const struct attribute *attribute = &config->resource_attributes[i];
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/resource_variables.h"
 #include "otlp/test/config_sample.h"
 
 static void test_nothing(void **state)
@@ -197,10 +198,10 @@ static void test_resource_maximum(void **state)
 	size_t length = 0;
 
 	(void)state;
-	for (int i = 0; i < CONFIG_RESOURCE_ATTRIBUTES_MAX; i++)
+	for (int i = 0; i < RESOURCE_ATTRIBUTES_MAX; i++)
 		length += (size_t)snprintf(value + length, sizeof(value) - length, "key%d=value,", i);
 	assert_int_equal(config_sample_read(&config, "OTEL_RESOURCE_ATTRIBUTES", value, &problems), 0);
-	assert_int_equal(config.resource_attribute_count, CONFIG_RESOURCE_ATTRIBUTES_MAX);
+	assert_int_equal(config.resource_attribute_count, RESOURCE_ATTRIBUTES_MAX);
 	assert_int_equal(problems, 0);
 	config_done(&config);
 	strcpy(value + length, "one=more");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "correlate/percent.h"
+#include "base/percent.h"
 
 static int hex_digit(char byte)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef WIRESPAN_CORRELATE_PERCENT_H
-#define WIRESPAN_CORRELATE_PERCENT_H
+#ifndef WIRESPAN_BASE_PERCENT_H
+#define WIRESPAN_BASE_PERCENT_H
 
 #include <stdbool.h>
 
