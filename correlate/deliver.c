@@ -63,6 +63,8 @@ static void add_own_attributes(const struct exchange *exchange, struct span *spa
 {
 	if (exchange->evidence != LINK_NONE)
 		span_add_string(span, "wirespan.link.evidence", evidence_names[exchange->evidence]);
+	else if (explain_missing(exchange->missing).length)
+		span_add_string(span, "wirespan.link.missing", explain_missing(exchange->missing));
 	if (exchange->first_byte >= exchange->start && exchange->first_byte)
 		span_add_double(span, "wirespan.time_to_first_byte",
 				(double)(exchange->first_byte - exchange->start) / (double)NSEC_PER_SEC);

@@ -69,6 +69,10 @@ struct exchange {
 	struct exchange *candidate;  /* client: what its thread served then; counted reference */
 	bool candidate_multiplexes;  /* client: that thread has had several requests open at once */
 	bool candidate_refused;      /* client: several requests might be its cause */
+	bool served_elsewhere;       /* client: other threads of its process had requests open then */
+	bool lost_elsewhere;         /* client: they may have, of which sight was lost */
+	bool counted_open;           /* server: among its process's open requests */
+	uint8_t missing;             /* why it has no parent: enum explain_reason */
 	struct exchange *parent;     /* the one of the two above that it is, while resolving */
 	struct exchange *resolving;  /* the child that waits for this one's trace id, while resolving */
 

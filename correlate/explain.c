@@ -15,8 +15,10 @@ static const char *const texts[] = {
 	[EXPLAIN_REQUEST_UNPAIRED] = "a request is dropped: its response cannot be told",
 	[EXPLAIN_REQUEST_MEMORY] = "a request is dropped: no memory left for what it says",
 	[EXPLAIN_PIPELINE_LIMIT] = "a request is dropped: too many before it are unanswered",
-	[EXPLAIN_NO_CONTEXT] = "no parent: its thread served no request when it began, and it has no traceparent",
+	[EXPLAIN_NO_CONTEXT] = "no parent: its process was not seen to serve, and it has no traceparent",
 	[EXPLAIN_NO_SENDER] = "no parent: its sender was not traced, and it has no traceparent",
+	[EXPLAIN_NO_REQUEST] = "no parent: its process served no request when it began, and it has no traceparent",
+	[EXPLAIN_PARENT_ELSEWHERE] = "no parent: other threads of its process served requests when it began",
 	[EXPLAIN_PARENT_AMBIGUOUS] = "no parent: its thread may have served several requests when it began",
 	[EXPLAIN_PARENT_THREADS] = "no parent: its process hands requests from thread to thread",
 	[EXPLAIN_PARENT_LOOP] = "no parent: its thread may be an event loop's, and do other work meanwhile",
@@ -24,13 +26,32 @@ static const char *const texts[] = {
 	[EXPLAIN_PARENT_LOSS] = "no parent: records were lost that might contradict the one that is likely",
 	[EXPLAIN_PARENT_GONE] = "no parent: the request that its thread served was lost sight of, or had ended",
 	[EXPLAIN_PARENT_IGNORED] = "no parent: the request that caused it is left out",
+	[EXPLAIN_REQUEST_LOST] = "no parent: records were lost that might have told of a request that caused it",
 	[EXPLAIN_SERVICE_NAME] = "its OTEL_SERVICE_NAME is left out: it is not UTF-8, or too long",
 	[EXPLAIN_RESOURCE_ATTRIBUTES] =
 		"its OTEL_RESOURCE_ATTRIBUTES is left out as a whole: not all of it is KEY=VALUE in UTF-8, or it is too long",
 };
 _Static_assert(sizeof(texts) / sizeof(texts[0]) == EXPLAIN_COUNT, "every reason has a text");
 
+static const struct slice missing[EXPLAIN_COUNT] = {
+	[EXPLAIN_NO_REQUEST] = SLICE_LITERAL("no_request"),
+	[EXPLAIN_PARENT_ELSEWHERE] = SLICE_LITERAL("other_thread"),
+	[EXPLAIN_PARENT_AMBIGUOUS] = SLICE_LITERAL("several_requests"),
+	[EXPLAIN_PARENT_THREADS] = SLICE_LITERAL("shared_threads"),
+	[EXPLAIN_PARENT_LOOP] = SLICE_LITERAL("event_loop"),
+	[EXPLAIN_PARENT_OLDER] = SLICE_LITERAL("attached_late"),
+	[EXPLAIN_PARENT_LOSS] = SLICE_LITERAL("loss"),
+	[EXPLAIN_PARENT_GONE] = SLICE_LITERAL("request_gone"),
+	[EXPLAIN_PARENT_IGNORED] = SLICE_LITERAL("left_out"),
+	[EXPLAIN_REQUEST_LOST] = SLICE_LITERAL("loss"),
+};
+
 const char *explain_text(enum explain_reason reason)
 {
 	return texts[reason];
+}
+
+struct slice explain_missing(enum explain_reason reason)
+{
+	return missing[reason];
 }

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "base/slice.h"
+
 enum explain_reason {
 	EXPLAIN_NOTHING,
 	/* A connection, or one direction of it, is not read until a head is proven. */
@@ -25,13 +27,16 @@ enum explain_reason {
 	/* A span has no parent. */
 	EXPLAIN_NO_CONTEXT,
 	EXPLAIN_NO_SENDER,
+	EXPLAIN_NO_REQUEST,
 	EXPLAIN_PARENT_AMBIGUOUS,
+	EXPLAIN_PARENT_ELSEWHERE,
 	EXPLAIN_PARENT_THREADS,
 	EXPLAIN_PARENT_LOOP,
 	EXPLAIN_PARENT_OLDER,
 	EXPLAIN_PARENT_LOSS,
 	EXPLAIN_PARENT_GONE,
 	EXPLAIN_PARENT_IGNORED,
+	EXPLAIN_REQUEST_LOST,
 	/* A process's variable is left out. */
 	EXPLAIN_SERVICE_NAME,
 	EXPLAIN_RESOURCE_ATTRIBUTES,
@@ -54,5 +59,7 @@ struct explain_sink {
 
 /* One sentence, without full stop; static. */
 const char *explain_text(enum explain_reason reason);
+/* The value of wirespan.link.missing where it leaves a client span without parent; else empty. Static. */
+struct slice explain_missing(enum explain_reason reason);
 
 #endif

@@ -37,6 +37,12 @@ static void judge_process(struct engine *engine, const struct exchange *exchange
 	tell(engine, exchange);
 }
 
+static void ignore(struct exchange *exchange, enum exchange_ignored ignored)
+{
+	exchange->ignored = ignored;
+	thread_leave_out(exchange);
+}
+
 void ignore_request(struct engine *engine, struct exchange *exchange, const struct http1_head *head)
 {
 	struct process *process = process_table_find(&engine->processes, exchange->tgid);
@@ -45,9 +51,9 @@ void ignore_request(struct engine *engine, struct exchange *exchange, const stru
 	if (telemetry != TELEMETRY_NONE && process)
 		judge_process(engine, exchange, process, telemetry);
 	if (telemetry != TELEMETRY_NONE && !engine->options.include_telemetry)
-		exchange->ignored = EXCHANGE_TELEMETRY;
+		ignore(exchange, EXCHANGE_TELEMETRY);
 	else if (process && process->instrumented)
-		exchange->ignored = EXCHANGE_INSTRUMENTED;
+		ignore(exchange, EXCHANGE_INSTRUMENTED);
 }
 
 void ignore_end(struct engine *engine, struct exchange *exchange)
@@ -75,7 +81,7 @@ static void mark_requests(const struct engine *engine, struct connection *connec
 		struct exchange *exchange = LIST_ITEM(link, struct exchange, queued);
 
 		if (!exchange->ignored && !exchange->timed_out && is_instrumented(engine, exchange->tgid))
-			exchange->ignored = EXCHANGE_INSTRUMENTED;
+			ignore(exchange, EXCHANGE_INSTRUMENTED);
 	}
 }
 

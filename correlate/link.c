@@ -11,6 +11,17 @@
 #define FLAGS_HAS_IS_REMOTE 0x100u
 #define FLAGS_IS_REMOTE 0x200u
 
+/* What its process was at meanwhile, where its thread served nothing. */
+static void note_served_elsewhere(const struct engine *engine, struct exchange *exchange)
+{
+	const struct serving *serving = threads_serving(&engine->threads, exchange->tgid);
+
+	if (!serving)
+		return;
+	exchange->served_elsewhere = serving->open;
+	exchange->lost_elsewhere = serving->lost_sight_at && exchange->start < serving->lost_sight_at + GHOST_NS;
+}
+
 void link_begin(struct engine *engine, struct exchange *exchange)
 {
 	struct exchange *parent;
@@ -20,8 +31,10 @@ void link_begin(struct engine *engine, struct exchange *exchange)
 		return;
 	parent = thread_context(&engine->threads, exchange->tgid, exchange->tid, exchange->start,
 				&exchange->candidate_refused);
-	if (!parent)
+	if (!parent) {
+		note_served_elsewhere(engine, exchange);
 		return;
+	}
 	exchange->candidate = exchange_ref(parent);
 	exchange->candidate_multiplexes = parent->thread->multiplexes;
 }
@@ -90,14 +103,37 @@ static bool thread_is_bound(const struct process *process, const struct exchange
 	       (client->waits && process && process->several_serve && !multiplexes);
 }
 
-/*
- * Whether a request older than the agent may be the cause: a thread that waits for no client may
- * be working on one until its connection is heard of.
- */
+/* Whether requests older than the agent may be under way in the process, until their connections are heard of. */
 static bool has_older_requests(const struct process *process, const struct exchange *client)
 {
-	return process->unheard && !client->candidate->waits &&
+	return process->unheard &&
 	       (client->start < process->unheard_at || client->start - process->unheard_at < THREAD_DISTRUST_NS);
+}
+
+static bool touched_by_loss(const struct engine *engine, const struct process *process, uint64_t from, uint64_t to,
+			    uint64_t longer)
+{
+	return loss_windows_touch(&engine->lost, from, to, longer) ||
+	       (process && loss_windows_touch(&process->lost, from, to, longer));
+}
+
+/* Why a call has no parent whose thread served nothing. EXPLAIN_NO_CONTEXT: nor does its process, for all that is known. */
+static enum explain_reason explain_no_context(const struct engine *engine, const struct exchange *client,
+					      const struct process *process)
+{
+	uint64_t since = client->start > THREAD_DISTRUST_NS ? client->start - THREAD_DISTRUST_NS : 0;
+
+	if (client->served_elsewhere)
+		return process && process->shared_threads ? EXPLAIN_PARENT_THREADS : EXPLAIN_PARENT_ELSEWHERE;
+	if (!process)
+		return EXPLAIN_NO_CONTEXT;
+	if (has_older_requests(process, client))
+		return EXPLAIN_PARENT_OLDER;
+	if (!process->serving_tid)
+		return EXPLAIN_NO_CONTEXT;
+	if (client->lost_elsewhere || loss_windows_touch(&engine->lost, since, client->start, 0))
+		return EXPLAIN_REQUEST_LOST;
+	return EXPLAIN_NO_REQUEST;
 }
 
 /* What forbids to take the request that its thread served for the client's cause; EXPLAIN_NOTHING: it is. */
@@ -112,19 +148,19 @@ static enum explain_reason doubt_thread_link(const struct engine *engine, const 
 	if (client->candidate_refused)
 		return EXPLAIN_PARENT_AMBIGUOUS;
 	if (!server)
-		return EXPLAIN_NO_CONTEXT;
+		return explain_no_context(engine, client, process);
 	if (server->ignored)
 		return EXPLAIN_PARENT_IGNORED;
 	if (process && process->shared_threads)
 		return EXPLAIN_PARENT_THREADS;
 	if (!thread_is_bound(process, client, multiplexes))
 		return EXPLAIN_PARENT_LOOP;
-	if (process && has_older_requests(process, client))
+	/* A thread that waits for its client works on nothing else. */
+	if (process && !server->waits && has_older_requests(process, client))
 		return EXPLAIN_PARENT_OLDER;
 	if (server->state == EXCHANGE_DROPPED || (server->state == EXCHANGE_DONE && server->end < client->start))
 		return EXPLAIN_PARENT_GONE;
-	if (loss_windows_touch(&engine->lost, server->start, client->start, longer) ||
-	    (process && loss_windows_touch(&process->lost, server->start, client->start, longer)))
+	if (touched_by_loss(engine, process, server->start, client->start, longer))
 		return EXPLAIN_PARENT_LOSS;
 	return EXPLAIN_NOTHING;
 }
@@ -132,6 +168,17 @@ static enum explain_reason doubt_thread_link(const struct engine *engine, const 
 static void explain_root(const struct engine *engine, const struct exchange *exchange, enum explain_reason reason)
 {
 	engine_explain(engine, reason, exchange->cookie, exchange->tgid, exchange->span_id);
+}
+
+/*
+ * Its process had a request open when it began, as far as is known. That there was none is no loss,
+ * nor that it was left out on purpose; and what was lost with a request is counted already.
+ */
+static bool is_parent_lost(const struct exchange *client, enum explain_reason reason)
+{
+	if (client->candidate || client->candidate_refused)
+		return reason != EXPLAIN_PARENT_IGNORED;
+	return client->served_elsewhere;
 }
 
 static void choose_client_parent(struct engine *engine, struct exchange *exchange)
@@ -149,8 +196,8 @@ static void choose_client_parent(struct engine *engine, struct exchange *exchang
 		return;
 	}
 	explain_root(engine, exchange, doubt);
-	/* That there is none is no loss, nor that it was left out on purpose. */
-	if (doubt != EXPLAIN_NO_CONTEXT && doubt != EXPLAIN_PARENT_IGNORED)
+	exchange->missing = doubt;
+	if (is_parent_lost(exchange, doubt))
 		loss_add(&engine->losses, LOSS_PARENT_UNKNOWN);
 }
 

@@ -18,7 +18,7 @@ enum loss {
 	LOSS_REQUEST_UNPAIRED,       /* a request whose response was not seen though it was sent */
 	LOSS_RESPONSE_LATE,          /* a response after its request had ended as timeout */
 	LOSS_ATTACHED_LATE,          /* exchanges under way when the agent came */
-	LOSS_PARENT_UNKNOWN,         /* a link that contradicting evidence forbade */
+	LOSS_PARENT_UNKNOWN,         /* a call without parent while its process had a request open */
 	LOSS_PIPELINE_LIMIT,         /* too many requests of one connection unanswered */
 	LOSS_OPEN_AT_EXIT,           /* requests still unanswered when the agent ended */
 	LOSS_PROCESS_LIMIT,          /* a process forgotten while it lived: PROCESSES_MAX */

@@ -121,6 +121,8 @@ static struct process *process_put(struct process_table *table, uint32_t pid, st
 	if (process->exited) {
 		process->exited = process->forked = process->last_fork = 0;
 		process->swept = false;
+		process->serving_tid = 0;
+		process->several_serve = false;
 		process->unheard = 0;
 		process->instrumented = process->relays_spans = false;
 		memset(&process->lost, 0, sizeof(process->lost));

@@ -15,18 +15,52 @@ int threads_init(struct threads *threads)
 {
 	threads->swept = 0;
 	threads->map = hashmap_new(THREADS_MAX);
-	return threads->map ? 0 : -ENOMEM;
+	threads->servings = hashmap_new(THREADS_MAX);
+	return threads->map && threads->servings ? 0 : -ENOMEM;
 }
 
 void threads_done(struct threads *threads)
 {
 	hashmap_free(threads->map, free);
-	threads->map = NULL;
+	hashmap_free(threads->servings, free);
+	threads->map = threads->servings = NULL;
 }
 
 static bool ghost_expired(uint64_t lost_sight_at, uint64_t now)
 {
 	return lost_sight_at && now > lost_sight_at && now - lost_sight_at > GHOST_NS;
+}
+
+static int serving_get(struct threads *threads, uint32_t tgid, struct serving **ret_serving)
+{
+	struct serving *serving = hashmap_get(threads->servings, &tgid, sizeof(tgid));
+	int error;
+
+	if (!serving) {
+		serving = calloc(1, sizeof(*serving));
+		if (!serving)
+			return -ENOMEM;
+		serving->tgid = tgid;
+		error = hashmap_put(threads->servings, &tgid, sizeof(tgid), serving);
+		if (error < 0) {
+			free(serving);
+			return error;
+		}
+	}
+	serving->threads++;
+	*ret_serving = serving;
+	return 0;
+}
+
+static void thread_free(struct threads *threads, struct thread *thread)
+{
+	struct serving *serving = thread->serving;
+
+	free(thread);
+	if (!serving || --serving->threads)
+		return;
+	hashmap_remove(threads->servings, &serving->tgid, sizeof(serving->tgid));
+	free(serving);
 }
 
 static int thread_get(struct threads *threads, uint64_t key, struct thread **ret_thread)
@@ -40,9 +74,11 @@ static int thread_get(struct threads *threads, uint64_t key, struct thread **ret
 			return -ENOMEM;
 		thread->key = key;
 		list_init(&thread->served);
-		error = hashmap_put(threads->map, &key, sizeof(key), thread);
+		error = serving_get(threads, key >> 32, &thread->serving);
+		if (!error)
+			error = hashmap_put(threads->map, &key, sizeof(key), thread);
 		if (error < 0) {
-			free(thread);
+			thread_free(threads, thread);
 			return error;
 		}
 	}
@@ -61,27 +97,48 @@ int thread_serve(struct threads *threads, struct exchange *server, uint64_t now)
 		if (!LIST_ITEM(link, struct exchange, served)->lost_sight_at)
 			thread->multiplexes = true;
 	server->thread = thread;
+	server->counted_open = true;
+	thread->serving->open++;
 	list_add(&thread->served, &server->served);
 	thread->last_use = now;
 	return 0;
 }
 
+static void count_out(struct exchange *server)
+{
+	if (server->counted_open)
+		server->thread->serving->open--;
+	server->counted_open = false;
+}
+
 void thread_leave(struct exchange *server)
 {
+	count_out(server);
 	list_remove(&server->served);
 	server->thread = NULL;
 }
 
 void thread_lose_sight(struct exchange *server, uint64_t now)
 {
-	if (server->thread && !server->lost_sight_at)
-		server->lost_sight_at = now ? now : 1;
+	if (!server->thread || server->lost_sight_at)
+		return;
+	server->lost_sight_at = now ? now : 1;
+	/* One that takes too long for us is open all the same. */
+	if (server->timed_out)
+		return;
+	count_out(server);
+	server->thread->serving->lost_sight_at = server->lost_sight_at;
+}
+
+void thread_leave_out(struct exchange *server)
+{
+	count_out(server);
 }
 
 void thread_forget(struct exchange *server, uint64_t now)
 {
 	if (server->thread)
-		server->thread->forgot_at = now ? now : 1;
+		server->thread->forgot_at = server->thread->serving->lost_sight_at = now ? now : 1;
 	thread_leave(server);
 }
 
@@ -115,6 +172,11 @@ struct exchange *thread_context(const struct threads *threads, uint32_t tgid, ui
 	return only;
 }
 
+const struct serving *threads_serving(const struct threads *threads, uint32_t tgid)
+{
+	return hashmap_get(threads->servings, &tgid, sizeof(tgid));
+}
+
 bool thread_multiplexes(const struct threads *threads, uint32_t tgid, uint32_t tid)
 {
 	uint64_t key = thread_key(tgid, tid);
@@ -137,6 +199,6 @@ void threads_expire(struct threads *threads, uint64_t now)
 		if (!list_empty(&thread->served) || now < thread->last_use || now - thread->last_use < THREAD_IDLE_NS)
 			continue;
 		hashmap_remove(threads->map, &thread->key, sizeof(thread->key));
-		free(thread);
+		thread_free(threads, thread);
 	}
 }

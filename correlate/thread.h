@@ -9,8 +9,17 @@
 #include "base/hashmap.h"
 #include "correlate/exchange.h"
 
+/* A process that serves: what its threads have open together. */
+struct serving {
+	uint32_t tgid;
+	uint32_t threads;       /* of its, that are remembered */
+	uint32_t open;          /* inbound requests that are being worked on, but for those that are left out */
+	uint64_t lost_sight_at; /* when one was last lost sight of while open; 0 never */
+};
+
 struct thread {
 	uint64_t key;       /* tgid and tid */
+	struct serving *serving;
 	struct list served; /* open inbound requests, and ghosts: those lost sight of, which may still be open */
 	bool multiplexes;   /* has had several open at once */
 	uint64_t forgot_at; /* when the last of its requests that were forgotten while open was; 0 none */
@@ -19,6 +28,7 @@ struct thread {
 
 struct threads {
 	struct hashmap *map;
+	struct hashmap *servings; /* by tgid */
 	uint64_t swept;
 };
 
@@ -32,6 +42,8 @@ int thread_serve(struct threads *threads, struct exchange *server, uint64_t now)
 void thread_leave(struct exchange *server);
 /* Nobody can tell any more whether it is over: it contradicts other contexts until GHOST_NS later. */
 void thread_lose_sight(struct exchange *server, uint64_t now);
+/* It is left out on purpose: whoever else calls meanwhile does not do so for it. */
+void thread_leave_out(struct exchange *server);
 /* It is forgotten while it may be open: as if it were lost sight of, for all of its thread. */
 void thread_forget(struct exchange *server, uint64_t now);
 
@@ -41,6 +53,9 @@ void thread_forget(struct exchange *server, uint64_t now);
  */
 struct exchange *thread_context(const struct threads *threads, uint32_t tgid, uint32_t tid, uint64_t begin,
 				bool *ret_refused);
+
+/* What the process has open; NULL where it has not served for a while. */
+const struct serving *threads_serving(const struct threads *threads, uint32_t tgid);
 
 /* Whether it has been seen with several open requests. */
 bool thread_multiplexes(const struct threads *threads, uint32_t tgid, uint32_t tid);

@@ -139,9 +139,12 @@ static uint64_t id_number(const uint8_t id[8])
 static struct slice note(struct arena *arena, const struct tree_node *node)
 {
 	uint64_t parent = id_number(node->span->parent_span_id);
+	struct slice missing = string_attribute(node->span, "wirespan.link.missing");
 
-	if (node->parent || parent == 0)
+	if (node->parent || (parent == 0 && !missing.length))
 		return (struct slice){ 0 };
+	if (parent == 0)
+		return arena_format(arena, "no parent: %.*s", (int)missing.length, missing.data);
 	return arena_format(arena, span_expects_parent(node->span) ? "parent %016" PRIx64 " not seen"
 								   : "remote parent %016" PRIx64, parent);
 }

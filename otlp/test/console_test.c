@@ -133,18 +133,24 @@ static void test_color(void **state)
 
 static void test_notes(void **state)
 {
-	struct span spans[] = { server(shop, 1, 0xaa, "/a", 200, 0, 10), server(stock, 2, 0xbb, "/b", 200, 1, 10) };
+	struct span spans[] = { server(shop, 1, 0xaa, "/a", 200, 0, 10), server(stock, 2, 0xbb, "/b", 200, 1, 10),
+				server(stock, 3, 0, "/c", 200, 2, 10) };
 	struct buffer buffer;
 
 	(void)state;
 	spans[0].attributes[2].string = SLICE_LITERAL("header");
-	format(spans, 2, false, &buffer);
+	spans[2].attributes[2] = (struct attribute){
+		SLICE_LITERAL("wirespan.link.missing"), ATTRIBUTE_STRING, { .string = SLICE_LITERAL("other_thread") }
+	};
+	format(spans, 3, false, &buffer);
 	assert_text(&buffer,
-		"trace 4b000000000000000000000000000001  2026-11-21T10:54:01.123Z  2 spans  11.0 µs\n"
+		"trace 4b000000000000000000000000000001  2026-11-21T10:54:01.123Z  3 spans  12.0 µs\n"
 		"     0 ns  frontend              server  GET /a                /a                    200   10.0 µs"
 		"  remote parent f0000000000000aa\n"
 		"  1.00 µs  backend               server  GET /b                /b                    200   10.0 µs"
 		"  parent f0000000000000bb not seen\n"
+		"  2.00 µs  backend               server  GET /c                /c                    200   10.0 µs"
+		"  no parent: other_thread\n"
 		"\n");
 }
 

@@ -169,4 +169,4 @@ def test_reasons_on_demand(start_agent, start_nginx, port):
     ask(port)
     result = agent.stop()
     [client] = result.clients(port)
-    assert re.search(rf"process {client.pid}, span {client.span_id}: no parent: its thread served", result.errors)
+    assert re.search(rf"process {client.pid}, span {client.span_id}: no parent: its process", result.errors)

@@ -4,6 +4,8 @@
 import http.client
 import json
 import os
+import signal
+import subprocess
 import threading
 from collections import Counter
 
@@ -11,6 +13,7 @@ import pytest
 
 from lib.expect import check_linked
 from lib.processes import gunicorn_command, python_command
+from lib.wait import wait_until
 
 CLIENTS = 50
 ROUNDS = 4
@@ -114,3 +117,28 @@ def test_event_loop_does_other_work_meanwhile(start_agent, hooks, start_process,
     [server] = [span for span in result.servers(port) if span.path == "/passed-on"]
     assert passed_on.parent_id == server.span_id, "a proxy's call has lost its cause"
     assert set(result.losses) <= {"parent_unknown"}, result.errors
+
+
+@pytest.mark.parametrize("kind", ["flask", "asyncio"])
+def test_calls_of_other_threads_say_why_they_have_no_parent(
+    start_agent, hooks, start_process, start_nginx, free_ports, kind
+):
+    """A thread pool's calls are counted, as their process has a request open; a call for nobody is no loss."""
+    port, downstream = free_ports(2)
+    start_nginx(downstream, "location / { return 200 hello; }")
+    server = start_process(python_command("pool.py", kind, port, downstream), port)
+    agent = start_agent(*hooks, "--port", f"{port},{downstream}")
+    for number in range(3):
+        subprocess.run(["curl", "-sSf", "-o", os.devnull, f"http://127.0.0.1:{port}/{number}"], check=True, timeout=30)
+    os.kill(server.pid, signal.SIGUSR1)
+    wait_until(lambda: any(span.path == "/for-nobody" for span in agent.spans_so_far()), "the call for nobody")
+    result = agent.stop()
+    missing = {
+        span.path: span.attr.get("wirespan.link.missing")
+        for span in result.clients(downstream)
+        if span.parent_id is None
+    }
+    assert missing == {"/0": "other_thread", "/1": "other_thread", "/2": "other_thread", "/for-nobody": "no_request"}
+    assert result.losses == {"parent_unknown": 3}, result.errors
+    for client in result.clients(port):
+        assert client.parent_id is None and "wirespan.link.missing" not in client.attr, "curl serves nothing"
