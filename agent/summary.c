@@ -38,6 +38,8 @@ static void summary_add_engine(struct summary *summary, const struct engine *eng
 		summary_add(summary, loss_name(i), losses->count[i]);
 	summary->exchanges[0] = (struct counter){ "telemetry", ignored->telemetry };
 	summary->exchanges[1] = (struct counter){ "instrumented", ignored->instrumented };
+	summary->exchanges[2] = (struct counter){ "unsolicited", ignored->unsolicited };
+	summary->exchanges[3] = (struct counter){ "incomplete_request", ignored->incomplete_request };
 }
 
 static void summary_add_discovery(struct summary *summary, const struct discovery *discovery)

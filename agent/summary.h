@@ -11,7 +11,7 @@
 
 #define SUMMARY_MAX 96
 #define SUMMARY_CONNECTIONS (COUNTER_COUNT - COUNTER_LOSSES)
-#define SUMMARY_EXCHANGES 2
+#define SUMMARY_EXCHANGES 4
 
 struct summary {
 	struct counter losses[SUMMARY_MAX]; /* those before the engine first */

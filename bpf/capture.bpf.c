@@ -264,7 +264,7 @@ static __always_inline void place(struct connection *connection, struct movement
 			data->header.flags |= RECORD_DATA_CONCURRENT;
 	}
 	if (!(connection->moved & bit) && !connection->late)
-		data->header.flags |= RECORD_DATA_BEGIN;
+		data->header.flags |= connection->moved ? RECORD_DATA_BEGIN : RECORD_DATA_BEGIN | RECORD_DATA_FIRST;
 	connection->moved |= bit;
 	direction->next = data->position + movement->length;
 	/* From here on its end can be told, even if nothing of it is read before. */

@@ -86,6 +86,8 @@ enum record_data_flags {
 	RECORD_DATA_CONCURRENT = 1 << 5,
 	/* A receive that would not have waited for bytes: O_NONBLOCK or MSG_DONTWAIT. */
 	RECORD_DATA_NONBLOCKING = 1 << 6,
+	/* Nothing has moved over this connection before, in neither direction. */
+	RECORD_DATA_FIRST = 1 << 7,
 };
 
 /*

@@ -79,7 +79,9 @@ static void begin(struct connection *connection, const struct record_data *recor
 	settle_role(connection, record);
 	if (connection->late)
 		attach_late(connection, record);
-	connection->synced = from_the_start && is_request(connection, record->direction);
+	/* A server that speaks first answers nothing. */
+	connection->synced = from_the_start && (is_request(connection, record->direction) ||
+						record->header.flags & RECORD_DATA_FIRST);
 	connection->directions[RECORD_RECEIVE].deaf = connection->directions[RECORD_SEND].deaf = !connection->synced;
 }
 
@@ -226,6 +228,7 @@ void conversation_fail(struct connection *connection, uint64_t time)
 	bool unheard = connection_responses(connection)->deaf;
 	uint64_t heard = connection->stream.next[connection->request_direction != RECORD_SEND];
 
+	messages_cut_request(connection);
 	while (!list_empty(&connection->requests)) {
 		struct exchange *exchange = LIST_ITEM(connection->requests.next, struct exchange, queued);
 

@@ -52,6 +52,9 @@ struct engine_options {
 struct engine_ignored {
 	uint64_t telemetry;    /* with telemetry back ends */
 	uint64_t instrumented; /* of processes that export spans of their own */
+	/* No exchanges at all, told apart from losses: */
+	uint64_t unsolicited;  /* what a server said while no request waited for an answer */
+	uint64_t incomplete_request; /* request heads that were answered, or whose connection ended, before they were whole */
 };
 
 #define ENGINE_MAX_CONNECTIONS 65536

@@ -83,6 +83,21 @@ void messages_deafen(struct connection *connection, unsigned int which, enum los
 	messages_desync(connection);
 }
 
+bool messages_cut_request(struct connection *connection)
+{
+	struct direction *requests = connection_requests(connection);
+	struct engine *engine = connection->engine;
+
+	if (!requests->exchange || requests->exchange->state != EXCHANGE_FORMING)
+		return false;
+	engine->ignored.incomplete_request++;
+	engine_explain(engine, EXPLAIN_REQUEST_INCOMPLETE, connection->endpoints.cookie, connection->owner, NULL);
+	messages_set_exchange(connection, requests, NULL);
+	requests->deaf = true;
+	messages_desync(connection);
+	return true;
+}
+
 void messages_note_pipelining(struct connection *connection)
 {
 	connection->pipelined = true;

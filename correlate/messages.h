@@ -33,6 +33,11 @@ void messages_set_exchange(struct connection *connection, struct direction *dire
 void messages_note_pipelining(struct connection *connection);
 /* The reader of a direction has lost its message: counts, deafens. */
 void messages_lost(struct connection *connection, unsigned int direction, enum http1_reader_lost reason);
+/*
+ * A request's head is under way that will not be whole, or in vain: its connection is over, or it was
+ * answered already. Counts it; the direction is deaf. False: there is none.
+ */
+bool messages_cut_request(struct connection *connection);
 /* Event of both readers. */
 void messages_tunnel(void *context, uint64_t position);
 

@@ -60,15 +60,50 @@ static void response_begin(void *context, uint64_t position)
 		exchange->first_byte = record->begin;
 }
 
+/* No request waits for an answer, and none that might was lost. */
+static bool nothing_asked(const struct connection *connection)
+{
+	return connection->synced && !connection->resynced && list_empty(&connection->requests);
+}
+
+/* What the server says answers nothing that was asked in full. */
+static void note_unsolicited(struct connection *connection)
+{
+	if (messages_cut_request(connection))
+		return;
+	connection->engine->ignored.unsolicited++;
+	engine_explain(connection->engine, EXPLAIN_UNSOLICITED, connection->endpoints.cookie, connection->owner, NULL);
+}
+
+/* An answer whose request was not seen. */
+static void note_unpaired(struct connection *connection)
+{
+	/* A late connection's first exchange is counted already. */
+	if (!connection->late)
+		loss_add(&connection->engine->losses, LOSS_RESPONSE_UNPAIRED);
+	engine_explain(connection->engine, EXPLAIN_RESPONSE_UNPAIRED, connection->endpoints.cookie, connection->owner,
+		       NULL);
+}
+
+/* Nothing tells where it ends: whether it has a body depends on a method that nobody saw. */
+static void stop_listening(struct connection *connection)
+{
+	connection_responses(connection)->deaf = true;
+	messages_desync(connection);
+}
+
 static void response_unpaired(struct connection *connection, const struct http1_head *head)
 {
-	connection->interim_pending = head->status < 200 && head->status != 101;
-	/* A late connection's first exchange is counted already. */
-	if (!connection->interim_pending && !connection->late)
-		loss_add(&connection->engine->losses, LOSS_RESPONSE_UNPAIRED);
-	if (!connection->interim_pending)
-		engine_explain(connection->engine, EXPLAIN_RESPONSE_UNPAIRED, connection->endpoints.cookie,
-			       connection->owner, NULL);
+	bool interim = head->status < 200 && head->status != 101, unsolicited = nothing_asked(connection);
+
+	connection->interim_pending = interim && !unsolicited;
+	/* It has no body, and says nothing of what is asked next. */
+	if (interim && unsolicited)
+		return;
+	if (unsolicited)
+		note_unsolicited(connection);
+	else if (!interim)
+		note_unpaired(connection);
 	if (head->status == 101)
 		connection->tunnel = true;
 	/* One answer more than requests, and none of these was lost now: one was before, and ahead of others. */
@@ -77,9 +112,7 @@ static void response_unpaired(struct connection *connection, const struct http1_
 		engine_retract(connection->engine, connection->endpoints.cookie);
 		connection->resynced = false;
 	}
-	/* Whether it has a body depends on a method that nobody saw. */
-	connection_responses(connection)->deaf = true;
-	messages_desync(connection);
+	stop_listening(connection);
 }
 
 static void response_head(void *context, const struct http1_head *head, uint64_t position)
@@ -140,8 +173,14 @@ static void response_end(void *context, uint64_t position, uint64_t body_size)
 static void response_lost(void *context, enum http1_reader_lost reason)
 {
 	struct connection *connection = context;
+	const struct direction *direction = connection_responses(connection);
 
-	messages_lost(connection, !connection->request_direction, reason);
+	if (reason == HTTP1_LOST_MEMORY || direction->deaf || direction->exchange || !nothing_asked(connection)) {
+		messages_lost(connection, !connection->request_direction, reason);
+		return;
+	}
+	note_unsolicited(connection);
+	stop_listening(connection);
 }
 
 const struct http1_reader_events response_messages = {

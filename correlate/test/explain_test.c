@@ -105,10 +105,31 @@ static void a_response_without_request_is_named(void **state)
 {
 	struct link_fixture *f = *state;
 
+	f->first.server.position[RECORD_RECEIVE] += strlen(GET("/a"));
+	f->first.server.last = RECORD_RECEIVE;
+	tape_send(&f->tape, &f->first.server, OK);
+	tape_play(&f->tape, f->engine);
+	assert_heard(0, EXPLAIN_RESPONSE_UNPAIRED, &f->first.server, 200);
+}
+
+static void so_is_one_that_nobody_asked_for(void **state)
+{
+	struct link_fixture *f = *state;
+
 	tape_receive(&f->tape, &f->first.server, GET("/a"));
 	tape_send(&f->tape, &f->first.server, OK OK);
 	tape_play(&f->tape, f->engine);
-	assert_heard(0, EXPLAIN_RESPONSE_UNPAIRED, &f->first.server, 200);
+	assert_heard(0, EXPLAIN_UNSOLICITED, &f->first.server, 200);
+}
+
+static void so_is_a_head_cut_short(void **state)
+{
+	struct link_fixture *f = *state;
+
+	tape_receive(&f->tape, &f->first.server, "GET /a HT");
+	tape_send(&f->tape, &f->first.server, "HTTP/1.1 408 T\r\n\r\n");
+	tape_play(&f->tape, f->engine);
+	assert_heard(0, EXPLAIN_REQUEST_INCOMPLETE, &f->first.server, 200);
 }
 
 static void a_variable_left_out_is_named(void **state)
@@ -141,6 +162,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(so_does_what_is_no_head, setup, link_teardown),
 		cmocka_unit_test_setup_teardown(a_response_without_request_is_named, setup, link_teardown),
 		cmocka_unit_test_setup_teardown(a_variable_left_out_is_named, setup, link_teardown),
+		cmocka_unit_test_setup_teardown(so_is_one_that_nobody_asked_for, setup, link_teardown),
+		cmocka_unit_test_setup_teardown(so_is_a_head_cut_short, setup, link_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

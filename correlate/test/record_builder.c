@@ -96,7 +96,7 @@ struct record_data *tape_move(struct tape *tape, struct wire_end *end, enum reco
 	if (end->last != (int)direction && (end->last >= 0 || !(end->flags & RECORD_DATA_LATE)))
 		record->header.flags |= RECORD_DATA_TURN;
 	if (!end->began[direction] && !(end->flags & RECORD_DATA_LATE))
-		record->header.flags |= RECORD_DATA_BEGIN;
+		record->header.flags |= end->last < 0 ? RECORD_DATA_BEGIN | RECORD_DATA_FIRST : RECORD_DATA_BEGIN;
 	if (!copied && !tail)
 		record->header.flags |= RECORD_DATA_UNREADABLE;
 	record->begin = direction == RECORD_SEND ? tape->time - TAPE_STEP / 2 : tape->time;
