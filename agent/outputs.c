@@ -55,11 +55,18 @@ static int open_file(const struct outputs_options *options)
 
 static int make_printer(const struct outputs_options *options, int fd, struct output **ret_output)
 {
-	const struct console_options console = { .fd = fd, .color = terminal_wants_color(fd) };
+	const struct console_options console = {
+		.fd = fd,
+		.color = terminal_wants_color(fd),
+		.summary = options->format == OUTPUTS_SUMMARY,
+		.sort = options->sort,
+		.interval = options->interval,
+	};
 	int error;
 
 	switch (options->format) {
 	case OUTPUTS_CONSOLE:
+	case OUTPUTS_SUMMARY:
 		error = output_console_new(&console, ret_output);
 		break;
 	case OUTPUTS_JSON:

@@ -7,9 +7,10 @@
 #include <stdint.h>
 
 #include "otlp/config.h"
+#include "otlp/latency.h"
 #include "otlp/output.h"
 
-enum outputs_format { OUTPUTS_CONSOLE, OUTPUTS_JSON, OUTPUTS_NONE };
+enum outputs_format { OUTPUTS_CONSOLE, OUTPUTS_SUMMARY, OUTPUTS_JSON, OUTPUTS_NONE };
 
 struct outputs_choice {
 	bool prints;
@@ -27,6 +28,8 @@ struct outputs_options {
 	struct outputs_choice choice;
 	enum outputs_format format;
 	const char *path;  /* of the file to print to; NULL: standard output */
+	enum latency_sort sort; /* of the tables that the first two print */
+	uint64_t interval;      /* ns between two tables; 0: only at the end */
 	const char *spool; /* directory; NULL: none */
 	uint64_t spool_size;
 	const struct otlp_config *config;

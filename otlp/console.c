@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "otlp/latency.h"
 #include "otlp/tally.h"
+#include "otlp/text.h"
 #include "otlp/trace_text.h"
 #include "otlp/traces.h"
 #include "otlp/writer.h"
@@ -19,8 +19,12 @@
 struct console {
 	struct output output;
 	struct writer writer;
-	struct traces *traces;
+	struct traces *traces; /* NULL: not shown */
 	struct latency *latency;
+	struct latency *recent; /* of the interval under way; NULL: there are none */
+	enum latency_sort sort;
+	uint64_t interval, due; /* ns; due 0: not known yet */
+	bool titled; /* tables say of when they are */
 	struct arena arena;
 	struct buffer text;
 	size_t text_spans; /* spans that `text` shows */
@@ -43,11 +47,17 @@ static void write_text(struct console *console)
 	buffer_clear(&console->text);
 }
 
+static struct text_page console_page(const struct console *console)
+{
+	return (struct text_page){ .color = console->color, .columns = terminal_columns(console->writer.fd) };
+}
+
 static void console_trace(void *context, struct span *const *spans, size_t count)
 {
 	struct console *console = context;
 	size_t length = console->text.length;
-	int result = trace_format(&console->arena, spans, count, console->color, &console->text);
+	struct text_page page = console_page(console);
+	int result = trace_format(&console->arena, spans, count, &page, &console->text);
 
 	if (result < 0) {
 		console->text.length = length;
@@ -68,30 +78,80 @@ static int report(struct console *console)
 	return error;
 }
 
+static void note_result(struct console *console, int result)
+{
+	if (result < 0)
+		console->error = result;
+}
+
+/* Takes the span. */
+static void add_trace(struct console *console, struct span *span, uint64_t now)
+{
+	int result = 0;
+
+	if (console->traces)
+		result = traces_add(console->traces, span, now);
+	else
+		span_free(span);
+	note_result(console, result);
+	if (result < 0)
+		tally_add(&console->failed, 1);
+}
+
 static int console_spans(struct output *output, struct span *const *spans, size_t count, uint64_t now)
 {
 	struct console *console = (struct console *)output;
 
 	for (size_t i = 0; i < count; i++) {
-		int result = latency_add(console->latency, spans[i]);
-
-		if (result < 0)
-			console->error = result;
-		result = traces_add(console->traces, spans[i], now);
-		if (result < 0) {
-			console->error = result;
-			tally_add(&console->failed, 1);
-		}
+		note_result(console, latency_add(console->latency, spans[i]));
+		if (console->recent)
+			note_result(console, latency_add(console->recent, spans[i]));
+		add_trace(console, spans[i], now);
 	}
 	write_text(console);
 	return 0;
+}
+
+/* A table, and an empty line; nothing where there were no spans. */
+static int append_table(struct console *console, const struct latency *latency)
+{
+	struct text_page page = console_page(console);
+	size_t before = console->text.length;
+	int result = console->titled ? latency_format_title(latency, &page, &console->text) : 0;
+
+	if (result == 0)
+		result = latency_format(latency, console->sort, &page, &console->text);
+	if (result == 0 && console->text.length > before)
+		result = buffer_append(&console->text, "\n", 1);
+	return result;
+}
+
+/* The interval's table, if it is over. Where memory for the next one is missing, this one goes on. */
+static void end_interval(struct console *console, uint64_t now)
+{
+	struct latency *next;
+
+	if (!console->due)
+		console->due = now + console->interval;
+	if (now < console->due)
+		return;
+	console->due += ((now - console->due) / console->interval + 1) * console->interval;
+	next = latency_new(LATENCY_ENDPOINTS_MAX);
+	if (!next)
+		return;
+	note_result(console, append_table(console, console->recent));
+	latency_free(console->recent);
+	console->recent = next;
 }
 
 static int console_advance(struct output *output, uint64_t now)
 {
 	struct console *console = (struct console *)output;
 
-	traces_advance(console->traces, now);
+	if (console->traces)
+		traces_advance(console->traces, now);
+	if (console->recent)
+		end_interval(console, now);
 	write_text(console);
 	return report(console);
 }
@@ -100,7 +160,8 @@ static int console_flush(struct output *output)
 {
 	struct console *console = (struct console *)output;
 
-	traces_flush(console->traces);
+	if (console->traces)
+		traces_flush(console->traces);
 	write_text(console);
 	return report(console);
 }
@@ -113,11 +174,8 @@ static void console_cancel(struct output *output)
 static int console_finish(struct output *output, const struct counter *losses, size_t count)
 {
 	struct console *console = (struct console *)output;
-	size_t before = console->text.length;
-	int result = latency_format(console->latency, &console->text, console->color);
+	int result = append_table(console, console->latency);
 
-	if (result == 0 && console->text.length > before)
-		result = buffer_append(&console->text, "\n", 1);
 	if (result == 0)
 		result = counters_format(&console->text, losses, count);
 	console->writer.timeout_ms = FINISH_TIMEOUT_MS;
@@ -129,7 +187,7 @@ static size_t console_counters(const struct output *output, struct counter *ret_
 {
 	const struct console *console = (const struct console *)output;
 	const struct counter counters[] = {
-		{ "console_trace_cut", traces_cut(console->traces) },
+		{ "console_trace_cut", console->traces ? traces_cut(console->traces) : 0 },
 		{ "console_write_failed", tally_read(&console->failed) },
 	};
 	size_t count = sizeof(counters) / sizeof(counters[0]);
@@ -147,6 +205,7 @@ static void console_free(struct output *output)
 		writer_done(&console->writer);
 	traces_free(console->traces);
 	latency_free(console->latency);
+	latency_free(console->recent);
 	arena_done(&console->arena);
 	buffer_done(&console->text);
 	free(console);
@@ -162,19 +221,19 @@ static const struct output_operations console_operations = {
 	.free = console_free,
 };
 
-int output_console_new(const struct console_options *options, struct output **ret_output)
+/* 0 or -ENOMEM. */
+static int make_parts(struct console *console, const struct console_options *options)
 {
-	struct console *console = calloc(1, sizeof(*console));
-	int result = -ENOMEM;
-
-	if (!console)
-		return -ENOMEM;
-	console->output.operations = &console_operations;
-	console->writer.cancel_fd = -1;
-	console->color = options->color;
-	buffer_init(&console->text, TEXT_SIZE_MAX);
-	arena_init(&console->arena);
 	console->latency = latency_new(LATENCY_ENDPOINTS_MAX);
+	if (!console->latency)
+		return -ENOMEM;
+	if (options->interval) {
+		console->recent = latency_new(LATENCY_ENDPOINTS_MAX);
+		if (!console->recent)
+			return -ENOMEM;
+	}
+	if (options->summary)
+		return 0;
 	console->traces = traces_new(&(struct traces_options){
 		.spans_max = options->spans_max ? options->spans_max : TRACES_SPANS_MAX,
 		.quiet = TRACES_QUIET,
@@ -182,7 +241,26 @@ int output_console_new(const struct console_options *options, struct output **re
 		.ready = console_trace,
 		.context = console,
 	});
-	if (console->latency && console->traces)
+	return console->traces ? 0 : -ENOMEM;
+}
+
+int output_console_new(const struct console_options *options, struct output **ret_output)
+{
+	struct console *console = calloc(1, sizeof(*console));
+	int result;
+
+	if (!console)
+		return -ENOMEM;
+	console->output.operations = &console_operations;
+	console->writer.cancel_fd = -1;
+	console->color = options->color;
+	console->sort = options->sort;
+	console->interval = options->interval;
+	console->titled = options->summary || options->interval;
+	buffer_init(&console->text, TEXT_SIZE_MAX);
+	arena_init(&console->arena);
+	result = make_parts(console, options);
+	if (result == 0)
 		result = writer_init(&console->writer, options->fd);
 	if (result < 0) {
 		console_free(&console->output);

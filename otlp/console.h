@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An output for people: each trace as a tree once it is quiet, and at the end
- * the latency per endpoint and the losses.
+ * An output for people: each trace as a tree once it is quiet (unless only the tables are wanted), the
+ * latency per endpoint at intervals and at the end, and the losses.
  */
 #ifndef WIRESPAN_OTLP_CONSOLE_H
 #define WIRESPAN_OTLP_CONSOLE_H
 
+#include "otlp/latency.h"
 #include "otlp/output.h"
 
 struct console_options {
 	int fd; /* stays the caller's */
-	bool color; /* see terminal_wants_color */
+	bool color; /* see terminal_wants_color; how wide the terminal is is asked each time */
+	bool summary; /* no traces */
+	enum latency_sort sort;
+	uint64_t interval; /* ns between two tables, each of the spans since the one before; 0: only at the end */
 	size_t spans_max; /* held at once; 0: TRACES_SPANS_MAX */
 };
 

@@ -24,6 +24,8 @@ struct endpoint {
 struct latency {
 	struct hashmap *endpoints;
 	struct endpoint *other;
+	uint64_t count;
+	uint64_t first, last; /* wall clock ns at which spans ended */
 };
 
 /* Kind, length of the service's name, both names. */
@@ -112,8 +114,17 @@ int latency_add(struct latency *latency, const struct span *span)
 
 	if (!endpoint)
 		return -ENOMEM;
+	if (!latency->count++ || span->end < latency->first)
+		latency->first = span->end;
+	if (span->end > latency->last)
+		latency->last = span->end;
 	endpoint->errors += span->status == SPAN_STATUS_ERROR;
 	return histogram_add(&endpoint->histogram, span->end - span->start);
+}
+
+uint64_t latency_count(const struct latency *latency)
+{
+	return latency->count;
 }
 
 uint64_t latency_other(const struct latency *latency)
@@ -129,16 +140,48 @@ static int compare_slices(struct slice a, struct slice b)
 	return order ? order : (a.length > b.length) - (a.length < b.length);
 }
 
-static int compare_endpoints(const void *left, const void *right)
+static int compare_numbers(uint64_t a, uint64_t b)
 {
-	const struct endpoint *a = *(const struct endpoint *const *)left, *b = *(const struct endpoint *const *)right;
+	return (a < b) - (a > b);
+}
+
+static int compare_endpoints(const struct endpoint *a, const struct endpoint *b)
+{
 	int order = compare_slices(a->service, b->service);
 
 	if (order == 0)
 		order = (int)a->kind - (int)b->kind;
 	if (order == 0)
-		order = (a->histogram.count < b->histogram.count) - (a->histogram.count > b->histogram.count);
+		order = compare_numbers(a->histogram.count, b->histogram.count);
 	return order ? order : compare_slices(a->name, b->name);
+}
+
+/* An endpoint, and the number by which it is sorted first. */
+struct ranked {
+	const struct endpoint *endpoint;
+	uint64_t rank;
+};
+
+static uint64_t find_rank(const struct endpoint *endpoint, enum latency_sort sort)
+{
+	switch (sort) {
+	case LATENCY_BY_RATE:
+		return endpoint->histogram.count;
+	case LATENCY_BY_ERRORS:
+		return endpoint->errors;
+	case LATENCY_BY_P99:
+		return histogram_percentile(&endpoint->histogram, 990);
+	default:
+		return 0;
+	}
+}
+
+static int compare_ranked(const void *left, const void *right)
+{
+	const struct ranked *a = left, *b = right;
+	int order = compare_numbers(a->rank, b->rank);
+
+	return order ? order : compare_endpoints(a->endpoint, b->endpoint);
 }
 
 enum column { SERVICE, KIND, NAME, COUNT, ERRORS, P50, P95, P99, MAX, COLUMNS };
@@ -182,17 +225,39 @@ static int append_row(struct buffer *buffer, const struct row *row, const size_t
 		struct text_cell cell = { row->cells[column], style };
 		enum text_align align = column < COUNT ? TEXT_LEFT : TEXT_RIGHT;
 
+		if (!widths[column])
+			continue;
 		if (column == ERRORS && row->failing)
 			cell.style = TEXT_RED;
 		if (column)
-			result = buffer_append(buffer, "  ", 2);
+			result = buffer_append(buffer, "  ", TEXT_GAP);
 		if (result == 0)
 			result = text_append(buffer, cell, align, widths[column], color);
 	}
 	return result == 0 ? buffer_append(buffer, "\n", 1) : result;
 }
 
-static int format_rows(const struct endpoint *const *endpoints, size_t count, struct buffer *buffer, bool color)
+/* Numbers are never cut. */
+static const size_t least[COLUMNS] = {
+	[SERVICE] = 7, [KIND] = SIZE_MAX, [NAME] = 8, [COUNT] = SIZE_MAX, [ERRORS] = SIZE_MAX,
+	[P50] = SIZE_MAX, [P95] = SIZE_MAX, [P99] = SIZE_MAX, [MAX] = SIZE_MAX,
+};
+
+/* Names first need what they can get: p95 is what is missed least. */
+static void fit_widths(size_t widths[COLUMNS], size_t columns)
+{
+	size_t total = 0;
+
+	for (unsigned int column = 0; column < COLUMNS; column++)
+		total += widths[column] + (column ? TEXT_GAP : 0);
+	if (total <= columns)
+		return;
+	widths[P95] = 0;
+	text_fit(widths, least, COLUMNS, columns + TEXT_GAP);
+}
+
+static int format_rows(const struct ranked *endpoints, size_t count, const struct text_page *page,
+		       struct buffer *buffer)
 {
 	size_t widths[COLUMNS] = { 0 };
 	struct row row = { 0 };
@@ -207,35 +272,54 @@ static int format_rows(const struct endpoint *const *endpoints, size_t count, st
 			widths[column] = columns > widths[column] ? columns : widths[column];
 		}
 		if (i < count)
-			row_fill(&row, endpoints[i]);
+			row_fill(&row, endpoints[i].endpoint);
 	}
+	if (page->columns)
+		fit_widths(widths, page->columns);
 	row.failing = false;
 	for (unsigned int column = 0; column < COLUMNS; column++)
 		row.cells[column] = titles[column];
-	result = append_row(buffer, &row, widths, TEXT_BOLD, color);
+	result = append_row(buffer, &row, widths, TEXT_BOLD, page->color);
 	for (size_t i = 0; i < count && result == 0; i++) {
-		row_fill(&row, endpoints[i]);
-		result = append_row(buffer, &row, widths, TEXT_PLAIN, color);
+		row_fill(&row, endpoints[i].endpoint);
+		result = append_row(buffer, &row, widths, TEXT_PLAIN, page->color);
 	}
 	return result;
 }
 
-int latency_format(const struct latency *latency, struct buffer *buffer, bool color)
+int latency_format(const struct latency *latency, enum latency_sort sort, const struct text_page *page,
+		   struct buffer *buffer)
 {
 	size_t count = hashmap_count(latency->endpoints), cursor = 0, filled = 0;
-	const struct endpoint **endpoints = malloc((count + 1) * sizeof(const struct endpoint *));
+	struct ranked *endpoints = malloc((count + 1) * sizeof(*endpoints));
 	void *value;
 	int result = 0;
 
 	if (!endpoints)
 		return -ENOMEM;
 	while (hashmap_next(latency->endpoints, &cursor, NULL, &value))
-		endpoints[filled++] = value;
-	qsort(endpoints, filled, sizeof(const struct endpoint *), compare_endpoints);
+		endpoints[filled++] = (struct ranked){ value, find_rank(value, sort) };
+	qsort(endpoints, filled, sizeof(*endpoints), compare_ranked);
 	if (latency->other->histogram.count)
-		endpoints[filled++] = latency->other;
+		endpoints[filled++] = (struct ranked){ latency->other, 0 };
 	if (filled)
-		result = format_rows(endpoints, filled, buffer, color);
+		result = format_rows(endpoints, filled, page, buffer);
 	free(endpoints);
 	return result;
+}
+
+int latency_format_title(const struct latency *latency, const struct text_page *page, struct buffer *buffer)
+{
+	char first[WALL_TEXT_MAX], last[WALL_TEXT_MAX], text[128];
+	struct slice from = wall_format(latency->first, first), to = wall_format(latency->last, last);
+	struct text_cell title = { .text = { .data = text }, .style = TEXT_BOLD };
+	int result;
+
+	if (!latency->count)
+		return 0;
+	title.text.length = (size_t)snprintf(text, sizeof(text), "%.*s to %.*s  %" PRIu64 " %s", (int)from.length,
+					     from.data, (int)to.length, to.data, latency->count,
+					     latency->count == 1 ? "span" : "spans");
+	result = text_append(buffer, title, TEXT_LEFT, 0, page->color);
+	return result == 0 ? buffer_append(buffer, "\n", 1) : result;
 }

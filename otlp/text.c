@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -74,17 +75,32 @@ static int append_spaces(struct buffer *buffer, size_t count)
 	return result;
 }
 
-static int append_styled(struct buffer *buffer, struct text_cell cell, bool color)
+/* Exactly `width` columns: a wide character that has no room leaves a space. */
+static int append_cut(struct buffer *buffer, struct slice text, size_t width)
 {
-	const char *style = styles[cell.style];
-	int result = 0;
+	static const char ellipsis[] = "…";
+	struct slice tail = utf8_tail(text, (width - 1) / 2);
+	size_t left = width - 1 - utf8_columns(tail);
+	struct slice head = utf8_head(text, left);
+	int result = buffer_append(buffer, head.data, head.length);
 
-	if (!color || !*style || !cell.text.length)
-		return buffer_append(buffer, cell.text.data, cell.text.length);
-	result = buffer_append(buffer, style, strlen(style));
 	if (result == 0)
+		result = buffer_append(buffer, ellipsis, sizeof(ellipsis) - 1);
+	if (result == 0)
+		result = buffer_append(buffer, tail.data, tail.length);
+	return result == 0 ? append_spaces(buffer, left - utf8_columns(head)) : result;
+}
+
+static int append_styled(struct buffer *buffer, struct text_cell cell, size_t width, bool color)
+{
+	const char *style = color && cell.text.length ? styles[cell.style] : "";
+	int result = buffer_append(buffer, style, strlen(style));
+
+	if (result == 0 && width && utf8_columns(cell.text) > width)
+		result = append_cut(buffer, cell.text, width);
+	else if (result == 0)
 		result = buffer_append(buffer, cell.text.data, cell.text.length);
-	return result == 0 ? buffer_append(buffer, RESET, sizeof(RESET) - 1) : result;
+	return result == 0 && *style ? buffer_append(buffer, RESET, sizeof(RESET) - 1) : result;
 }
 
 int text_append(struct buffer *buffer, struct text_cell cell, enum text_align align, size_t width, bool color)
@@ -96,16 +112,46 @@ int text_append(struct buffer *buffer, struct text_cell cell, enum text_align al
 	if (align == TEXT_RIGHT)
 		result = append_spaces(buffer, padding);
 	if (result == 0)
-		result = append_styled(buffer, cell, color);
+		result = append_styled(buffer, cell, width, color);
 	if (result == 0 && align == TEXT_LEFT)
 		result = append_spaces(buffer, padding);
 	return result;
+}
+
+void text_fit(size_t *widths, const size_t *least, size_t count, size_t total)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		sum += widths[i] + (i ? TEXT_GAP : 0);
+	while (sum > total) {
+		size_t widest = count;
+
+		for (size_t i = 0; i < count; i++)
+			if (widths[i] > least[i] && (widest == count || widths[i] > widths[widest]))
+				widest = i;
+		if (widest == count)
+			return;
+		widths[widest]--;
+		sum--;
+	}
 }
 
 void text_trim_end(struct buffer *buffer)
 {
 	while (buffer->length && buffer->data[buffer->length - 1] == ' ')
 		buffer->length--;
+}
+
+size_t terminal_columns(int fd)
+{
+	struct slice said = slice_of_string(getenv("COLUMNS"));
+	struct winsize size;
+	uint64_t columns;
+
+	if (ioctl(fd, TIOCGWINSZ, &size) < 0)
+		return 0;
+	return slice_to_u64(said, &columns) && columns && columns <= UINT16_MAX ? columns : size.ws_col;
 }
 
 bool terminal_wants_color(int fd)

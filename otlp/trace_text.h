@@ -5,13 +5,16 @@
 #include "base/buffer.h"
 #include "correlate/span.h"
 #include "otlp/arena.h"
+#include "otlp/text.h"
 
 /*
  * Appends one trace for people: a line of title, then a line per span (offset,
  * tree and service, kind, name, path or server, status, duration, note), then an
- * empty line. `arena` is for its own use. 0, -ENOSPC or -ENOMEM: part may then
- * have been appended.
+ * empty line. Names, paths and notes are cut in their middle where the page is narrow; one
+ * of less than some 60 columns may still be too narrow for a line. `arena` is for its own use. 0,
+ * -ENOSPC or -ENOMEM: part may then have been appended.
  */
-int trace_format(struct arena *arena, struct span *const *spans, size_t count, bool color, struct buffer *buffer);
+int trace_format(struct arena *arena, struct span *const *spans, size_t count, const struct text_page *page,
+		 struct buffer *buffer);
 
 #endif

@@ -110,6 +110,22 @@ struct slice utf8_head(struct slice text, size_t columns)
 	return slice_head(text, taken);
 }
 
+struct slice utf8_tail(struct slice text, size_t columns)
+{
+	size_t left = utf8_columns(text), length;
+	bool valid;
+
+	while (text.length) {
+		size_t taken = code_columns(utf8_decode(text, &length, &valid));
+
+		if (taken && left <= columns)
+			break;
+		left -= taken;
+		text = slice_from(text, length);
+	}
+	return text;
+}
+
 size_t utf8_columns(struct slice text)
 {
 	size_t columns = 0, length;

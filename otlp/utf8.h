@@ -22,5 +22,7 @@ size_t utf8_columns(struct slice text);
 
 /* The longest head of the text that takes at most `columns`. */
 struct slice utf8_head(struct slice text, size_t columns);
+/* The longest tail that does; it begins with no combining mark. */
+struct slice utf8_tail(struct slice text, size_t columns);
 
 #endif

@@ -186,6 +186,8 @@ static int run_configured(const struct run_options *options, const struct otlp_c
 							   outputs_choose(config, options->print_given),
 		.format = options->format,
 		.path = options->output_path,
+		.sort = options->sort,
+		.interval = options->interval * NSEC_PER_SEC,
 		.spool = options->spool,
 		.spool_size = options->spool_size,
 		.config = config,

@@ -14,11 +14,16 @@
 #define SPOOL_SIZE_MIN (UINT64_C(1) << 20)
 #define SPOOL_SIZE_MAX (UINT64_C(1) << 50)
 #define SECONDS_MIN 0.001
+#define SUMMARY_INTERVAL 10 /* seconds */
 #define SECONDS_MAX (10.0 * 365 * 24 * 3600)
 
 static const char *const formats[] = {
-	[OUTPUTS_CONSOLE] = "console", [OUTPUTS_JSON] = "json", [OUTPUTS_NONE] = "none", NULL
+	[OUTPUTS_CONSOLE] = "console", [OUTPUTS_SUMMARY] = "summary", [OUTPUTS_JSON] = "json", [OUTPUTS_NONE] = "none",
+	NULL
 };
+/* That by service is the default of --format console, and has no name. */
+static const char *const sorts[] = { "rate", "errors", "p99", NULL };
+#define SORT_FIRST LATENCY_BY_RATE
 static const char *const hooks_choices[] = {
 	[HOOKS_AUTO] = "auto", [HOOKS_SOCKET] = "socket", [HOOKS_SYSCALL] = "syscall", NULL
 };
@@ -85,7 +90,7 @@ static int set_spool_size(const char *name, const char *argument, void *target)
 }
 
 struct choices {
-	struct option_choice_target format, hooks;
+	struct option_choice_target format, sort, hooks;
 };
 
 struct command_line {
@@ -132,7 +137,7 @@ struct command_row {
 	struct option_row row;
 };
 
-#define ROWS_MAX 16
+#define ROWS_MAX 32
 #define PARTS_MAX 4
 
 /* The rows that the command has, as a part. */
@@ -177,9 +182,16 @@ static int parse_table(int argc, char **argv, struct run_options *options, struc
 		  option_set_string, &options->spool } },
 		{ LIVE | REPLAY, { "spool-size", "BYTES", "at most so much, suffix K, M or G (default: 1G)",
 		  set_spool_size, &options->spool_size } },
-		{ LIVE | REPLAY, { "format", "console|json|none",
-		  "print spans this way, also with an endpoint (default without: console)", option_set_choice,
-		  &choices->format } },
+		{ LIVE | REPLAY, { "format", "console|summary|json|none",
+		  "print this way, also with an endpoint (default without: console):\n"
+		  "traces and a table of latencies; only the table; OTLP/JSON; nothing",
+		  option_set_choice, &choices->format } },
+		{ LIVE, { "interval", "SECONDS",
+		  "print the table of latencies this often, too (default with summary: 10)", set_seconds,
+		  &options->interval } },
+		{ LIVE | REPLAY, { "sort", "rate|errors|p99",
+		  "what the table begins with (default with summary: rate, else by service)", option_set_choice,
+		  &choices->sort } },
 		{ LIVE | REPLAY, { "output", "FILE", "print to this file (default: standard output)",
 		  option_set_string, &options->output_path } },
 		{ LIVE, { "record", "FILE", "record, too, what 'wirespan replay FILE' can trace again",
@@ -230,6 +242,26 @@ static enum run_command command_named(const char *name)
 	return RUN_LIVE;
 }
 
+/* What --format says of the others. */
+static int apply_format(const struct choices *choices, struct run_options *options)
+{
+	bool given = choices->format.value <= OUTPUTS_NONE;
+
+	options->print_given = given || options->output_path;
+	options->format = given ? choices->format.value : OUTPUTS_CONSOLE;
+	if (options->format > OUTPUTS_SUMMARY && (options->interval || choices->sort.choices[choices->sort.value])) {
+		option_error("--interval and --sort are for the table of --format console and summary");
+		return -EINVAL;
+	}
+	if (choices->sort.choices[choices->sort.value])
+		options->sort = SORT_FIRST + choices->sort.value;
+	else
+		options->sort = options->format == OUTPUTS_SUMMARY ? LATENCY_BY_RATE : LATENCY_BY_SERVICE;
+	if (options->format == OUTPUTS_SUMMARY && options->command == RUN_LIVE && !options->interval)
+		options->interval = SUMMARY_INTERVAL;
+	return 0;
+}
+
 int run_options_parse(int argc, char **argv, struct run_options *ret_options)
 {
 	struct run_options options = {
@@ -239,7 +271,9 @@ int run_options_parse(int argc, char **argv, struct run_options *ret_options)
 		.infer_routes = true,
 	};
 	/* Past its choices: not given. */
-	struct choices choices = { .format = { formats, OUTPUTS_NONE + 1 }, .hooks = { hooks_choices, HOOKS_AUTO } };
+	struct choices choices = { .format = { formats, OUTPUTS_NONE + 1 },
+				   .sort = { sorts, sizeof(sorts) / sizeof(sorts[0]) - 1 },
+				   .hooks = { hooks_choices, HOOKS_AUTO } };
 	int result = parse_table(argc, argv, &options, &choices);
 
 	if (result != 0)
@@ -248,8 +282,8 @@ int run_options_parse(int argc, char **argv, struct run_options *ret_options)
 		option_error("--spool-size needs --spool DIR");
 		return refuse(&command_lines[options.command]);
 	}
-	options.print_given = choices.format.value <= OUTPUTS_NONE || options.output_path;
-	options.format = choices.format.value <= OUTPUTS_NONE ? choices.format.value : OUTPUTS_CONSOLE;
+	if (apply_format(&choices, &options) != 0)
+		return refuse(&command_lines[options.command]);
 	options.hooks = choices.hooks.value;
 	if (!options.spool_size)
 		options.spool_size = SPOOL_SIZE_DEFAULT;

@@ -22,12 +22,13 @@ struct run_options {
 	struct header_options headers;
 	enum outputs_format format;
 	bool print_given; /* --format or --output */
+	enum latency_sort sort;
 	const char *output_path;
 	const char *endpoint;
 	const char *spool;
 	uint64_t spool_size; /* bytes; 0: not given */
 	/* Seconds; 0: not given. */
-	double duration, request_timeout, stats;
+	double duration, request_timeout, stats, interval;
 	struct option_number_target seed;
 	uint64_t ring_size;
 	enum run_hooks hooks;

@@ -65,6 +65,32 @@ static void printing_is_asked_for_by_format_and_by_file(void **state)
 	assert_string_equal(options.endpoint, "http://h");
 }
 
+static void tables_are_printed_at_intervals_and_sorted(void **state)
+{
+	struct run_options options;
+
+	(void)state;
+	assert_int_equal(PARSE(&options, "--format", "summary"), 0);
+	assert_int_equal(options.format, OUTPUTS_SUMMARY);
+	assert_int_equal(options.sort, LATENCY_BY_RATE);
+	assert_true(options.interval == 10);
+	assert_int_equal(PARSE(&options, "--format", "summary", "--sort", "errors", "--interval", "2.5"), 0);
+	assert_int_equal(options.sort, LATENCY_BY_ERRORS);
+	assert_true(options.interval == 2.5);
+	assert_int_equal(PARSE(&options, "--sort", "p99"), 0);
+	assert_int_equal(options.sort, LATENCY_BY_P99);
+	assert_true(options.interval == 0);
+	assert_int_equal(PARSE(&options, "--endpoint", "http://h"), 0);
+	assert_int_equal(options.sort, LATENCY_BY_SERVICE);
+	assert_int_equal(PARSE(&options, "--format", "json", "--sort", "rate"), -EINVAL);
+	assert_int_equal(PARSE(&options, "--format", "none", "--interval", "1"), -EINVAL);
+	assert_int_equal(PARSE(&options, "--sort", "size"), -EINVAL);
+	/* As fast as it can be read: one table. */
+	assert_int_equal(PARSE_FOR("replay", &options, "file", "--format", "summary"), 0);
+	assert_true(options.interval == 0);
+	assert_int_equal(PARSE_FOR("replay", &options, "file", "--interval", "1"), -EINVAL);
+}
+
 static void sizes_have_suffixes(void **state)
 {
 	static const struct {
@@ -188,6 +214,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_said_is_the_default),
 		cmocka_unit_test(printing_is_asked_for_by_format_and_by_file),
+		cmocka_unit_test(tables_are_printed_at_intervals_and_sorted),
 		cmocka_unit_test(sizes_have_suffixes),
 		cmocka_unit_test(rings_are_powers_of_two),
 		cmocka_unit_test(a_bound_without_a_spool_is_refused),

@@ -56,7 +56,7 @@ static void check_terminal(struct span *span)
 
 	buffer_init(&buffer, 1 << 20);
 	arena_init(&arena);
-	check(trace_format(&arena, &span, 1, false, &buffer) == 0);
+	check(trace_format(&arena, &span, 1, &(struct text_page){ .columns = 80 }, &buffer) == 0);
 	check(utf8_clean(buffer_slice(&buffer)));
 	for (size_t i = 0; i < buffer.length; i++) {
 		check((unsigned char)buffer.data[i] >= ' ' || buffer.data[i] == '\n');

@@ -78,7 +78,7 @@ static void assert_text(struct buffer *buffer, const char *expected)
 	buffer_done(buffer);
 }
 
-static void format(const struct span *spans, size_t count, bool color, struct buffer *buffer)
+static void format_page(const struct span *spans, size_t count, struct text_page page, struct buffer *buffer)
 {
 	struct span *pointers[16];
 	struct arena arena;
@@ -87,8 +87,13 @@ static void format(const struct span *spans, size_t count, bool color, struct bu
 	buffer_init(buffer, 1 << 20);
 	for (size_t i = 0; i < count; i++)
 		pointers[i] = (struct span *)&spans[i];
-	assert_int_equal(trace_format(&arena, pointers, count, color, buffer), 0);
+	assert_int_equal(trace_format(&arena, pointers, count, &page, buffer), 0);
 	arena_done(&arena);
+}
+
+static void format(const struct span *spans, size_t count, bool color, struct buffer *buffer)
+{
+	format_page(spans, count, (struct text_page){ .color = color }, buffer);
 }
 
 static void test_tree(void **state)
@@ -167,7 +172,7 @@ static void test_hostile_text(void **state)
 	format(&span, 1, false, &buffer);
 	assert_text(&buffer,
 		"trace 4b000000000000000000000000000001  2026-11-21T10:54:01.123Z  1 span  10.0 µs\n"
-		"     0 ns  frontend              server  �[31mred� and a name that goes on well past the…"
+		"     0 ns  frontend              server  �[31mred� and a name tha…olumns that it is given"
 		"  /日本��               200 connection_reset   10.0 µs\n"
 		"\n");
 }
@@ -224,13 +229,79 @@ static void test_deep(void **state)
 
 		spans[i] = span_clone(&span);
 	}
-	assert_int_equal(trace_format(&arena, spans, 200, false, &buffer), 0);
+	assert_int_equal(trace_format(&arena, spans, 200, &(struct text_page){ 0 }, &buffer), 0);
 	for (size_t i = 0; i < buffer.length; i++)
 		lines += buffer.data[i] == '\n';
 	assert_int_equal(lines, 202);
 	for (size_t i = 0; i < 200; i++)
 		span_free(spans[i]);
 	arena_done(&arena);
+	buffer_done(&buffer);
+}
+
+/* Every line of the text takes at most so many columns. */
+static void assert_fits(const struct buffer *buffer, size_t columns)
+{
+	struct slice rest = buffer_slice(buffer);
+
+	while (rest.length) {
+		size_t length = slice_find(rest, '\n');
+
+		if (utf8_columns(slice_head(rest, length)) > columns)
+			fail_msg("too long: %.*s", (int)length, rest.data);
+		rest = slice_from(rest, length + 1);
+	}
+}
+
+/* A span is one line, whatever it is called; what is short stays whole, and the numbers always do. */
+static void test_narrow_page(void **state)
+{
+	struct resource *long_name = sample_resource("recommendations-of-the-day", 3);
+	struct span spans[] = {
+		server(shop, 1, 0, "/api/v1/customers/4711/recommendations", 200, 0, 7130),
+		client(shop, 2, 1, 200, 1200, 3020),
+		server(long_name, 3, 2, "/recommendations/日本日本日本日本日本/for/4711", 503, 1500, 2000),
+		server(stock, 4, 0xcc, "/items", 200, 3000, 100),
+	};
+	struct buffer buffer;
+
+	(void)state;
+	spans[2].error_type = SLICE_LITERAL("connection_reset");
+	format_page(spans, 3, (struct text_page){ .columns = 80 }, &buffer);
+	assert_fits(&buffer, 80);
+	assert_text(&buffer,
+		"trace 4b000000000000000000000000000001  10:54:01.123Z  3 spans  7.13 ms\n"
+		"   0 ns  frontend      server  GET …ons  /api…ons  200                   7.13 ms\n"
+		"1.20 ms  └─ frontend   client  GET       127.…001  200                   3.02 ms\n"
+		"1.50 ms     └─ rec…ay  server  GET …711  /rec…711  503 connection_reset  2.00 ms\n"
+		"\n");
+	format_page(spans, 4, (struct text_page){ .columns = 80 }, &buffer);
+	assert_fits(&buffer, 80);
+	buffer_done(&buffer);
+	/* Where nothing else is long, a note has its room. */
+	format_page(spans + 3, 1, (struct text_page){ .columns = 80 }, &buffer);
+	assert_text(&buffer,
+		"trace 4b000000000000000000000000000001  2026-11-21T10:54:01.126Z  1 span  100 µs\n"
+		"0 ns  backend  server  GET /items  /items  200  100 µs  parent f0000…cc not seen\n"
+		"\n");
+	resource_unref(long_name);
+}
+
+/* The innermost branches are shown, and the services beside them. */
+static void test_deep_on_narrow_page(void **state)
+{
+	struct span spans[16];
+	struct buffer buffer;
+
+	(void)state;
+	for (uint8_t i = 0; i < 16; i++)
+		spans[i] = sample_span(i % 2 ? shop : stock, 1, (uint8_t)(i + 1), i, SPAN_KIND_SERVER, "GET /items", i,
+				       500);
+	format_page(spans, 16, (struct text_page){ .columns = 80 }, &buffer);
+	assert_fits(&buffer, 80);
+	assert_int_equal(buffer_append(&buffer, "", 1), 0);
+	assert_non_null(strstr(buffer.data, "…  "));
+	assert_non_null(strstr(buffer.data, "└─ frontend"));
 	buffer_done(&buffer);
 }
 
@@ -285,6 +356,52 @@ static void test_output(void **state)
 	close(fd);
 }
 
+/* Each interval's spans in a table of their own, all of them at the end; no traces. */
+static void test_summary(void **state)
+{
+	struct span spans[] = { server(shop, 1, 0, "/a", 200, 0, 1000), server(shop, 2, 0, "/b", 500, 5000, 3000) };
+	struct output *output;
+	int fd = sample_file();
+	char *text;
+
+	(void)state;
+	assert_int_equal(output_console_new(&(struct console_options){ .fd = fd, .summary = true,
+								       .sort = LATENCY_BY_ERRORS,
+								       .interval = 10 * NSEC_PER_SEC }, &output), 0);
+	assert_int_equal(output_advance(output, 100 * NSEC_PER_SEC), 0);
+	give(output, &spans[0], 101 * NSEC_PER_SEC);
+	assert_int_equal(output_advance(output, 109 * NSEC_PER_SEC), 0);
+	text = sample_file_text(fd);
+	assert_string_equal(text, "");
+	free(text);
+	/* Nothing in the second one. */
+	assert_int_equal(output_advance(output, 110 * NSEC_PER_SEC), 0);
+	assert_int_equal(output_advance(output, 121 * NSEC_PER_SEC), 0);
+	give(output, &spans[1], 122 * NSEC_PER_SEC);
+	assert_int_equal(output_advance(output, 130 * NSEC_PER_SEC), 0);
+	assert_int_equal(output_flush(output), 0);
+	assert_int_equal(output_finish(output, NULL, 0), 0);
+	text = sample_file_text(fd);
+	assert_string_equal(text,
+		"2026-11-21T10:54:01.124Z to 2026-11-21T10:54:01.124Z  1 span\n"
+		"service   kind    endpoint  count  errors      p50      p95      p99      max\n"
+		"frontend  server  GET /a        1       0  1.00 ms  1.00 ms  1.00 ms  1.00 ms\n"
+		"\n"
+		"2026-11-21T10:54:01.131Z to 2026-11-21T10:54:01.131Z  1 span\n"
+		"service   kind    endpoint  count  errors      p50      p95      p99      max\n"
+		"frontend  server  GET /b        1       1  3.00 ms  3.00 ms  3.00 ms  3.00 ms\n"
+		"\n"
+		"2026-11-21T10:54:01.124Z to 2026-11-21T10:54:01.131Z  2 spans\n"
+		"service   kind    endpoint  count  errors      p50      p95      p99      max\n"
+		"frontend  server  GET /b        1       1  3.00 ms  3.00 ms  3.00 ms  3.00 ms\n"
+		"frontend  server  GET /a        1       0  1.00 ms  1.00 ms  1.00 ms  1.00 ms\n"
+		"\n"
+		"no losses\n");
+	free(text);
+	output_free(output);
+	close(fd);
+}
+
 static void test_no_spans_no_losses(void **state)
 {
 	struct output *output;
@@ -332,7 +449,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_many_combining_marks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_circle, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_deep, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_narrow_page, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_deep_on_narrow_page, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_output, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_summary, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_spans_no_losses, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_write_fails, setup, teardown),
 	};

@@ -12,6 +12,7 @@
 
 #include "otlp/latency.h"
 #include "otlp/test/sample.h"
+#include "otlp/text.h"
 
 static void add(struct latency *latency, struct resource *resource, enum span_kind kind, const char *name,
 		uint64_t duration, bool failed)
@@ -22,15 +23,21 @@ static void add(struct latency *latency, struct resource *resource, enum span_ki
 	assert_int_equal(latency_add(latency, &span), 0);
 }
 
-static void assert_table(struct latency *latency, const char *expected)
+static void assert_sorted(struct latency *latency, enum latency_sort sort, size_t columns, const char *expected)
 {
+	const struct text_page page = { .columns = columns };
 	struct buffer buffer;
 
 	buffer_init(&buffer, 1 << 20);
-	assert_int_equal(latency_format(latency, &buffer, false), 0);
+	assert_int_equal(latency_format(latency, sort, &page, &buffer), 0);
 	assert_int_equal(buffer_append(&buffer, "", 1), 0);
 	assert_string_equal(buffer.data, expected);
 	buffer_done(&buffer);
+}
+
+static void assert_table(struct latency *latency, const char *expected)
+{
+	assert_sorted(latency, LATENCY_BY_SERVICE, 0, expected);
 }
 
 static void test_table(void **state)
@@ -56,6 +63,47 @@ static void test_table(void **state)
 	resource_unref(shop);
 	resource_unref(other);
 	resource_unref(cart);
+}
+
+#define HEAD "service  kind    endpoint  count  errors      p50      p95      p99      max\n"
+#define OFTEN "shop     server  GET /b        3       0  1.00 ms  1.00 ms  1.00 ms  1.00 ms\n"
+#define FAILING "cart     server  GET /a        2       2  2.00 ms  2.00 ms  2.00 ms  2.00 ms\n"
+#define SLOW "shop     client  GET           1       1   9.00 s   9.00 s   9.00 s   9.00 s\n"
+
+static void test_sorts(void **state)
+{
+	struct resource *shop = sample_resource("shop", 1), *cart = sample_resource("cart", 2);
+	struct latency *latency = latency_new(10);
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		add(latency, shop, SPAN_KIND_SERVER, "GET /b", 1000, false);
+	for (int i = 0; i < 2; i++)
+		add(latency, cart, SPAN_KIND_SERVER, "GET /a", 2000, true);
+	add(latency, shop, SPAN_KIND_CLIENT, "GET", 9000000, true);
+	assert_int_equal(latency_count(latency), 6);
+	assert_sorted(latency, LATENCY_BY_SERVICE, 0, HEAD FAILING OFTEN SLOW);
+	assert_sorted(latency, LATENCY_BY_RATE, 0, HEAD OFTEN FAILING SLOW);
+	assert_sorted(latency, LATENCY_BY_ERRORS, 0, HEAD FAILING SLOW OFTEN);
+	assert_sorted(latency, LATENCY_BY_P99, 80, HEAD SLOW FAILING OFTEN);
+	latency_free(latency);
+	resource_unref(shop);
+	resource_unref(cart);
+}
+
+/* A row is a line of the terminal. */
+static void test_narrow_page(void **state)
+{
+	struct resource *shop = sample_resource("a-service-with-a-long-name", 1);
+	struct latency *latency = latency_new(10);
+
+	(void)state;
+	add(latency, shop, SPAN_KIND_SERVER, "GET /api/v1/customers/{id}/orders", 1000, false);
+	assert_sorted(latency, LATENCY_BY_SERVICE, 80,
+		"service         kind    endpoint        count  errors      p50      p99      max\n"
+		"a-servi…g-name  server  GET /ap…orders      1       0  1.00 ms  1.00 ms  1.00 ms\n");
+	latency_free(latency);
+	resource_unref(shop);
 }
 
 static void test_bound(void **state)
@@ -124,6 +172,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_sorts),
+		cmocka_unit_test(test_narrow_page),
 		cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_long_names_are_cut),
 		cmocka_unit_test(test_memory_is_bounded),

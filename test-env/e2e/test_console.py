@@ -1,11 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a person sees: a tree for each trace, a table of latencies, what was lost."""
 
+import fcntl
+import os
 import re
 import signal
+import struct
 import subprocess
+import termios
 
+from lib.agent import BINARY
 from lib.processes import python_command
+from lib.wait import wait_until
+
+
+def curl(port, path):
+    subprocess.run(["curl", "-sS", f"http://127.0.0.1:{port}{path}"], check=True, capture_output=True)
 
 
 def test_tree_and_table(start_agent, start_process, start_nginx, free_ports):
@@ -14,7 +24,7 @@ def test_tree_and_table(start_agent, start_process, start_nginx, free_ports):
     start_process(python_command("hello_chain.py", port, downstream), port)
     agent = start_agent("--port", f"{port},{downstream}", "--format", "console")
     for number in range(3):
-        subprocess.run(["curl", "-sS", f"http://127.0.0.1:{port}/users/{number}"], check=True, capture_output=True)
+        curl(port, f"/users/{number}")
     agent.process.send_signal(signal.SIGINT)
     assert agent.process.wait(30) == 0
     text = agent.output.read_text()
@@ -46,3 +56,78 @@ def test_tree_and_table(start_agent, start_process, start_nginx, free_ports):
         assert re.search(pattern, table, re.MULTILINE), f"{pattern}\n{table}"
     assert re.search(r"count +errors +p50 +p95 +p99 +max", table, re.IGNORECASE), table
     assert table.endswith("no losses\n"), table
+
+
+class Terminal:
+    """A terminal of some columns, and all that was written to it."""
+
+    def __init__(self, columns):
+        self.master, self.slave = os.openpty()
+        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        os.set_blocking(self.master, False)
+        self.written = b""
+
+    def text(self):
+        try:
+            while more := os.read(self.master, 65536):
+                self.written += more
+        except BlockingIOError:
+            pass
+        return self.written.decode().replace("\r\n", "\n")
+
+    def close(self):
+        os.close(self.master)
+        os.close(self.slave)
+
+
+def test_a_span_is_a_line_of_the_terminal(start_process, start_nginx, free_ports, cleanup):
+    port, downstream = free_ports(2)
+    start_nginx(downstream, "location / { return 403 no; }")
+    start_process(python_command("hello_chain.py", port, downstream), port)
+    terminal = Terminal(80)
+    cleanup.callback(terminal.close)
+    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "TERM")}
+    agent = subprocess.Popen(
+        [BINARY, "run", "--port", f"{port},{downstream}"],
+        stdin=subprocess.DEVNULL, stdout=terminal.slave, stderr=subprocess.PIPE, text=True,
+        env=environment | {"TERM": "dumb"},
+    )  # fmt: skip
+    cleanup.callback(agent.kill)
+    while "wirespan: ready" not in agent.stderr.readline():
+        assert agent.poll() is None
+    curl(port, "/a/path/that/goes/on/for/longer/than/any/terminal/has/room/for/in/one/of/its/lines/the/end")
+    wait_until(lambda: "4 spans" in terminal.text(), "the trace")
+    agent.send_signal(signal.SIGINT)
+    assert agent.wait(30) == 0
+    lines = terminal.text().splitlines()
+    assert max(map(len, lines)) <= 80, terminal.text()
+    title = next(number for number, line in enumerate(lines) if line.startswith("trace "))
+    for row, status in zip(lines[title + 1 : title + 5], (200, 200, 403, 403)):
+        assert re.search(rf"GET …?\S+…\S+ .*{status} +[\d.]+ [nµm]?s$", row), row
+    assert lines[title + 5] == ""
+    table = "\n".join(lines[title + 6 :])
+    assert re.search(r"^hello_chain +client +GET \S*…\S* +1 +1 ", table, re.MULTILINE), table
+
+
+def test_summary(start_agent, start_nginx, port):
+    start_nginx(port, "location /ok { return 200 ok; } location /no { return 500 no; }")
+    agent = start_agent("--port", port, "--format", "summary", "--interval", "0.2", "--sort", "errors")
+
+    def table(*endpoints):
+        """Of requests to those: at nginx and curl, what failed first."""
+        rows = [
+            rf"{service} +{kind} +GET /{path} +{count} +{errors} .*"
+            for path, count, errors in endpoints
+            for service, kind in (("curl", "client"), ("nginx", "server"))
+        ]
+        return r"(?m)^20\S+Z to 20\S+Z  \d+ spans\nservice .*\n" + r"\n".join(rows) + r"\n\n"
+
+    curl(port, "/ok")
+    wait_until(lambda: re.search(table(("ok", 1, 0)), agent.output.read_text()), "the first table")
+    curl(port, "/no")
+    wait_until(lambda: re.search(table(("no", 1, 1)), agent.output.read_text()), "a table of what came since")
+    agent.process.send_signal(signal.SIGINT)
+    assert agent.process.wait(30) == 0
+    text = agent.output.read_text()
+    assert re.search(table(("no", 1, 1), ("ok", 1, 0)) + r"no losses\n\Z", text), text
+    assert "trace " not in text

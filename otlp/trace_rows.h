@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The lines of a trace for people: columns of cells, the tree drawn before the service. */
+#ifndef WIRESPAN_OTLP_TRACE_ROWS_H
+#define WIRESPAN_OTLP_TRACE_ROWS_H
+
+#include "otlp/text.h"
+#include "otlp/tree.h"
+
+enum trace_column { TRACE_OFFSET, TRACE_SERVICE, TRACE_KIND, TRACE_NAME, TRACE_TARGET, TRACE_STATUS, TRACE_DURATION, TRACE_NOTE, TRACE_COLUMNS };
+
+#define TRACE_DEPTH_SHOWN 24
+#define TRACE_BRANCH_MAX 9 /* bytes */
+
+struct trace_row {
+	char prefix_text[(TRACE_DEPTH_SHOWN + 1) * TRACE_BRANCH_MAX];
+	struct slice prefix; /* in prefix_text */
+	struct text_cell cells[TRACE_COLUMNS];
+};
+
+/* Draws the branches to the node, for a page of so many columns. */
+void trace_row_prefix(struct trace_row *row, const struct tree_node *node, size_t columns);
+
+/*
+ * Appends the rows, one line each, and an empty line. Service, name, target and note are cut in their
+ * middle where the page is narrow, the rest never. 0, -ENOSPC or -ENOMEM.
+ */
+int trace_rows_append(struct buffer *buffer, const struct trace_row *rows, size_t count, const struct text_page *page);
+
+#endif
