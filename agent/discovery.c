@@ -67,14 +67,17 @@ static void discovery_tell(struct discovery *discovery, const struct record_proc
 		discovery->untold++;
 }
 
-/* Whether its environment says that it exports spans of its own; remembers what. */
-static bool discovery_instruments(struct discovery *discovery, const struct process_info *info)
+/* Whether it is started in a way that says that it exports spans of its own; remembers what. */
+static bool discovery_instruments(struct discovery *discovery, const struct process_info *info, bool starts_sdk)
 {
-	struct instrumented_process process = { .pid = info->pid };
+	struct instrumented_process process = {
+		.pid = info->pid,
+		.reason = starts_sdk ? INSTRUMENTED_SDK : INSTRUMENTED_CONFIGURED,
+	};
 	char name[INSTRUMENTED_TEXT_MAX];
 
 	if (discovery->selection->include_instrumented ||
-	    !environment_exports_spans(info->environment, &process.destination))
+	    !environment_exports_spans(info->environment, starts_sdk, &process.destination))
 		return false;
 	process.service = process_service_name(info, name, sizeof(name));
 	/* Without memory it is left out unsaid. */
@@ -103,7 +106,7 @@ static enum judgement discovery_judge(struct discovery *discovery)
 	discovery_tell(discovery, process, trace);
 	if (!trace)
 		return discovery_remember(discovery, info.pid, NOT_SELECTED);
-	if (discovery_instruments(discovery, &info))
+	if (discovery_instruments(discovery, &info, process->header.flags & RECORD_PROCESS_SDK))
 		return discovery_remember(discovery, info.pid, INSTRUMENTED);
 	if (runtime_shares_threads(info.pid))
 		process->header.flags |= RECORD_PROCESS_SHARED_THREADS;

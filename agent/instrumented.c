@@ -14,6 +14,7 @@ struct instrumented {
 };
 
 struct entry {
+	enum instrumented_reason reason;
 	uint8_t service_length, destination_length;
 	char text[2 * INSTRUMENTED_TEXT_MAX]; /* the service, then the destination */
 };
@@ -52,6 +53,7 @@ int instrumented_add(struct instrumented *instrumented, const struct instrumente
 
 	if (!entry)
 		return -ENOMEM;
+	entry->reason = process->reason;
 	entry->service_length = (uint8_t)service.length;
 	entry->destination_length = (uint8_t)destination.length;
 	if (service.length)
@@ -84,6 +86,7 @@ bool instrumented_find(const struct instrumented *instrumented, uint32_t pid, st
 		return false;
 	*ret_process = (struct instrumented_process){
 		.pid = pid,
+		.reason = entry->reason,
 		.service = slice_of(entry->text, entry->service_length),
 		.destination = slice_of(entry->text + entry->service_length, entry->destination_length),
 	};
@@ -104,6 +107,13 @@ static void clean(struct slice text, char ret_clean[INSTRUMENTED_TEXT_MAX + 1])
 	ret_clean[text.length] = '\0';
 }
 
+/* No more than is known; "(to host:port)" may follow. */
+static const char *const reasons[] = {
+	[INSTRUMENTED_SEEN] = "exports spans of its own",
+	[INSTRUMENTED_SDK] = "is started with an OpenTelemetry SDK",
+	[INSTRUMENTED_CONFIGURED] = "is named and told by its environment to export spans of its own",
+};
+
 bool instrumented_say(struct instrumented *instrumented, const struct instrumented_process *process)
 {
 	char service[INSTRUMENTED_TEXT_MAX + 1], destination[INSTRUMENTED_TEXT_MAX + 1];
@@ -119,8 +129,8 @@ bool instrumented_say(struct instrumented *instrumented, const struct instrument
 	}
 	clean(process->service, service);
 	clean(process->destination, destination);
-	log_warning(
-		"%s (pid %u) exports spans of its own (%s%s): left out; --include-instrumented traces it all the same",
-		service, process->pid, destination[0] ? "OTLP to " : "by its OTEL_* variables", destination);
+	log_warning("%s (pid %u) %s%s%s%s: left out; --include-instrumented traces it all the same", service,
+		    process->pid, reasons[process->reason], destination[0] ? " (to " : "", destination,
+		    destination[0] ? ")" : "");
 	return true;
 }

@@ -9,10 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/sdk.h"
 #include "base/clock.h"
 #include "base/slice.h"
 
 #define ENVIRONMENT_READ_MAX (128 * 1024) /* Linux's ARG_MAX, as most programs know it */
+#define ARGUMENTS_READ_MAX (32 * 1024)    /* of a command line too long for the record, to know how it begins */
 
 /* The parts of a record before they are put together. */
 struct proc_strings {
@@ -21,6 +23,7 @@ struct proc_strings {
 	char cgroup[RECORD_CGROUP_MAX];
 	char environment[RECORD_ENVIRONMENT_MAX];
 	uint16_t executable_length, arguments_length, cgroup_length, environment_length;
+	bool starts_sdk;
 };
 
 /* Reads at most `size` bytes of /proc/PID/NAME; how many, or negative errno. */
@@ -111,16 +114,8 @@ static void proc_cgroup_read(uint32_t pid, struct proc_strings *strings)
 }
 
 /* Keeps the OTEL_* variables, whole ones only. */
-static int proc_environment_read(uint32_t pid, struct proc_strings *strings)
+static void proc_environment_keep(struct slice rest, struct proc_strings *strings)
 {
-	char *file = malloc(ENVIRONMENT_READ_MAX);
-	ssize_t length;
-	struct slice rest;
-
-	if (!file)
-		return -ENOMEM;
-	length = proc_file_read(pid, "environ", file, ENVIRONMENT_READ_MAX);
-	rest = slice_of(file, length > 0 ? length : 0);
 	while (rest.length) {
 		size_t end = slice_find(rest, '\0');
 		size_t room = sizeof(strings->environment) - strings->environment_length;
@@ -131,6 +126,28 @@ static int proc_environment_read(uint32_t pid, struct proc_strings *strings)
 		}
 		rest = slice_from(rest, end + 1);
 	}
+}
+
+/* After executable and arguments, which say what the environment means. */
+static int proc_environment_read(uint32_t pid, struct proc_strings *strings)
+{
+	char *file = malloc(ENVIRONMENT_READ_MAX + ARGUMENTS_READ_MAX);
+	struct slice environment, arguments;
+	ssize_t length;
+
+	if (!file)
+		return -ENOMEM;
+	length = proc_file_read(pid, "environ", file, ENVIRONMENT_READ_MAX);
+	environment = slice_of(file, length > 0 ? length : 0);
+	proc_environment_keep(environment, strings);
+	arguments = slice_of(strings->arguments, strings->arguments_length);
+	if (strings->arguments_length == RECORD_ARGUMENTS_MAX) {
+		length = proc_file_read(pid, "cmdline", file + ENVIRONMENT_READ_MAX, ARGUMENTS_READ_MAX);
+		if (length > 0)
+			arguments = slice_of(file + ENVIRONMENT_READ_MAX, length);
+	}
+	strings->starts_sdk = sdk_is_started(slice_of(strings->executable, strings->executable_length), arguments,
+					     environment);
 	free(file);
 	return 0;
 }
@@ -196,7 +213,7 @@ int proc_read(uint32_t pid, union proc_record *ret_record)
 	strings.arguments_length = length > 0 ? length : 0;
 	proc_cgroup_read(pid, &strings);
 	error = proc_environment_read(pid, &strings);
-	process.header.flags = RECORD_PROCESS_FOUND;
+	process.header.flags = RECORD_PROCESS_FOUND | (strings.starts_sdk ? RECORD_PROCESS_SDK : 0);
 	process.header.time = clock_monotonic();
 	ret_record->process = process;
 	proc_assemble(&strings, ret_record);
@@ -276,6 +293,8 @@ int proc_complete(const struct record_process *record, size_t size, union proc_r
 	proc_environment_complete(record->header.tgid, slice_of(text + executable + arguments + cgroup, environment),
 				  &strings);
 	ret_record->process = *record;
+	if (strings.starts_sdk)
+		ret_record->process.header.flags |= RECORD_PROCESS_SDK;
 	proc_assemble(&strings, ret_record);
 	return 0;
 }

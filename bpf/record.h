@@ -145,6 +145,8 @@ enum record_process_flags {
 	RECORD_PROCESS_FOUND = 1 << 0, /* ran before the agent: from /proc */
 	/* Its runtime moves work between threads (Go): what a thread does says nothing of the request it read. */
 	RECORD_PROCESS_SHARED_THREADS = 1 << 1,
+	/* Its environment or its command line starts an OpenTelemetry SDK with it. */
+	RECORD_PROCESS_SDK = 1 << 2,
 };
 
 /*

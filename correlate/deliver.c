@@ -102,6 +102,9 @@ void deliver_exchange(struct engine *engine, struct exchange *exchange)
 	if (span.end < span.start)
 		span.end = span.start;
 	add_own_attributes(exchange, &span, losses, sizeof(losses));
+	span.resource->span_count++;
+	if (span.resource->exports_spans)
+		loss_add(&engine->losses, LOSS_EXPORTED_TWICE);
 	engine->options.sink.accept(engine->options.sink.context, &span);
 	link_delivered(engine, exchange);
 	exchange_unref(&engine->pool, exchange);

@@ -18,9 +18,17 @@ struct engine;
 struct header_capture;
 struct query_secrets;
 
+/* Why a process is taken for one that exports spans of its own. */
+enum instrumented_reason {
+	INSTRUMENTED_SEEN,       /* it was seen to export some */
+	INSTRUMENTED_SDK,        /* an SDK is started with it */
+	INSTRUMENTED_CONFIGURED, /* its environment names it, and an exporter */
+};
+
 /* A process that exports spans of its own, and how that is known. */
 struct instrumented_process {
 	uint32_t pid;
+	enum instrumented_reason reason;
 	struct slice service;     /* its service name */
 	struct slice destination; /* "host:port" that it exports to, without userinfo; empty where unknown */
 };

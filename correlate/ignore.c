@@ -13,6 +13,7 @@ static void tell(const struct engine *engine, const struct exchange *exchange)
 	const struct instrumented_sink *sink = &engine->options.instrumented;
 	struct instrumented_process told = {
 		.pid = exchange->tgid,
+		.reason = INSTRUMENTED_SEEN,
 		.service = exchange->resource->service_name,
 		.destination = http1_authority_split(exchange->http.host).host_port,
 	};
@@ -33,6 +34,9 @@ static void judge_process(struct engine *engine, const struct exchange *exchange
 	    engine->options.include_instrumented)
 		return;
 	process->instrumented = true;
+	/* What it has done so far it may have exported as well. */
+	process->resource->exports_spans = true;
+	engine->losses.count[LOSS_EXPORTED_TWICE] += process->resource->span_count;
 	engine->instrumented_pending = true;
 	tell(engine, exchange);
 }

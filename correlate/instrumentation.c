@@ -54,15 +54,25 @@ static struct slice destination(struct slice environment)
 	return http1_authority_split(target.scheme.length ? target.authority : url).host_port;
 }
 
-bool environment_exports_spans(struct slice environment, struct slice *ret_destination)
+static bool names_service(struct slice environment)
+{
+	struct own_resource own;
+
+	own_resource_read(environment, &own);
+	return own.service_name.length > 0;
+}
+
+bool environment_exports_spans(struct slice environment, bool starts_sdk, struct slice *ret_destination)
 {
 	struct slice exporter = slice_trim(environment_value(environment, SLICE_LITERAL("OTEL_TRACES_EXPORTER")));
+	bool configured = exporter.length || configures_exporter(environment);
 
 	if (says(environment, SLICE_LITERAL("OTEL_SDK_DISABLED"), SLICE_LITERAL("true")) ||
+	    says(environment, SLICE_LITERAL("OTEL_JAVAAGENT_ENABLED"), SLICE_LITERAL("false")) ||
 	    says(environment, SLICE_LITERAL("OTEL_TRACES_EXPORTER"), SLICE_LITERAL("none")) ||
 	    says(environment, SLICE_LITERAL("OTEL_TRACES_SAMPLER"), SLICE_LITERAL("always_off")))
 		return false;
-	if (!exporter.length && !configures_exporter(environment))
+	if (!starts_sdk && !(configured && names_service(environment)))
 		return false;
 	*ret_destination = destination(environment);
 	return true;

@@ -8,11 +8,13 @@
 #include "base/slice.h"
 
 /*
- * `environment`: as in a process record. True where the variables configure an exporter of
- * spans and do not switch it off again. Those that only name a service prove nothing:
- * operators set them for us. *ret_destination then is "host:port" of where
- * the spans go, without userinfo, or empty; a view into `environment`.
+ * Whether a process with those OTEL_* variables (as in its record) exports spans from its start on, and
+ * does not switch it off again. `starts_sdk`: it is known to start an SDK with the program, which
+ * exports unless told otherwise. Else an exporter must be configured and the service be named beside it:
+ * a host may set an endpoint for everybody, for whom it may concern, but not a name. Alone a name
+ * proves nothing either: operators set it for us. *ret_destination then is "host:port" of where the
+ * spans go, without userinfo, or empty; a view into `environment`.
  */
-bool environment_exports_spans(struct slice environment, struct slice *ret_destination);
+bool environment_exports_spans(struct slice environment, bool starts_sdk, struct slice *ret_destination);
 
 #endif

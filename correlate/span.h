@@ -40,6 +40,8 @@ struct resource {
 	unsigned int references;     /* use resource_ref and resource_unref */
 	struct slice service_name;   /* also among the attributes */
 	uint32_t pid;
+	bool exports_spans;          /* of its own */
+	uint64_t span_count;         /* made of it; like the one above for whoever makes them */
 	size_t attribute_count;
 	struct attribute *attributes; /* process.*, service.*, container.id, what OTEL_RESOURCE_ATTRIBUTES adds */
 };

@@ -117,24 +117,26 @@ static void give_exit(struct fixture *fixture, uint32_t pid)
 	fixture_give(fixture, RECORD_EXIT, pid, &exit, sizeof(exit));
 }
 
-/* `variable`: of its environment; NULL: none. */
-static void give_exec_with(struct fixture *fixture, uint32_t pid, const char *executable, const char *variable)
+/* `variables`: its environment, each ended by "|". */
+static void give_exec_with(struct fixture *fixture, uint32_t pid, const char *executable, const char *variables)
 {
-	size_t length = strlen(executable), variable_size = variable ? strlen(variable) + 1 : 0;
+	size_t length = strlen(executable), size = strlen(variables);
 	union proc_record record = {
-		.process = { .executable_length = length, .environment_length = variable_size },
+		.process = { .executable_length = length, .environment_length = size },
 	};
+	char *environment = record.bytes + sizeof(record.process) + length;
 
 	memcpy(record.bytes + sizeof(record.process), executable, length);
-	if (variable)
-		memcpy(record.bytes + sizeof(record.process) + length, variable, variable_size);
-	fixture_give(fixture, RECORD_PROCESS, pid, &record,
-		     (sizeof(record.process) + length + variable_size + 7) / 8 * 8);
+	memcpy(environment, variables, size);
+	for (size_t i = 0; i < size; i++)
+		if (environment[i] == '|')
+			environment[i] = '\0';
+	fixture_give(fixture, RECORD_PROCESS, pid, &record, (sizeof(record.process) + length + size + 7) / 8 * 8);
 }
 
 static void give_exec(struct fixture *fixture, uint32_t pid, const char *executable)
 {
-	give_exec_with(fixture, pid, executable, NULL);
+	give_exec_with(fixture, pid, executable, "");
 }
 
 /* What passed since the last time, by kind, ended by 0. */
@@ -402,6 +404,22 @@ static void a_scan_finds_who_runs(void **state)
 	discovery_free(fixture.discovery);
 }
 
+#define NAMED_EXPORTER "OTEL_SERVICE_NAME=shop|OTEL_EXPORTER_OTLP_ENDPOINT=http://a:1|"
+
+/* A host may have an endpoint for everybody: it starts no SDK. */
+static void an_endpoint_leaves_nobody_out(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture, "shop");
+	give_exec_with(&fixture, PARENT, "/opt/shop", "OTEL_EXPORTER_OTLP_ENDPOINT=http://a:1|");
+	give_data(&fixture, PARENT);
+	assert_passed(&fixture, PASSED(RECORD_PROCESS, RECORD_DATA));
+	assert_int_equal(discovery_left_out(fixture.discovery), 0);
+	discovery_free(fixture.discovery);
+}
+
 /* Whoever inherits such an environment and never speaks HTTP is not spoken of. */
 static void an_instrumented_program_is_left_out_once_it_speaks(void **state)
 {
@@ -409,7 +427,7 @@ static void an_instrumented_program_is_left_out_once_it_speaks(void **state)
 
 	(void)state;
 	fixture_init(&fixture, "shop");
-	give_exec_with(&fixture, PARENT, "/opt/shop", "OTEL_TRACES_EXPORTER=otlp");
+	give_exec_with(&fixture, PARENT, "/opt/shop", NAMED_EXPORTER);
 	assert_told(TOLD_TRACE, PARENT);
 	assert_int_equal(discovery_left_out(fixture.discovery), 0);
 	give_data(&fixture, PARENT);
@@ -428,7 +446,7 @@ static void so_are_its_children(void **state)
 
 	(void)state;
 	fixture_init(&fixture, "shop");
-	give_exec_with(&fixture, PARENT, "/opt/shop", "OTEL_EXPORTER_OTLP_ENDPOINT=http://a:1");
+	give_exec_with(&fixture, PARENT, "/opt/shop", NAMED_EXPORTER);
 	give_fork(&fixture, PARENT, CHILD);
 	give_exit(&fixture, PARENT);
 	give_data(&fixture, CHILD);
@@ -449,7 +467,7 @@ static void an_instrumented_program_is_included_on_demand(void **state)
 	(void)state;
 	fixture_init(&fixture, "shop");
 	fixture.selection.include_instrumented = true;
-	give_exec_with(&fixture, PARENT, "/opt/shop", "OTEL_TRACES_EXPORTER=otlp");
+	give_exec_with(&fixture, PARENT, "/opt/shop", NAMED_EXPORTER);
 	give_data(&fixture, PARENT);
 	assert_passed(&fixture, PASSED(RECORD_PROCESS, RECORD_DATA));
 	assert_int_equal(discovery_left_out(fixture.discovery), 0);
@@ -498,6 +516,7 @@ int main(void)
 		cmocka_unit_test(a_cut_record_is_passed_unread),
 		cmocka_unit_test(what_belongs_to_no_process_passes),
 		cmocka_unit_test(a_scan_finds_who_runs),
+		cmocka_unit_test(an_endpoint_leaves_nobody_out),
 		cmocka_unit_test(an_instrumented_program_is_left_out_once_it_speaks),
 		cmocka_unit_test(so_are_its_children),
 		cmocka_unit_test(an_instrumented_program_is_included_on_demand),

@@ -59,15 +59,20 @@ static void a_service_is_spoken_of_once(void **state)
 	char text[512];
 
 	assert_true(say(*state, &process, text));
-	assert_string_equal(text, "wirespan: warning: shop (pid 7) exports spans of its own (OTLP to collector:4318): "
+	assert_string_equal(text, "wirespan: warning: shop (pid 7) exports spans of its own (to collector:4318): "
 				  "left out; --include-instrumented traces it all the same\n");
 	process.pid = 8;
 	assert_false(say(*state, &process, text));
 	assert_string_equal(text, "");
 	process.service = SLICE_LITERAL("bank");
 	process.destination = SLICE_LITERAL("");
+	process.reason = INSTRUMENTED_SDK;
 	assert_true(say(*state, &process, text));
-	assert_non_null(strstr(text, "bank (pid 8) exports spans of its own (by its OTEL_* variables): left out"));
+	assert_non_null(strstr(text, "bank (pid 8) is started with an OpenTelemetry SDK: left out"));
+	process.service = SLICE_LITERAL("post");
+	process.reason = INSTRUMENTED_CONFIGURED;
+	assert_true(say(*state, &process, text));
+	assert_non_null(strstr(text, "post (pid 8) is named and told by its environment to export spans of its own: "));
 }
 
 static void what_it_says_is_harmless(void **state)
@@ -76,7 +81,7 @@ static void what_it_says_is_harmless(void **state)
 	char text[512];
 
 	assert_true(say(*state, &process, text));
-	assert_non_null(strstr(text, "a?[31m? (pid 7) exports spans of its own (OTLP to b?"));
+	assert_non_null(strstr(text, "a?[31m? (pid 7) exports spans of its own (to b?"));
 }
 
 static void there_is_a_maximum_of_what_is_said(void **state)
@@ -100,6 +105,7 @@ static void processes_are_kept_until_they_are_removed(void **state)
 {
 	struct instrumented_process process = named(7, "shop", "a:1"), found;
 
+	process.reason = INSTRUMENTED_SDK;
 	assert_int_equal(instrumented_add(*state, &process), 0);
 	assert_int_equal(instrumented_inherit(*state, 7, 8), 0);
 	assert_int_equal(instrumented_inherit(*state, 7, 7), 0);
@@ -109,6 +115,7 @@ static void processes_are_kept_until_they_are_removed(void **state)
 	assert_false(instrumented_find(*state, 2, &found));
 	assert_true(instrumented_find(*state, 8, &found));
 	assert_int_equal(found.pid, 8);
+	assert_int_equal(found.reason, INSTRUMENTED_SDK);
 	assert_true(slice_equal(found.service, process.service));
 	assert_true(slice_equal(found.destination, process.destination));
 }

@@ -19,7 +19,7 @@ static void check(const struct process_info *info)
 	struct slice destination = slice_of(NULL, 0);
 
 	assert(name.length > 0);
-	if (environment_exports_spans(info->environment, &destination))
+	if (environment_exports_spans(info->environment, true, &destination))
 		assert(slice_find(destination, '@') == destination.length);
 	if (!resource)
 		return;

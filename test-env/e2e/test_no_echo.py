@@ -103,7 +103,7 @@ def test_an_exporter_is_left_out_from_then_on(start_agent, hooks, start_process,
     start_process(python_command("take_posts.py", collector), collector)
     application = start_process(python_command("sdk.py", port, collector), port)
     agent = start_agent(*hooks, "--port", f"{port},{collector}")
-    said = f"wirespan: warning: sdk (pid {application.pid}) exports spans of its own (OTLP to 127.0.0.1:{collector})"
+    said = f"wirespan: warning: sdk (pid {application.pid}) exports spans of its own (to 127.0.0.1:{collector})"
     wait_until(lambda: said in agent.errors(), "the exporter to be noticed")
     for _ in range(3):
         ask(port)
@@ -116,20 +116,31 @@ def test_an_exporter_is_left_out_from_then_on(start_agent, hooks, start_process,
     assert set(result.losses) <= {"attached_late", "response_unpaired"}, result.errors
 
 
+ENDPOINT = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://user:secret@127.0.0.1:9"}
+CONFIGURED = "is named and told by its environment to export spans of its own"
+
+# Variables of a process; what is said of it, if it is left out.
 ENVIRONMENTS = {
-    "endpoint": ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://user:secret@127.0.0.1:9"}, "OTLP to 127.0.0.1:9"),
-    "exporter": ({"OTEL_TRACES_EXPORTER": "otlp"}, "by its OTEL_\\* variables"),
+    "named": ({**ENDPOINT, "OTEL_SERVICE_NAME": "hello"}, f"{CONFIGURED} (to 127.0.0.1:9)"),
+    "exporter": ({"OTEL_TRACES_EXPORTER": "otlp", "OTEL_RESOURCE_ATTRIBUTES": "service.name=hello"}, CONFIGURED),
+    "sdk": (
+        {"PYTHONPATH": "/nowhere/opentelemetry/instrumentation/auto_instrumentation"},
+        "is started with an OpenTelemetry SDK",
+    ),
+    # Of a whole host, of another runtime, and what configures no exporter.
+    "endpoint": (ENDPOINT, None),
+    "other": ({**ENDPOINT, "NODE_OPTIONS": "--require @opentelemetry/auto-instrumentations-node/register"}, None),
     "name": ({"OTEL_SERVICE_NAME": "hello", "OTEL_RESOURCE_ATTRIBUTES": "a=b"}, None),
-    "metrics": ({"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "http://127.0.0.1:9"}, None),
-    "none": ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", "OTEL_TRACES_EXPORTER": "none"}, None),
-    "disabled": ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", "OTEL_SDK_DISABLED": "true"}, None),
+    "metrics": ({"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "http://127.0.0.1:9", "OTEL_SERVICE_NAME": "hello"}, None),
+    "none": ({**ENDPOINT, "OTEL_SERVICE_NAME": "hello", "OTEL_TRACES_EXPORTER": "none"}, None),
+    "disabled": ({**ENDPOINT, "OTEL_SERVICE_NAME": "hello", "OTEL_SDK_DISABLED": "true"}, None),
 }
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 @pytest.mark.parametrize("kind", ENVIRONMENTS)
 def test_environment(start_agent, start_process, port, kind, before):
-    """Variables that configure an exporter of spans, of a process that was there before the agent, or came after."""
+    """How a process is started, be it before or after the agent, decides whether it is left out from then on."""
     environment, reason = ENVIRONMENTS[kind]
     command = python_command("hello.py", port)
     if before:
@@ -142,15 +153,33 @@ def test_environment(start_agent, start_process, port, kind, before):
     ask(port, "/asked")
     result = agent.stop()
     servers = [span for span in result.servers(port) if span.pid == application.pid]
-    found = re.findall(r"^wirespan: warning: \S+ \(pid (\d+)\) exports spans of its own \((.*)\)", result.errors, re.M)
+    said = [line for line in result.errors.splitlines() if "--include-instrumented" in line]
     if reason:
         assert servers == []
-        assert len(found) == 1 and int(found[0][0]) == application.pid and re.fullmatch(reason, found[0][1])
+        [line] = said
+        assert f"hello (pid {application.pid}) {reason}: left out" in line
         assert result.ignored["instrumented_process"] == 1, result.errors
     else:
         assert len(servers) == 2
-        assert found == [] and result.ignored == {}, result.errors
+        assert said == [] and result.ignored == {}, result.errors
     assert "secret" not in result.errors
+
+
+def test_what_was_exported_twice_is_counted(start_agent, hooks, start_process, free_ports):
+    """An SDK that a program starts by itself is known by its first export; until then everything is there twice."""
+    port, collector = free_ports(2)
+    start_process(python_command("take_posts.py", collector), collector)
+    agent = start_agent(*hooks, "--port", f"{port},{collector}")
+    start_process(
+        python_command("sdk.py", port, collector, "asked"), port, environment={"OTEL_EXPORTER_OTLP_ENDPOINT": "http://b"}
+    )
+    for _ in range(2):
+        ask(port)
+    wait_until(lambda: len([span for span in agent.spans_so_far() if span.kind == "server"]) == 2, "the spans")
+    ask(port, "/export")
+    wait_until(lambda: "exports spans of its own" in agent.errors(), "the exporter to be noticed")
+    result = agent.stop()
+    assert result.losses.get("exported_twice", 0) >= 2, result.errors
 
 
 def test_who_does_not_speak_is_not_spoken_of(start_agent):
