@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/glob.h"
 #include "base/log.h"
 #include "base/slice.h"
 
@@ -190,6 +191,32 @@ int option_number(const char *name, const char *text, uint64_t min, uint64_t max
 	return 0;
 }
 
+int option_seconds(const char *name, const char *text, double min, double max, double *ret_seconds)
+{
+	static const struct {
+		const char *name;
+		double seconds;
+	} units[] = {
+		{ "", 1 },           { "s", 1 },          { "ms", 1e-3 }, { "us", 1e-6 },
+		{ "\u00b5s", 1e-6 }, { "\u03bcs", 1e-6 }, { "m", 60 },    { "h", 3600 },
+	};
+	size_t digits = strspn(text, "0123456789.");
+	char *end;
+	double number = strtod(text, &end);
+
+	for (size_t i = 0; digits && end == text + digits && i < sizeof(units) / sizeof(units[0]); i++) {
+		double seconds = number * units[i].seconds;
+
+		if (strcmp(end, units[i].name) != 0 || !(seconds >= min && seconds <= max))
+			continue;
+		*ret_seconds = seconds;
+		return 0;
+	}
+	option_error("--%s: '%s' is not a time from %gs to %.0fs: give seconds, or a number with us, ms, s, m or h",
+		     name, text, min, max);
+	return -EINVAL;
+}
+
 int option_set_flag(const char *name, const char *argument, void *target)
 {
 	(void)name;
@@ -213,6 +240,26 @@ int option_set_string(const char *name, const char *argument, void *target)
 		return -EINVAL;
 	}
 	*(const char **)target = argument;
+	return 0;
+}
+
+int option_add_glob(const char *name, const char *argument, void *target)
+{
+	struct globs *globs = target;
+	const char *pattern, *flaw;
+
+	if (option_set_string(name, argument, &pattern) != 0)
+		return -EINVAL;
+	flaw = glob_flaw(pattern);
+	if (flaw) {
+		option_error("--%s: '%s' is no pattern: it has %s", name, pattern, flaw);
+		return -EINVAL;
+	}
+	if (globs->count == GLOBS_MAX) {
+		option_error("--%s: at most %d are possible", name, GLOBS_MAX);
+		return -EINVAL;
+	}
+	globs->patterns[globs->count++] = pattern;
 	return 0;
 }
 

@@ -50,10 +50,18 @@ void option_error(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* Reads all of `text` as a decimal number in [min, max]; otherwise says so and returns -EINVAL. */
 int option_number(const char *name, const char *text, uint64_t min, uint64_t max, uint64_t *ret_value);
 
+/*
+ * Reads all of `text` as a time in [min, max] seconds: a decimal number, with a unit (us, ms, s, m, h) or of
+ * seconds; otherwise says so and returns -EINVAL.
+ */
+int option_seconds(const char *name, const char *text, double min, double max, double *ret_seconds);
+
 /* Ready-made setters; the target is what the name says. A repeated option overwrites. */
 int option_set_flag(const char *name, const char *argument, void *target);   /* bool: becomes true */
 int option_clear_flag(const char *name, const char *argument, void *target); /* bool: becomes false */
 int option_set_string(const char *name, const char *argument, void *target); /* const char *; not empty */
+
+int option_add_glob(const char *name, const char *argument, void *target); /* struct globs; repeated, it adds */
 
 struct option_number_target {
 	uint64_t min, max;

@@ -2,8 +2,6 @@
 #include "agent/selection.h"
 
 #include <errno.h>
-#include <fnmatch.h>
-#include <limits.h>
 
 #define PID_LARGEST (4 * 1024 * 1024) /* the kernel's PID_MAX_LIMIT */
 
@@ -11,19 +9,6 @@ static int too_many(const char *name, size_t max)
 {
 	option_error("--%s: at most %zu are possible", name, max);
 	return -EINVAL;
-}
-
-static int add_glob(const char *name, const char *argument, void *target)
-{
-	struct selection_globs *globs = target;
-	const char *pattern;
-
-	if (option_set_string(name, argument, &pattern) != 0)
-		return -EINVAL;
-	if (globs->count == SELECTION_GLOBS_MAX)
-		return too_many(name, SELECTION_GLOBS_MAX);
-	globs->patterns[globs->count++] = pattern;
-	return 0;
 }
 
 static int add_pid(const char *name, const char *argument, void *target)
@@ -89,8 +74,8 @@ void selection_rows(struct selection *selection, struct option_row rows[SELECTIO
 		{ "exe", "GLOB",
 		  "processes whose executable, or script, matches: the whole path or\n"
 		  "its last component; may be repeated",
-		  add_glob, &selection->executables },
-		{ "exclude-exe", "GLOB", "but not these; may be repeated", add_glob, &selection->excluded },
+		  option_add_glob, &selection->executables },
+		{ "exclude-exe", "GLOB", "but not these; may be repeated", option_add_glob, &selection->excluded },
 		{ "pid", "N", "the process with this id; its children until they execute\nanother program; may be repeated",
 		  add_pid, selection },
 		{ "port", "P[,P...]", "only connections with one of these ports at either end; at most 64", add_ports,
@@ -104,23 +89,40 @@ void selection_rows(struct selection *selection, struct option_row rows[SELECTIO
 	memcpy(rows, filled, sizeof(filled));
 }
 
-static bool matches(const struct selection_globs *globs, struct slice path)
+static bool matches(const struct globs *globs, struct slice path)
 {
-	char text[PATH_MAX];
-	const char *last;
+	size_t last = path.length;
 
-	if (globs->count == 0 || path.length == 0)
+	if (!path.length)
 		return false;
-	path = slice_head(path, sizeof(text) - 1);
-	memcpy(text, path.data, path.length);
-	text[path.length] = '\0';
-	last = strrchr(text, '/');
-	last = last ? last + 1 : text;
-	for (size_t i = 0; i < globs->count; i++) {
-		if (fnmatch(globs->patterns[i], text, 0) == 0 || fnmatch(globs->patterns[i], last, 0) == 0)
-			return true;
+	while (last > 0 && path.data[last - 1] != '/')
+		last--;
+	return globs_match(globs, path) || (last && globs_match(globs, slice_from(path, last)));
+}
+
+/* Whether what `pattern` matches, `excluding` always matches, too: they are tried on the same names. */
+static bool leaves_out(const char *excluding, const char *pattern)
+{
+	const struct globs globs = { { excluding }, 1 };
+
+	return strcmp(excluding, pattern) == 0 || strcmp(excluding, "*") == 0 ||
+	       (glob_is_literal(pattern) && matches(&globs, slice_of_string(pattern)));
+}
+
+int selection_check(const struct selection *selection)
+{
+	const struct globs *executables = &selection->executables, *excluded = &selection->excluded;
+
+	for (size_t i = 0; i < executables->count; i++) {
+		for (size_t j = 0; j < excluded->count; j++) {
+			if (!leaves_out(excluded->patterns[j], executables->patterns[i]))
+				continue;
+			option_error("--exe '%s' selects nothing: --exclude-exe '%s' leaves all of it out",
+				     executables->patterns[i], excluded->patterns[j]);
+			return -EINVAL;
+		}
 	}
-	return false;
+	return 0;
 }
 
 static bool has_pid(const struct selection *selection, uint32_t pid)

@@ -8,21 +8,16 @@
 #include <stdint.h>
 
 #include "agent/option.h"
+#include "base/glob.h"
 #include "base/slice.h"
 
-#define SELECTION_GLOBS_MAX 64
 #define SELECTION_PIDS_MAX 1024
 #define SELECTION_PORTS_MAX 64 /* looked through for each socket that is older than the agent */
 
-struct selection_globs {
-	const char *patterns[SELECTION_GLOBS_MAX]; /* not owned: they live in argv */
-	size_t count;
-};
-
 /* Zero-initialised, it selects everything but what would be traced twice. */
 struct selection {
-	struct selection_globs executables;
-	struct selection_globs excluded;
+	struct globs executables;
+	struct globs excluded;
 	uint32_t pids[SELECTION_PIDS_MAX];
 	size_t pid_count;
 	uint16_t ports[SELECTION_PORTS_MAX]; /* no duplicates */
@@ -34,6 +29,9 @@ struct selection {
 #define SELECTION_ROWS 6
 /* Fills the rows that set `selection`, for a part of a command's option table. */
 void selection_rows(struct selection *selection, struct option_row rows[SELECTION_ROWS]);
+
+/* 0; -EINVAL where an --exe cannot select anything, as an --exclude-exe leaves all of it out: said. */
+int selection_check(const struct selection *selection);
 
 /*
  * Whether a process is selected, by --pid, --exe and --exclude-exe; ports are a

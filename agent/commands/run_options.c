@@ -28,19 +28,9 @@ static const char *const hooks_choices[] = {
 	[HOOKS_AUTO] = "auto", [HOOKS_SOCKET] = "socket", [HOOKS_SYSCALL] = "syscall", NULL
 };
 
-/* Seconds, with a fraction if need be. */
 static int set_seconds(const char *name, const char *argument, void *target)
 {
-	double value;
-	int end = 0;
-
-	if (sscanf(argument, "%lf%n", &value, &end) != 1 || argument[end] ||
-	    !(value >= SECONDS_MIN && value <= SECONDS_MAX)) {
-		option_error("--%s: '%s' is not a number of seconds from 0.001 to %.0f", name, argument, SECONDS_MAX);
-		return -EINVAL;
-	}
-	*(double *)target = value;
-	return 0;
+	return option_seconds(name, argument, SECONDS_MIN, SECONDS_MAX, target);
 }
 
 /* Bytes, with a suffix K, M or G, up to `max`; false on anything else. */
@@ -282,7 +272,7 @@ int run_options_parse(int argc, char **argv, struct run_options *ret_options)
 		option_error("--spool-size needs --spool DIR");
 		return refuse(&command_lines[options.command]);
 	}
-	if (apply_format(&choices, &options) != 0)
+	if (apply_format(&choices, &options) != 0 || selection_check(&options.selection) != 0)
 		return refuse(&command_lines[options.command]);
 	options.hooks = choices.hooks.value;
 	if (!options.spool_size)

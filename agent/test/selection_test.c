@@ -73,6 +73,45 @@ static void exclusion_wins(void **state)
 	assert_false(wants(&selection, 1, "/bin/sh", "curl"));
 }
 
+static void what_excludes_itself_is_refused(void **state)
+{
+	static const struct {
+		const char *exe, *exclude;
+		int result;
+	} rows[] = {
+		{ "nginx", "nginx", -EINVAL },
+		{ "ngi*", "ngi*", -EINVAL },
+		{ "nginx", "ngi*", -EINVAL },
+		{ "/usr/sbin/nginx", "nginx", -EINVAL },
+		{ "ngi*", "*", -EINVAL },
+		{ "nginx", "/usr/sbin/nginx", 0 },
+		{ "ngi*", "nginx", 0 },
+		{ "nginx", "apache*", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct selection selection = { 0 };
+
+		assert_int_equal(give(&selection, "exe", "caddy*"), 0);
+		assert_int_equal(give(&selection, "exe", rows[i].exe), 0);
+		assert_int_equal(give(&selection, "exclude-exe", rows[i].exclude), 0);
+		if (selection_check(&selection) != rows[i].result)
+			fail_msg("--exe %s --exclude-exe %s", rows[i].exe, rows[i].exclude);
+	}
+}
+
+static void unfinished_sets_are_refused(void **state)
+{
+	struct selection selection = { 0 };
+
+	(void)state;
+	assert_int_equal(give(&selection, "exe", "ngin[x"), -EINVAL);
+	assert_int_equal(give(&selection, "exclude-exe", "["), -EINVAL);
+	assert_int_equal(give(&selection, "exe", "ngin[x]"), 0);
+	assert_int_equal(selection.executables.count + selection.excluded.count, 1);
+}
+
 static void the_unknown_is_not_what_may_be_excluded(void **state)
 {
 	struct selection selection = { 0 };
@@ -153,7 +192,7 @@ static void maxima_hold(void **state)
 	}
 	assert_int_equal(give(&selection, "port", "1"), 0);
 	assert_int_equal(give(&selection, "port", "9999"), -EINVAL);
-	for (int i = 0; i < SELECTION_GLOBS_MAX; i++)
+	for (int i = 0; i < GLOBS_MAX; i++)
 		assert_int_equal(give(&selection, "exe", "x"), 0);
 	assert_int_equal(give(&selection, "exe", "x"), -EINVAL);
 	assert_int_equal(give(&selection, "exclude-exe", ""), -EINVAL);
@@ -165,6 +204,8 @@ int main(void)
 		cmocka_unit_test(nothing_selected_is_everything),
 		cmocka_unit_test(globs_match_path_or_last_component),
 		cmocka_unit_test(exclusion_wins),
+		cmocka_unit_test(what_excludes_itself_is_refused),
+		cmocka_unit_test(unfinished_sets_are_refused),
 		cmocka_unit_test(the_unknown_is_not_what_may_be_excluded),
 		cmocka_unit_test(pids_add_to_globs),
 		cmocka_unit_test(a_path_at_the_guard_page),
