@@ -61,6 +61,7 @@ static int make_printer(const struct outputs_options *options, int fd, struct ou
 		.summary = options->format == OUTPUTS_SUMMARY,
 		.sort = options->sort,
 		.interval = options->interval,
+		.orphans = options->orphans,
 	};
 	int error;
 

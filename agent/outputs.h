@@ -30,6 +30,7 @@ struct outputs_options {
 	const char *path;  /* of the file to print to; NULL: standard output */
 	enum latency_sort sort; /* of the tables that the first two print */
 	uint64_t interval;      /* ns between two tables; 0: only at the end */
+	bool orphans;      /* spans may have parents that are not wanted */
 	const char *spool; /* directory; NULL: none */
 	uint64_t spool_size;
 	const struct otlp_config *config;

@@ -11,10 +11,12 @@
 #include "agent/selection.h"
 #include "otlp/config.h"
 #include "otlp/output.h"
+#include "otlp/span_choice.h"
 
 struct pipeline_options {
 	struct capture_options capture;
 	const struct selection *selection;
+	const struct span_choice *choice;
 	const struct header_options *headers;
 	const struct otlp_config *config;
 	bool infer_routes;

@@ -70,7 +70,7 @@ static int pipeline_open_exporter(struct pipeline *pipeline, const struct pipeli
 	int error = exporter_start(&exporter, options->output, &pipeline->exporter);
 
 	if (!error)
-		span_filter_init(&pipeline->filter, options->config,
+		span_filter_init(&pipeline->filter, options->config, options->choice,
 				 &(struct span_sink){ exporter_accept, pipeline->exporter });
 	return error;
 }
@@ -103,7 +103,7 @@ struct summary_sources pipeline_summary_sources(const struct pipeline *pipeline,
 		.exporter = pipeline->exporter,
 		.output = output,
 		.recorder = pipeline->recorder,
-		.sampled_out = &pipeline->filter.sampled_out,
+		.filter = &pipeline->filter,
 	};
 }
 

@@ -199,7 +199,8 @@ static int replay_make(struct replay *replay)
 	error = replay->shared ? exporter_start(&exporter, options->output, &replay->exporter) : -ENOMEM;
 	if (error)
 		return error;
-	span_filter_init(&replay->filter, options->config, &(struct span_sink){ replay_span, replay });
+	span_filter_init(&replay->filter, options->config, options->choice,
+			 &(struct span_sink){ replay_span, replay });
 	return replay_open_engine(replay, header);
 }
 
@@ -238,7 +239,7 @@ static int replay_finish(struct replay *replay)
 		.engine = replay->engine,
 		.exporter = replay->exporter,
 		.output = replay->options->output,
-		.sampled_out = &replay->filter.sampled_out,
+		.filter = &replay->filter,
 		.captured = captured,
 		.captured_count = replay_captured(replay, captured),
 	};

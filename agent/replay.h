@@ -10,6 +10,7 @@
 #include "agent/header_option.h"
 #include "otlp/config.h"
 #include "otlp/output.h"
+#include "otlp/span_choice.h"
 
 struct replay_file;
 
@@ -20,6 +21,7 @@ void replay_close(struct replay_file *file);
 
 struct replay_options {
 	struct replay_file *file;
+	const struct span_choice *choice;
 	const struct header_options *headers;
 	const struct otlp_config *config;
 	bool infer_routes;

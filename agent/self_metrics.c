@@ -7,7 +7,7 @@
 
 /* Room for all of them; more would be left out. */
 #define METRICS_MAX 32
-#define POINTS_MAX (2 * METRICS_MAX + TRAFFIC_KINDS + SUMMARY_MAX + SUMMARY_CONNECTIONS + SUMMARY_EXCHANGES)
+#define POINTS_MAX (2 * METRICS_MAX + TRAFFIC_KINDS + SUMMARY_MAX + SUMMARY_CONNECTIONS + SUMMARY_EXCHANGES + SUMMARY_SPANS)
 
 /*
  * The losses that mean a span which an exporter got was not delivered, and what error.type calls them.
@@ -41,7 +41,7 @@ static void add_spans(struct metric_set *set, const struct stats *stats)
 
 	if (!started)
 		return;
-	point_set_integer(&started->points[0], stats->spans.given);
+	point_set_integer(&started->points[0], stats->spans.given + stats->filtered);
 	point_add_text(&started->points[0], "otel.span.sampling_result", "RECORD_AND_SAMPLE");
 	point_set_integer(&started->points[1], stats->sampled_out);
 	point_add_text(&started->points[1], "otel.span.sampling_result", "DROP");
@@ -225,6 +225,8 @@ static void add_summary(struct metric_set *set, const struct summary *summary)
 	metric_add_counters(set, "wirespan.ignored.exchanges", "{exchange}",
 			    "Exchanges left out on purpose, by what for", "wirespan.ignored.as", summary->exchanges,
 			    SUMMARY_EXCHANGES);
+	metric_add_counters(set, "wirespan.ignored.spans", "{span}", "Spans that options leave out, by why",
+			    "wirespan.ignored.as", summary->spans + 1, SUMMARY_SPANS - 1);
 	metric_add_integer(set, "wirespan.ignored.processes", METRIC_COUNTER, "{process}",
 			   "Processes left out because they export spans of their own", summary->processes.value);
 }

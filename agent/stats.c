@@ -3,7 +3,7 @@
 
 uint64_t stats_exchanges(const struct stats *stats)
 {
-	return stats->spans.given + stats->sampled_out;
+	return stats->spans.given + stats->sampled_out + stats->filtered;
 }
 
 /* The counts are read one after the other while another thread moves them. */

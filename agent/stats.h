@@ -20,6 +20,7 @@ struct stats {
 	struct traffic traffic;
 	size_t ring_size;     /* bytes */
 	uint64_t sampled_out; /* spans that the sampler did not want */
+	uint64_t filtered;    /* spans that it wanted, and the user did not */
 	struct exporter_counts spans;
 	size_t queue_capacity; /* spans */
 	bool delivers;         /* whether there is a collector, and the next is filled in */
@@ -45,7 +46,7 @@ void stats_collect(struct stats *stats, const struct stats_sources *sources);
 /* Of both times together. */
 void stats_peaks_add(struct stats_peaks *peaks, const struct stats_peaks *more);
 
-/* Exchanges that became spans, sampled out or not. */
+/* Exchanges that became spans, left out or not. */
 uint64_t stats_exchanges(const struct stats *stats);
 /* Spans that wait to be given to the output, now. */
 uint64_t stats_queued(const struct stats *stats);

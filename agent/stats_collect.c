@@ -35,7 +35,10 @@ void stats_collect(struct stats *stats, const struct stats_sources *sources)
 	stats->wall = clock_wall();
 	stats->traffic = *sources->traffic;
 	sources->source->fill(sources->source, &waiting, &stats->ring_size);
-	stats->sampled_out = *sources->summary.sampled_out;
+	stats->sampled_out = sources->summary.filter->sampled_out;
+	stats->filtered = 0;
+	for (enum span_reason reason = 0; reason < SPAN_REASONS; reason++)
+		stats->filtered += sources->summary.filter->left_out[reason];
 	stats->spans = exporter_counts(sources->summary.exporter);
 	stats->queue_capacity = sources->queue_capacity;
 	stats->delivers = sources->delivery;

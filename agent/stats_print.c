@@ -109,6 +109,8 @@ static void say_queue(struct period *period)
 	say(period, PREFIX "queue %" PRIu64 " of %zu spans", stats_queued(now), now->queue_capacity);
 	if (now->sampled_out)
 		say(period, "; sampled out %.1f spans/s", rate(period, period->before->sampled_out, now->sampled_out));
+	if (now->filtered)
+		say(period, "; filtered %.1f spans/s", rate(period, period->before->filtered, now->filtered));
 	say(period, "\n");
 }
 

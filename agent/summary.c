@@ -49,6 +49,13 @@ static void summary_add_discovery(struct summary *summary, const struct discover
 	summary_add(summary, "process_judgement_untold", discovery_untold(discovery));
 }
 
+static void summary_add_filter(struct summary *summary, const struct span_filter *filter)
+{
+	summary->spans[0] = (struct counter){ "unsampled", filter->sampled_out };
+	for (enum span_reason reason = 0; reason < SPAN_REASONS; reason++)
+		summary->spans[1 + reason] = (struct counter){ span_reason_name(reason), filter->left_out[reason] };
+}
+
 void summary_collect(struct summary *summary, const struct summary_sources *sources)
 {
 	*summary = (struct summary){ 0 };
@@ -61,7 +68,7 @@ void summary_collect(struct summary *summary, const struct summary_sources *sour
 	summary->captured_count = summary->loss_count;
 	summary_add_engine(summary, sources->engine);
 	summary_add(summary, "recording_failed", recorder_lost(sources->recorder));
-	summary->spans = (struct counter){ "unsampled", *sources->sampled_out };
+	summary_add_filter(summary, sources->filter);
 	summary->loss_count += exporter_counters(sources->exporter, summary->losses + summary->loss_count,
 						 SUMMARY_MAX - summary->loss_count);
 	summary->loss_count += output_counters(sources->output, summary->losses + summary->loss_count,
@@ -93,6 +100,6 @@ int summary_print(const struct summary *summary)
 	if (!error)
 		error = summary_print_lines("ignored", &summary->processes, 1);
 	if (!error)
-		error = summary_print_lines("ignored", &summary->spans, 1);
+		error = summary_print_lines("ignored", summary->spans, SUMMARY_SPANS);
 	return error;
 }

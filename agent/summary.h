@@ -8,10 +8,12 @@
 #include "agent/recorder.h"
 #include "correlate/engine.h"
 #include "otlp/exporter.h"
+#include "otlp/span_filter.h"
 
 #define SUMMARY_MAX 96
 #define SUMMARY_CONNECTIONS (COUNTER_COUNT - COUNTER_LOSSES)
 #define SUMMARY_EXCHANGES 4
+#define SUMMARY_SPANS (1 + SPAN_REASONS)
 
 struct summary {
 	struct counter losses[SUMMARY_MAX]; /* those before the engine first */
@@ -19,7 +21,7 @@ struct summary {
 	struct counter connections[SUMMARY_CONNECTIONS]; /* ignored, by what they looked like */
 	struct counter exchanges[SUMMARY_EXCHANGES];     /* understood, but left out */
 	struct counter processes;                        /* left out */
-	struct counter spans;                            /* that the sampler did not want */
+	struct counter spans[SUMMARY_SPANS];             /* that the sampler, or the user, did not want */
 };
 
 /* Whom to ask. */
@@ -29,7 +31,7 @@ struct summary_sources {
 	const struct discovery *discovery;
 	const struct exporter *exporter;
 	const struct output *output;
-	const uint64_t *sampled_out;
+	const struct span_filter *filter;
 	const struct recorder *recorder; /* NULL: none */
 	/* What was lost before the engine; where there is no capture (nor discovery) to be asked. */
 	const struct counter *captured;

@@ -237,7 +237,7 @@ static int make_parts(struct console *console, const struct console_options *opt
 	console->traces = traces_new(&(struct traces_options){
 		.spans_max = options->spans_max ? options->spans_max : TRACES_SPANS_MAX,
 		.quiet = TRACES_QUIET,
-		.patience = TRACES_PATIENCE,
+		.patience = options->orphans ? TRACES_PATIENCE_ORPHANS : TRACES_PATIENCE,
 		.ready = console_trace,
 		.context = console,
 	});

@@ -15,6 +15,7 @@ struct console_options {
 	bool summary; /* no traces */
 	enum latency_sort sort;
 	uint64_t interval; /* ns between two tables, each of the spans since the one before; 0: only at the end */
+	bool orphans; /* spans may have parents that never come: none is waited for long */
 	size_t spans_max; /* held at once; 0: TRACES_SPANS_MAX */
 };
 

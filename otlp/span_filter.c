@@ -38,10 +38,12 @@ uint64_t sampling_threshold(double ratio)
 	return (threshold + (UINT64_C(1) << (shift - 1))) >> shift << shift;
 }
 
-void span_filter_init(struct span_filter *filter, const struct otlp_config *config, const struct span_sink *next)
+void span_filter_init(struct span_filter *filter, const struct otlp_config *config, const struct span_choice *choice,
+		      const struct span_sink *next)
 {
 	*filter = (struct span_filter){
 		.parent_based = config->sampler_parent_based,
+		.choice = choice,
 		.limits = { config->attribute_count_limit, config->attribute_value_length_limit },
 		.next = *next,
 	};
@@ -120,15 +122,29 @@ static void pass_changed(struct span_filter *filter, const struct span *span, co
 	free(text);
 }
 
+static bool is_chosen(struct span_filter *filter, const struct span *span)
+{
+	enum span_reason reason = filter->choice ? span_choice_judge(filter->choice, span) : SPAN_REASONS;
+
+	if (reason == SPAN_REASONS)
+		return true;
+	filter->left_out[reason]++;
+	return false;
+}
+
 void span_filter_accept(void *context, const struct span *span)
 {
 	struct span_filter *filter = context;
 	struct verdict verdict;
 
 	judge(filter, span, &verdict);
-	if (!verdict.kept)
+	if (!verdict.kept) {
 		filter->sampled_out++;
-	else if (verdict.flags != span->flags || verdict.trace_state.data != span->trace_state.data ||
+		return;
+	}
+	if (!is_chosen(filter, span))
+		return;
+	if (verdict.flags != span->flags || verdict.trace_state.data != span->trace_state.data ||
 		 span_limits_touch(&filter->limits, span))
 		pass_changed(filter, span, &verdict);
 	else

@@ -121,7 +121,7 @@ static struct slice note(struct arena *arena, const struct tree_node *node)
 		return (struct slice){ 0 };
 	if (parent == 0)
 		return arena_format(arena, "no parent: %.*s", (int)missing.length, missing.data);
-	return arena_format(arena, span_expects_parent(node->span) ? "parent %016" PRIx64 " not seen"
+	return arena_format(arena, span_expects_parent(node->span) ? "parent %016" PRIx64 " not shown"
 								   : "remote parent %016" PRIx64, parent);
 }
 

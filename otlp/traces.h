@@ -15,6 +15,7 @@
 
 #define TRACES_QUIET (300 * NSEC_PER_MSEC)
 #define TRACES_PATIENCE (30 * NSEC_PER_SEC)
+#define TRACES_PATIENCE_ORPHANS (2 * NSEC_PER_SEC) /* where parents may be left out on purpose */
 /* About 20 MB of HTTP spans. Past it the trace that was quiet for longest is shown as it is. */
 #define TRACES_SPANS_MAX 10000
 

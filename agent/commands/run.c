@@ -102,6 +102,7 @@ static int run_traced(const struct run_options *options, const struct otlp_confi
 {
 	struct pipeline_options pipeline = {
 		.selection = &options->selection,
+		.choice = &options->choice,
 		.headers = &options->headers,
 		.config = config,
 		.infer_routes = options->infer_routes,
@@ -139,6 +140,7 @@ static int run_replayed(const struct run_options *options, const struct otlp_con
 			const struct outputs_options *wanted)
 {
 	struct replay_options replay = {
+		.choice = &options->choice,
 		.headers = &options->headers,
 		.config = config,
 		.infer_routes = options->infer_routes,
@@ -188,6 +190,7 @@ static int run_configured(const struct run_options *options, const struct otlp_c
 		.path = options->output_path,
 		.sort = options->sort,
 		.interval = options->interval * NSEC_PER_SEC,
+		.orphans = span_choice_orphans(&options->choice),
 		.spool = options->spool,
 		.spool_size = options->spool_size,
 		.config = config,

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "agent/choice_option.h"
 #include "agent/header_option.h"
 #include "agent/option.h"
 #include "agent/outputs.h"
@@ -19,6 +20,7 @@ struct run_options {
 	enum run_command command;
 	const char *recording; /* written by the first two, read by `replay`; NULL: none */
 	struct selection selection;
+	struct span_choice choice;
 	struct header_options headers;
 	enum outputs_format format;
 	bool print_given; /* --format or --output */

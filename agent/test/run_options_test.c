@@ -159,6 +159,8 @@ static void intervals_are_seconds(void **state)
 	(void)state;
 	assert_int_equal(PARSE(&options, "--stats", "0.5"), 0);
 	assert_true(options.stats == 0.5);
+	assert_int_equal(PARSE(&options, "--duration", "500ms", "--request-timeout", "2m"), 0);
+	assert_true(options.duration == 0.5 && options.request_timeout == 120);
 	assert_int_equal(PARSE(&options, "--stats", "0"), -EINVAL);
 	assert_int_equal(PARSE(&options, "--stats", "nan"), -EINVAL);
 	assert_int_equal(PARSE(&options, "--stats", "1e300"), -EINVAL);
@@ -201,6 +203,10 @@ static void commands_have_the_options_that_mean_something(void **state)
 	(void)state;
 	assert_int_equal(PARSE_FOR("record", &options, "file", "--format", "json"), -EINVAL);
 	assert_int_equal(PARSE_FOR("record", &options, "file", "--endpoint", "http://h"), -EINVAL);
+	assert_int_equal(PARSE_FOR("record", &options, "file", "--errors-only"), -EINVAL);
+	assert_int_equal(PARSE_FOR("replay", &options, "file", "--kind", "client", "--exclude-path", "/health"), 0);
+	assert_int_equal(options.choice.kind, SPAN_KIND_CLIENT);
+	assert_int_equal(options.choice.excluded_paths.count, 1);
 	assert_int_equal(PARSE_FOR("replay", &options, "file", "--exe", "nginx"), -EINVAL);
 	assert_int_equal(PARSE_FOR("replay", &options, "file", "--hooks", "socket"), -EINVAL);
 	assert_int_equal(PARSE_FOR("replay", &options, "file", "--duration", "1"), -EINVAL);

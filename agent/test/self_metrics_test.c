@@ -21,6 +21,7 @@ static struct stats some_stats(void)
 		.traffic = { .records = { [RECORD_DATA] = 5 }, .latency_buckets = { 4, 1 }, .latency_sum = NSEC_PER_SEC },
 		.ring_size = 1000,
 		.sampled_out = 3,
+		.filtered = 4,
 		.spans = { .given = 100, .exported = 60, .queue_full = 10 },
 		.queue_capacity = 128,
 		.delivers = true,
@@ -40,6 +41,8 @@ static struct stats some_stats(void)
 		stats.summary.connections[i] = (struct counter){ "tls", i };
 	for (size_t i = 0; i < SUMMARY_EXCHANGES; i++)
 		stats.summary.exchanges[i] = (struct counter){ "telemetry", i };
+	for (size_t i = 0; i < SUMMARY_SPANS; i++)
+		stats.summary.spans[i] = (struct counter){ "filtered_path", i };
 	stats.delivery.durations[TRANSPORT_DELIVERED].buckets[2] = 3;
 	stats.delivery.durations[TRANSPORT_DELIVERED].sum = 60 * NSEC_PER_MSEC;
 	return stats;
@@ -109,6 +112,10 @@ static void numbers_stand_where_they_belong(void **state)
 	assert_int_equal(expect(set, "otel.sdk.exporter.span.inflight")->points[0].integer, 10);
 	assert_int_equal(point_of(expect(set, "otel.sdk.span.started"), "otel.span.sampling_result", "DROP")->integer,
 			 3);
+	assert_int_equal(point_of(expect(set, "otel.sdk.span.started"), "otel.span.sampling_result",
+				  "RECORD_AND_SAMPLE")->integer,
+			 104);
+	assert_int_equal(expect(set, "wirespan.ignored.spans")->point_count, SPAN_REASONS);
 	assert_true(point_of(expect(set, "process.cpu.time"), "cpu.mode", "user")->number == 1.5);
 	assert_true(expect(set, "wirespan.ring.fill")->points[0].number == 0.25);
 	assert_int_equal(point_of(expect(set, "wirespan.losses"), "wirespan.loss", "stream_gap")->integer, 2);

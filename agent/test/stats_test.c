@@ -53,11 +53,12 @@ static void queue_is_what_was_given_and_has_not_gone(void **state)
 			   .failed = 2,
 			   .abandoned = 3 },
 		.sampled_out = 7,
+		.filtered = 5,
 	};
 
 	(void)state;
 	assert_int_equal(stats_queued(&stats), 24);
-	assert_int_equal(stats_exchanges(&stats), 107);
+	assert_int_equal(stats_exchanges(&stats), 112);
 	/* The other thread moved on between two readings. */
 	stats.spans.exported = 90;
 	assert_int_equal(stats_queued(&stats), 0);
@@ -116,6 +117,7 @@ static void rates_are_of_the_time_between(void **state)
 	now.spans.given += 21;
 	now.spans.exported += 16;
 	now.sampled_out = 3;
+	now.filtered = 4;
 	now.queue_capacity = 1024;
 	now.user_time += 30 * NSEC_PER_MSEC;
 	now.system_time += 10 * NSEC_PER_MSEC;
@@ -135,10 +137,10 @@ static void rates_are_of_the_time_between(void **state)
 	now.summary.losses[0].value = 5;
 	text = format(&before, &now);
 	assert_string_equal(text,
-			    "wirespan: stats: 2.0 s: events 150/s (data 150.0); exchanges 12.0/s\n"
+			    "wirespan: stats: 2.0 s: events 150/s (data 150.0); exchanges 14.0/s\n"
 			    "wirespan: stats: ring at most 25.0 % of 4.0 MiB full; drained after mean 2.00 ms, "
 			    "max 9.00 ms\n"
-			    "wirespan: stats: queue 5 of 1024 spans; sampled out 1.5 spans/s\n"
+			    "wirespan: stats: queue 5 of 1024 spans; sampled out 1.5 spans/s; filtered 2.0 spans/s\n"
 			    "wirespan: stats: export 5.0 spans/s: 4 requests (1 retries), 2.0 KiB; answered after "
 			    "mean 10.0 ms, max 30.0 ms; 9 spans wait in memory (2.0 KiB), 8 in the spool (4.0 KiB)\n"
 			    "wirespan: stats: cpu 2.00 % of a core; memory 1.5 MiB, maps in the kernel 512 B\n"

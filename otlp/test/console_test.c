@@ -16,6 +16,7 @@
 #include "otlp/console.h"
 #include "otlp/test/sample.h"
 #include "otlp/trace_text.h"
+#include "otlp/traces.h"
 #include "otlp/utf8.h"
 
 static struct resource *shop, *stock;
@@ -153,7 +154,7 @@ static void test_notes(void **state)
 		"     0 ns  frontend              server  GET /a                /a                    200   10.0 µs"
 		"  remote parent f0000000000000aa\n"
 		"  1.00 µs  backend               server  GET /b                /b                    200   10.0 µs"
-		"  parent f0000000000000bb not seen\n"
+		"  parent f0000000000000bb not shown\n"
 		"  2.00 µs  backend               server  GET /c                /c                    200   10.0 µs"
 		"  no parent: other_thread\n"
 		"\n");
@@ -282,7 +283,7 @@ static void test_narrow_page(void **state)
 	format_page(spans + 3, 1, (struct text_page){ .columns = 80 }, &buffer);
 	assert_text(&buffer,
 		"trace 4b000000000000000000000000000001  2026-11-21T10:54:01.126Z  1 span  100 µs\n"
-		"0 ns  backend  server  GET /items  /items  200  100 µs  parent f0000…cc not seen\n"
+		"0 ns  backend  server  GET /items  /items  200  100 µs  parent f0000…c not shown\n"
 		"\n");
 	resource_unref(long_name);
 }
@@ -310,6 +311,30 @@ static void give(struct output *output, const struct span *span, uint64_t now)
 	struct span *clone = span_clone(span);
 
 	assert_int_equal(output_spans(output, &clone, 1, now), 0);
+}
+
+/* A parent that nobody wants to see is not waited for as one that was lost is. */
+static void test_parents_that_were_left_out(void **state)
+{
+	struct span span = server(shop, 2, 1, "/a", 500, 0, 1000);
+	uint64_t late = 2 * NSEC_PER_SEC + TRACES_PATIENCE_ORPHANS;
+
+	(void)state;
+	for (int orphans = 0; orphans < 2; orphans++) {
+		const struct console_options options = { .fd = sample_file(), .orphans = orphans };
+		struct output *output;
+		char *text;
+
+		assert_int_equal(output_console_new(&options, &output), 0);
+		give(output, &span, NSEC_PER_SEC);
+		assert_int_equal(output_advance(output, 2 * NSEC_PER_SEC), 0);
+		assert_int_equal(output_advance(output, late), 0);
+		text = sample_file_text(options.fd);
+		assert_int_equal(strncmp(text, "trace ", 6) == 0, orphans);
+		free(text);
+		output_free(output);
+		close(options.fd);
+	}
 }
 
 static void test_output(void **state)
@@ -451,6 +476,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_deep, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_narrow_page, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_deep_on_narrow_page, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_parents_that_were_left_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_output, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_summary, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_spans_no_losses, setup, teardown),

@@ -38,8 +38,8 @@ static void receive(void *context, const struct span *span)
 	received->trace_state[span->trace_state.length] = '\0';
 }
 
-static struct span_filter filter_new(enum sampler_kind sampler, bool parent_based, double ratio,
-				     struct received *received)
+static struct span_filter filter_choosing(const struct span_choice *choice, enum sampler_kind sampler,
+					  bool parent_based, double ratio, struct received *received)
 {
 	struct otlp_config config = {
 		.sampler = sampler,
@@ -51,8 +51,14 @@ static struct span_filter filter_new(enum sampler_kind sampler, bool parent_base
 	struct span_filter filter;
 
 	*received = (struct received){ 0 };
-	span_filter_init(&filter, &config, &(struct span_sink){ receive, received });
+	span_filter_init(&filter, &config, choice, &(struct span_sink){ receive, received });
 	return filter;
+}
+
+static struct span_filter filter_new(enum sampler_kind sampler, bool parent_based, double ratio,
+				     struct received *received)
+{
+	return filter_choosing(NULL, sampler, parent_based, ratio, received);
 }
 
 static struct span trace_new(struct resource *resource)
@@ -312,13 +318,40 @@ static void test_full_trace_state(void **state)
 	resource_unref(resource);
 }
 
+/* Counted once, by whoever came first: the sampler has decided about whole traces. */
+static void test_choice(void **state)
+{
+	static const struct span_choice choice = { .errors_only = true };
+	struct resource *resource = sample_resource("shop", 1);
+	struct span span = trace_new(resource);
+	struct received received;
+	struct span_filter filter = filter_choosing(&choice, SAMPLER_TRACE_ID_RATIO, true, 0.5, &received);
+
+	(void)state;
+	set_randomness(&span, 0);
+	span_filter_accept(&filter, &span);
+	assert_int_equal(filter.sampled_out, 1);
+	assert_int_equal(filter.left_out[SPAN_NO_ERROR], 0);
+	set_randomness(&span, TRACE_THRESHOLD_MAX - 1);
+	span_filter_accept(&filter, &span);
+	assert_int_equal(filter.left_out[SPAN_NO_ERROR], 1);
+	assert_int_equal(received.count, 0);
+	span.status = SPAN_STATUS_ERROR;
+	span_filter_accept(&filter, &span);
+	assert_int_equal(received.count, 1);
+	assert_string_equal(received.trace_state, "ot=th:8");
+	assert_int_equal(filter.sampled_out, 1);
+	assert_int_equal(filter.left_out[SPAN_NO_ERROR], 1);
+	resource_unref(resource);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decisions),          cmocka_unit_test(test_untouched),
 		cmocka_unit_test(test_edge_of_the_ratio),  cmocka_unit_test(test_thresholds),
 		cmocka_unit_test(test_share_and_monotony), cmocka_unit_test(test_trace_state),
-		cmocka_unit_test(test_full_trace_state),
+		cmocka_unit_test(test_full_trace_state),   cmocka_unit_test(test_choice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,7 +41,7 @@ static struct span *limited(const struct span *span, size_t attributes, size_t v
 	struct span *clone = NULL;
 	struct span_filter filter;
 
-	span_filter_init(&filter, &config, &(struct span_sink){ keep_clone, &clone });
+	span_filter_init(&filter, &config, NULL, &(struct span_sink){ keep_clone, &clone });
 	span_filter_accept(&filter, span);
 	assert_non_null(clone);
 	return clone;
@@ -205,7 +205,7 @@ static void test_without_memory(void **state)
 		(struct attribute){ SLICE_LITERAL("b"), ATTRIBUTE_STRING_ARRAY, { SLICE_LITERAL("xyz\0uvw") } };
 	span.attributes[span.attribute_count++] =
 		(struct attribute){ SLICE_LITERAL("c"), ATTRIBUTE_STRING_ARRAY, { SLICE_LITERAL("z") } };
-	span_filter_init(&filter, &config, &(struct span_sink){ count_attributes, counts });
+	span_filter_init(&filter, &config, NULL, &(struct span_sink){ count_attributes, counts });
 	without_memory = true;
 	span_filter_accept(&filter, &span);
 	without_memory = false;
