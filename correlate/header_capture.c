@@ -117,14 +117,19 @@ int header_capture_add(struct header_capture *capture, enum header_message messa
 }
 
 /* An item of the array under way; bytes that would end it become '?'. */
-static void append_item(struct text *text, bool first, struct slice value, const struct query_secrets *secrets)
+static void append_item(struct text *text, bool first, struct slice value, bool has_breaks,
+			const struct query_secrets *secrets)
 {
+	char unfolded[HEADER_VALUE_MAX];
 	size_t begin;
 
+	value = slice_head(value, HEADER_VALUE_MAX);
+	if (has_breaks)
+		value = slice_of(unfolded, http1_unfold(value, unfolded));
 	if (!first)
 		text_append(text, slice_of("", 1));
 	begin = text->length;
-	http1_urls_redact(text, slice_head(value, HEADER_VALUE_MAX), secrets);
+	http1_urls_redact(text, value, secrets);
 	for (size_t i = begin; i < text->length; i++)
 		if (!text->data[i])
 			text->data[i] = '?';
@@ -142,7 +147,7 @@ static void append_entry(struct text *text, const struct header_names *names, si
 	text->length += ENTRY_HEAD_SIZE;
 	for (size_t i = 0; i < head->field_count && items < HEADER_ITEMS_MAX; i++)
 		if (slice_equal_ignoring_case(head->fields[i].name, name))
-			append_item(text, items++ == 0, head->fields[i].value, secrets);
+			append_item(text, items++ == 0, head->fields[i].value, http1_has_breaks(head), secrets);
 	if (!items) {
 		text->length = begin;
 		return;

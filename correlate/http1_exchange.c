@@ -42,7 +42,7 @@ static void join_trace_state(struct slice value, char joined[HTTP1_EXCHANGE_FIEL
 		size_t comma = *length > 0;
 
 		value = slice_from(value, member.length + 1);
-		member = slice_trim(member);
+		member = http1_trim(member);
 		if (!member.length)
 			continue;
 		if (member.length + comma > HTTP1_EXCHANGE_FIELD_MAX - *length)
@@ -71,6 +71,8 @@ static void read_context(struct http1_exchange *exchange, const struct http1_hea
 			join_trace_state(field->value, joined, &length);
 		}
 	}
+	if (http1_has_breaks(head))
+		length = http1_unfold(slice_of(joined, length), joined);
 	/* Several say nothing: the one that is meant can't be told. */
 	if (trace_parents != 1)
 		exchange->has_remote = false;
@@ -85,6 +87,17 @@ static void store(struct slice *slice, char **storage)
 		memcpy(*storage, slice->data, slice->length);
 	slice->data = *storage;
 	*storage += slice->length;
+}
+
+static void store_value(struct slice *value, char **storage, bool has_breaks)
+{
+	if (has_breaks) {
+		value->length = http1_unfold(*value, *storage);
+		value->data = *storage;
+		*storage += value->length;
+	} else {
+		store(value, storage);
+	}
 }
 
 static size_t storage_needed(struct http1_exchange *exchange)
@@ -128,7 +141,7 @@ int http1_exchange_request(struct http1_exchange *exchange, const struct http1_h
 	store(&taken.trace_state, &storage);
 	store(&taken.request_headers, &storage);
 	for (size_t i = 0; i < KEPT_FIELDS; i++)
-		store(kept_slot(&taken, i), &storage);
+		store_value(kept_slot(&taken, i), &storage, http1_has_breaks(head));
 	*exchange = taken;
 	return 0;
 }

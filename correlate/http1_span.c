@@ -196,10 +196,32 @@ static struct slice first_of(struct slice a, struct slice b, struct slice c)
 	return b.length ? b : c;
 }
 
-static struct slice server_scheme(const struct fill *fill)
+static struct slice unquoted(struct text *text, struct slice value)
 {
-	struct slice scheme = first_of(http1_forwarded_parameter(fill->exchange->forwarded, SLICE_LITERAL("proto")),
-				       http1_list_first(fill->exchange->forwarded_proto), fill->target.scheme);
+	char *buffer = text->data + text->length;
+	struct slice plain = http1_unquote(slice_head(value, text->size - text->length), buffer);
+
+	if (plain.data == buffer)
+		text->length += plain.length;
+	return plain;
+}
+
+/* What Forwarded says, by the name of a parameter. */
+static struct slice forwarded(struct fill *fill, struct slice name)
+{
+	return unquoted(&fill->text, http1_forwarded_parameter(fill->exchange->forwarded, name));
+}
+
+/* What an X-Forwarded field says first. */
+static struct slice x_forwarded(struct fill *fill, struct slice list)
+{
+	return unquoted(&fill->text, http1_list_first(list));
+}
+
+static struct slice server_scheme(struct fill *fill)
+{
+	struct slice scheme = first_of(forwarded(fill, SLICE_LITERAL("proto")),
+				       x_forwarded(fill, fill->exchange->forwarded_proto), fill->target.scheme);
 
 	return http1_scheme_valid(scheme) ? scheme : SLICE_LITERAL("http");
 }
@@ -219,11 +241,10 @@ static void fill_server(struct fill *fill, struct slice peer)
 	struct slice scheme = lower_case(&fill->text, server_scheme(fill));
 	struct slice named = first_of(fill->target.authority, exchange->host, slice_of(NULL, 0));
 	struct http1_authority authority =
-		http1_authority_split(first_of(http1_forwarded_parameter(exchange->forwarded, SLICE_LITERAL("host")),
-					       http1_list_first(exchange->forwarded_host), named));
-	struct slice client =
-		first_of(http1_node_address(http1_forwarded_parameter(exchange->forwarded, SLICE_LITERAL("for"))),
-			 http1_node_address(http1_list_first(exchange->forwarded_for)), peer);
+		http1_authority_split(first_of(forwarded(fill, SLICE_LITERAL("host")),
+					       x_forwarded(fill, exchange->forwarded_host), named));
+	struct slice client = first_of(http1_node_address(forwarded(fill, SLICE_LITERAL("for"))),
+				       http1_node_address(x_forwarded(fill, exchange->forwarded_for)), peer);
 
 	span_add_string(fill->span, "url.scheme", scheme);
 	/* Required by the conventions; but of a malformed target no path is known, and what it holds may be a secret. */

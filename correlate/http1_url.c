@@ -123,7 +123,7 @@ struct http1_authority http1_authority_split(struct slice authority)
 	return split;
 }
 
-/* Length of `text` up to `end` outside quotes. */
+/* Length of `text` up to `end` outside quotes. A quote that nothing closes is a byte as any other. */
 static size_t find_unquoted(struct slice text, char end)
 {
 	bool quoted = false;
@@ -135,14 +135,24 @@ static size_t find_unquoted(struct slice text, char end)
 		else if (quoted && text.data[i] == '\\')
 			i++;
 	}
-	return i < text.length ? i : text.length;
+	return quoted ? slice_find(text, end) : i;
 }
 
-static struct slice unquote(struct slice text)
+struct slice http1_unquote(struct slice value, char *buffer)
 {
-	if (text.length >= 2 && text.data[0] == '"' && text.data[text.length - 1] == '"')
-		return slice_of(text.data + 1, text.length - 2);
-	return text;
+	size_t length = 0;
+
+	if (value.length < 2 || value.data[0] != '"' || value.data[value.length - 1] != '"')
+		return value;
+	value = slice_of(value.data + 1, value.length - 2);
+	if (slice_find(value, '\\') == value.length)
+		return value;
+	for (size_t i = 0; i < value.length; i++) {
+		if (value.data[i] == '\\' && i + 1 < value.length)
+			i++;
+		buffer[length++] = value.data[i];
+	}
+	return slice_of(buffer, length);
 }
 
 struct slice http1_forwarded_parameter(struct slice forwarded, struct slice name)
@@ -155,21 +165,22 @@ struct slice http1_forwarded_parameter(struct slice forwarded, struct slice name
 
 		element = slice_from(element, pair.length + 1);
 		if (slice_equal_ignoring_case(slice_trim(slice_head(pair, equals)), name))
-			return unquote(slice_trim(slice_from(pair, equals + 1)));
+			return slice_trim(slice_from(pair, equals + 1));
 	}
 	return slice_of(NULL, 0);
 }
 
 struct slice http1_list_first(struct slice list)
 {
-	return slice_trim(slice_head(list, slice_find(list, ',')));
+	return slice_trim(slice_head(list, find_unquoted(list, ',')));
 }
 
 struct slice http1_node_address(struct slice node)
 {
 	size_t colon = slice_find(node, ':');
 
-	if (!node.length || node.data[0] == '_' || slice_equal_ignoring_case(node, SLICE_LITERAL("unknown")))
+	if (!node.length || node.data[0] == '_' || node.data[0] == '"' ||
+	    slice_equal_ignoring_case(node, SLICE_LITERAL("unknown")))
 		return slice_of(NULL, 0);
 	/* Several colons and no bracket: a bare IPv6 address. */
 	if (node.data[0] != '[' && slice_find(slice_from(node, colon + 1), ':') < slice_from(node, colon + 1).length)

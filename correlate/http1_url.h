@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pieces of request targets, authorities and Forwarded fields. All results are views into the input, or static text. */
+/* Pieces of request targets, authorities and Forwarded fields. Results are views into the input, or static text. */
 #ifndef WIRESPAN_CORRELATE_HTTP1_URL_H
 #define WIRESPAN_CORRELATE_HTTP1_URL_H
 
@@ -36,11 +36,17 @@ struct http1_authority http1_authority_split(struct slice authority);
 /* Whether `text` is a URI scheme of reasonable length. */
 bool http1_scheme_valid(struct slice text);
 
-/* A parameter of a Forwarded field's first element (RFC 7239), without quotes; empty where it is missing. */
+/* A parameter of a Forwarded field's first element (RFC 7239), quotes and all; empty where it is missing. */
 struct slice http1_forwarded_parameter(struct slice forwarded, struct slice name);
-/* The first member of a comma-separated list. */
+/* The first member of a comma-separated list, quotes and all. */
 struct slice http1_list_first(struct slice list);
-/* The address in a "for" parameter or X-Forwarded-For member, without port and brackets; empty where it hides itself. */
+/*
+ * What a value says that may be a quoted string (RFC 9110, 5.6.4): without quotes, quoted pairs
+ * undone. A view into `value`, or in `buffer`, which has room for value.length bytes.
+ */
+struct slice http1_unquote(struct slice value, char *buffer);
+/* The address in a "for" parameter or X-Forwarded-For member, without port and brackets; empty where it hides
+ * itself, or begins with a quote that nothing closes. */
 struct slice http1_node_address(struct slice node);
 
 #endif

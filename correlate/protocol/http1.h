@@ -65,7 +65,7 @@ enum http1_field_name {
 
 struct http1_field {
 	struct slice name;
-	struct slice value; /* trimmed; a folded one keeps its line breaks */
+	struct slice value; /* trimmed; a folded one keeps its line breaks (http1_unfold) */
 	enum http1_field_name known;
 };
 
@@ -109,6 +109,21 @@ static inline const struct slice *http1_field(const struct http1_head *head, enu
 {
 	return head->first[name] ? &head->fields[head->first[name] - 1].value : NULL;
 }
+
+/* Whether values in the head may hold line breaks. */
+static inline bool http1_has_breaks(const struct http1_head *head)
+{
+	return head->defects & (HTTP1_DEFECT_OBS_FOLD | HTTP1_DEFECT_CONTROL_BYTES);
+}
+
+/*
+ * Copies a value as it is meant: each line break, with the blanks around, is a space (RFC 9112,
+ * 2.2 and 5.2). `out` has room for value.length bytes, and may be value.data. Returns the length.
+ */
+size_t http1_unfold(struct slice value, char *out);
+
+/* Without spaces, tabs and the line breaks of folded values at both ends. */
+struct slice http1_trim(struct slice text);
 
 enum http1_body {
 	HTTP1_BODY_NONE,

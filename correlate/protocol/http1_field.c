@@ -23,6 +23,28 @@ struct slice http1_trim(struct slice text)
 	return text;
 }
 
+size_t http1_unfold(struct slice value, char *out)
+{
+	size_t length = 0, at = 0;
+
+	while (at < value.length) {
+		size_t begin = at;
+		bool breaks = false;
+
+		while (at < value.length && is_space(value.data[at]))
+			breaks |= !is_blank(value.data[at++]);
+		if (breaks) {
+			out[length++] = ' ';
+			begin = at;
+		}
+		while (at < value.length && !is_space(value.data[at]))
+			at++;
+		memmove(out + length, value.data + begin, at - begin);
+		length += at - begin;
+	}
+	return length;
+}
+
 /* Whether any of eight bytes is below 0x20 or is 0x7f; exact, though it can't tell which. */
 static bool word_has_control(uint64_t word)
 {

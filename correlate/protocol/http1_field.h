@@ -11,9 +11,6 @@
  */
 void http1_fields_parse(struct slice lines, struct http1_head *head);
 
-/* Without spaces, tabs and the line breaks of folded values at both ends. */
-struct slice http1_trim(struct slice text);
-
 /* Which of the known names it is, without case; `name` is not empty. */
 enum http1_field_name http1_field_name(struct slice name);
 

@@ -38,6 +38,7 @@ struct fixture {
 	const struct record_connection *connection;
 	struct route_table *routes;
 	struct http1_disclosure disclosure;
+	struct header_capture headers; /* of `disclosure`, where a test says so */
 	struct span span;
 	char *text;
 };
@@ -391,6 +392,50 @@ static void test_forwarded(void **state)
 	expect(fixture, "client.address=192.0.2.1", NULL);
 }
 
+static void test_quoted_forwarded(void **state)
+{
+	struct fixture *fixture = *state;
+
+	span_of(fixture, SPAN_KIND_SERVER,
+		"GET / HTTP/1.1\r\nHost: in\r\n"
+		"Forwarded: for=\"192.\\0.2\\.1\";host=\"shop\\.example\";proto=\"http\\s\"\r\n\r\n",
+		200);
+	expect(fixture, "client.address=192.0.2.1", "server.address=shop.example", "server.port=443", "url.scheme=https",
+	       NULL);
+	span_of(fixture, SPAN_KIND_SERVER,
+		"GET / HTTP/1.1\r\nHost: in\r\nForwarded: for=\"\\\"x,y\\\\\";host=\"a\\\"\"\r\n\r\n", 200);
+	expect(fixture, "client.address=10.0.0.2", "server.address=a\"", NULL);
+	span_of(fixture, SPAN_KIND_SERVER,
+		"GET / HTTP/1.1\r\nHost: in\r\nX-Forwarded-For: \"[2001:db8::7]:4711\", 10.0.0.9\r\n"
+		"X-Forwarded-Proto: \"https\"\r\nX-Forwarded-Host: \"shop.example:8443\"\r\n\r\n",
+		200);
+	expect(fixture, "client.address=2001:db8::7", "server.address=shop.example", "server.port=8443",
+	       "url.scheme=https", NULL);
+	/* A quote that nothing closes. */
+	span_of(fixture, SPAN_KIND_SERVER,
+		"GET / HTTP/1.1\r\nHost: in\r\nX-Forwarded-For: \"192.0.2.1, 10.0.0.9\r\n\r\n", 200);
+	expect(fixture, "client.address=10.0.0.2", NULL);
+}
+
+/* RFC 9112, 5.2: as a space. */
+static void test_folded_values(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_int_equal(header_capture_add(&fixture->headers, HEADER_OF_REQUEST, SLICE_LITERAL("x-note")), 0);
+	fixture->disclosure.headers = &fixture->headers;
+	span_of(fixture, SPAN_KIND_SERVER,
+		"GET / HTTP/1.1\r\nHost: in\r\nUser-Agent: curl/8 \r\n\t (x\r\n  y)\r\n"
+		"X-Forwarded-For: 192.0.2.1,\r\n 10.0.0.9\r\nX-Note: a  b\r\n c\td\n\te\r\n"
+		"traceparent:\r\n 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"
+		"tracestate: a=1,\r\n b=2\r\n\t3\r\n\r\n",
+		200);
+	expect(fixture, "user_agent.original=curl/8 (x y)", "client.address=192.0.2.1",
+	       "http.request.header.x-note=a  b c\td e", NULL);
+	assert_true(fixture->exchange.has_remote);
+	assert_true(slice_equal(fixture->exchange.trace_state, SLICE_LITERAL("a=1,b=2 3")));
+}
+
 static void test_secrets(void **state)
 {
 	static const struct {
@@ -527,6 +572,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_malformed_targets, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_hosts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_forwarded, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_quoted_forwarded, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_folded_values, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_secrets, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_trace_context, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_bounds, set_up, tear_down),

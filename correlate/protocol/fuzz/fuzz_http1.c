@@ -37,6 +37,20 @@ static void check_response(const struct http1_head *head)
 	require(http1_response_framing(head, SLICE_LITERAL("GET")).body != HTTP1_BODY_TUNNEL || head->status == 101);
 }
 
+/* A value unfolded has no line break, and one without is what it was. */
+static void check_unfolded(const struct http1_head *head, struct slice value)
+{
+	char *text = malloc(value.length ? value.length : 1);
+	size_t length;
+
+	require(text);
+	length = http1_unfold(value, text);
+	require(length <= value.length && slice_find(slice_of(text, length), '\n') == length &&
+		slice_find(slice_of(text, length), '\r') == length);
+	require(http1_has_breaks(head) || slice_equal(slice_of(text, length), value));
+	free(text);
+}
+
 static void check_head(const struct http1_head *head, struct slice input)
 {
 	require(head->minor_version == 0 || head->minor_version == 1);
@@ -44,6 +58,7 @@ static void check_head(const struct http1_head *head, struct slice input)
 	for (size_t i = 0; i < head->field_count; i++) {
 		require(is_inside(head->fields[i].name, input) && is_inside(head->fields[i].value, input));
 		require(head->fields[i].name.length > 0);
+		check_unfolded(head, head->fields[i].value);
 	}
 	require(!head->chunked || head->has_transfer_encoding);
 	if (head->message == HTTP1_REQUEST)

@@ -371,6 +371,29 @@ static void begin_of_a_head_is_told_from_other_bytes(void **state)
 	assert_true(http1_may_begin(HTTP1_REQUEST, (struct slice){ NULL, 0 }));
 }
 
+static void folded_values_are_of_one_line(void **state)
+{
+	static const struct {
+		struct slice value, expected;
+	} values[] = {
+		{ BYTES(""), BYTES("") },
+		{ BYTES("a  b\tc"), BYTES("a  b\tc") },
+		{ BYTES("a\r\n b"), BYTES("a b") },
+		{ BYTES("a \t\r\n\t  b \r\n c\n d"), BYTES("a b c d") },
+		{ BYTES("a\rb"), BYTES("a b") },
+		{ BYTES("\r\n \r\n "), BYTES(" ") },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		char *value = guard_copy(values[i].value.data, values[i].value.length);
+		size_t length = http1_unfold(slice_of(value, values[i].value.length), value);
+
+		assert_true(slice_equal(slice_of(value, length), values[i].expected));
+		guard_free(value, values[i].value.length);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -382,6 +405,7 @@ int main(void)
 		cmocka_unit_test(head_has_a_maximum),
 		cmocka_unit_test(output_is_untouched_without_success),
 		cmocka_unit_test(begin_of_a_head_is_told_from_other_bytes),
+		cmocka_unit_test(folded_values_are_of_one_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
