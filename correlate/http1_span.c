@@ -172,20 +172,12 @@ static struct slice add_network(struct fill *fill)
 	return peer;
 }
 
-static uint16_t default_port(struct slice scheme)
-{
-	bool tls = slice_equal_ignoring_case(scheme, SLICE_LITERAL("https")) ||
-		   slice_equal_ignoring_case(scheme, SLICE_LITERAL("wss"));
-
-	return tls ? 443 : 80;
-}
-
 static void add_server(struct fill *fill, const struct http1_authority *authority, struct slice scheme)
 {
 	if (!authority->host.length)
 		return;
 	span_add_string(fill->span, "server.address", authority->host);
-	span_add_integer(fill->span, "server.port", authority->port ? authority->port : default_port(scheme));
+	span_add_integer(fill->span, "server.port", authority->port ? authority->port : http1_default_port(scheme));
 }
 
 /* The first that says something. */

@@ -74,8 +74,10 @@ static bool split_absolute(struct slice target, struct http1_target *split)
 			return false;
 	}
 	split_query(split);
-	if (!slice_starts_with(split->path, SLICE_LITERAL("/")))
-		split->path = SLICE_LITERAL("/"); /* may be left out (RFC 9110, 4.2.3) */
+	if (!slice_starts_with(split->path, SLICE_LITERAL("/"))) {
+		split->path_left_out = true; /* RFC 9110, 4.2.3 */
+		split->path = SLICE_LITERAL("/");
+	}
 	return true;
 }
 
@@ -121,6 +123,48 @@ struct http1_authority http1_authority_split(struct slice authority)
 		split.host_port.length -= rest.length;
 	}
 	return split;
+}
+
+uint16_t http1_default_port(struct slice scheme)
+{
+	bool tls = slice_equal_ignoring_case(scheme, SLICE_LITERAL("https")) ||
+		   slice_equal_ignoring_case(scheme, SLICE_LITERAL("wss"));
+
+	return tls ? 443 : 80;
+}
+
+static bool same_server(struct slice authority, struct slice host, uint16_t default_port)
+{
+	struct http1_authority a = http1_authority_split(authority), b = http1_authority_split(host);
+
+	return a.valid && b.valid && slice_equal_ignoring_case(a.host, b.host) &&
+	       (a.port ? a.port : default_port) == (b.port ? b.port : default_port);
+}
+
+static bool passed_on(struct slice method, const struct http1_target *absolute, const struct http1_target *origin,
+		      struct slice host)
+{
+	struct slice path = absolute->path;
+
+	if (absolute->path_left_out && !absolute->has_query && slice_equal(method, SLICE_LITERAL("OPTIONS")))
+		path = SLICE_LITERAL("*");
+	return slice_equal(path, origin->path) && absolute->has_query == origin->has_query &&
+	       slice_equal(absolute->query, origin->query) &&
+	       same_server(absolute->authority, host, http1_default_port(absolute->scheme));
+}
+
+bool http1_asks_the_same(struct slice method, struct http1_asked a, struct http1_asked b)
+{
+	if (!a.target.length || slice_equal(a.target, b.target))
+		return a.target.length;
+	struct http1_target a_split = http1_target_split(method, a.target);
+	struct http1_target b_split = http1_target_split(method, b.target);
+
+	if (a_split.malformed || b_split.malformed || !a_split.scheme.length == !b_split.scheme.length)
+		return false;
+	if (a_split.scheme.length)
+		return passed_on(method, &a_split, &b_split, b.host);
+	return passed_on(method, &b_split, &a_split, a.host);
 }
 
 /* Length of `text` up to `end` outside quotes. A quote that nothing closes is a byte as any other. */

@@ -15,6 +15,7 @@ struct http1_target {
 	bool has_query;
 	bool hides_userinfo; /* an '@' past the authority: left out with all before it, and no authority is claimed */
 	bool malformed;      /* of no known form: nothing but perhaps the scheme is known */
+	bool path_left_out;  /* absolute-form without any: `path` is "/" nevertheless */
 };
 
 /*
@@ -32,6 +33,21 @@ struct http1_authority {
 };
 
 struct http1_authority http1_authority_split(struct slice authority);
+
+/* What the port is where none is said. */
+uint16_t http1_default_port(struct slice scheme);
+
+/* Whom and what a request line and its Host name, raw. */
+struct http1_asked {
+	struct slice target, host;
+};
+
+/*
+ * Whether two requests of one method ask for the same: by the same target, or where one names its
+ * server in the target (absolute-form, which proxies are sent) and the other in Host, as proxies
+ * send it on. That of a proxy's client to "*" is a URL without path (RFC 9112, 3.2.4).
+ */
+bool http1_asks_the_same(struct slice method, struct http1_asked a, struct http1_asked b);
 
 /* Whether `text` is a URI scheme of reasonable length. */
 bool http1_scheme_valid(struct slice text);

@@ -3,6 +3,7 @@
 
 #include "correlate/connection.h"
 #include "correlate/engine_state.h"
+#include "correlate/http1_url.h"
 #include "correlate/limits.h"
 
 #define FLAGS_SAMPLED_RANDOM 0x03u
@@ -79,16 +80,17 @@ static bool same_context(const struct exchange *a, const struct exchange *b)
 	       !memcmp(a->http.remote.parent_id, b->http.remote.parent_id, sizeof(a->http.remote.parent_id));
 }
 
-static bool same_text(struct slice a, struct slice b)
+static struct http1_asked asked(const struct exchange *exchange)
 {
-	return a.length && a.length == b.length && !memcmp(a.data, b.data, a.length);
+	return (struct http1_asked){ exchange->http.target, exchange->http.host };
 }
 
 /* A proxy sends what it received. */
 static bool passes_on(const struct exchange *server, const struct exchange *client)
 {
-	return same_context(client, server) || (same_text(server->http.method, client->http.method) &&
-						same_text(server->http.target, client->http.target));
+	return same_context(client, server) ||
+	       (slice_equal(server->http.method, client->http.method) &&
+		http1_asks_the_same(server->http.method, asked(server), asked(client)));
 }
 
 /*

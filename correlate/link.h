@@ -16,7 +16,7 @@
  * It shows by never waiting: its sockets are non-blocking. A thread is believed when it read
  * the request by a call that would have waited; or when several threads of its process serve and
  * it waited for the answer to its own call; or when it passes on what it received: the
- * same method and target, or the same traceparent.
+ * same method and target (which a proxy may be sent as a URL), or the same traceparent.
  *
  * A process whose requests are read by one thread and answered by another (seen,
  * or known of its runtime) gets no thread links at all: there, what a thread sends has

@@ -55,6 +55,47 @@ static void proxy(void **state)
 	assert_int_equal(engine_losses(f->engine)->count[LOSS_PARENT_UNKNOWN], 0);
 }
 
+/* Requests that a proxy receives and sends on, and whether it is the same that both ask for. */
+static const struct {
+	const char *in, *out;
+	bool same;
+} passed[] = {
+	{ "GET http://h/p?a=b HTTP/1.1\r\nHost: h\r\n\r\n", GET("/p?a=b"), true },
+	{ "GET HTTP://H:80/p HTTP/1.1\r\nHost: other\r\n\r\n", GET("/p"), true },
+	{ "GET http://h/p HTTP/1.1\r\nHost: h\r\n\r\n", "GET /p HTTP/1.1\r\nHost: h:80\r\n\r\n", true },
+	{ "GET http://h HTTP/1.1\r\nHost: h\r\n\r\n", GET("/"), true },
+	{ "OPTIONS http://h HTTP/1.1\r\nHost: h\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", true },
+	/* To another proxy. */
+	{ GET("/p"), "GET http://h/p HTTP/1.1\r\nHost: h\r\n\r\n", true },
+	{ "GET http://h:8080/p HTTP/1.1\r\nHost: h:8080\r\n\r\n", GET("/p"), false },
+	{ "GET https://h/p HTTP/1.1\r\nHost: h\r\n\r\n", "GET /p HTTP/1.1\r\nHost: h:80\r\n\r\n", false },
+	{ "GET http://other/p HTTP/1.1\r\nHost: h\r\n\r\n", GET("/p"), false },
+	{ "GET http://h/p?a HTTP/1.1\r\nHost: h\r\n\r\n", GET("/p"), false },
+	{ "GET http://h/p/ HTTP/1.1\r\nHost: h\r\n\r\n", GET("/p"), false },
+	{ "GET http://h/p HTTP/1.1\r\nHost: h\r\n\r\n", "GET http://h/q HTTP/1.1\r\nHost: h\r\n\r\n", false },
+	{ "OPTIONS http://h/ HTTP/1.1\r\nHost: h\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", false },
+	{ "GET http://u:p/w@h/p HTTP/1.1\r\nHost: h\r\n\r\n", GET("/p"), false },
+};
+
+static void proxy_of_another_form(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++) {
+		void *fresh;
+		struct link_fixture *f;
+
+		link_setup(&fresh);
+		f = fresh;
+		make_loop(f);
+		play_call(f, passed[i].in, passed[i].out);
+		if ((engine_losses(f->engine)->count[LOSS_PARENT_UNKNOWN] == 0) != passed[i].same)
+			fail_msg("%s", passed[i].in);
+		if (passed[i].same)
+			assert_child(front_end_span(f, SPAN_KIND_CLIENT), front_end_span(f, SPAN_KIND_SERVER), "thread");
+		link_teardown(&fresh);
+	}
+}
+
 static void proxy_of_another_method(void **state)
 {
 	struct link_fixture *f = *state;
@@ -105,6 +146,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(timer_beside_a_request),
 		TEST(proxy),
+		cmocka_unit_test(proxy_of_another_form),
 		TEST(proxy_of_another_method),
 		TEST(forwarded_context),
 		TEST(thread_that_waits_for_its_call),
