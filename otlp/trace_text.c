@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otlp/trace_text.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -67,26 +68,65 @@ static int64_t integer_attribute(const struct span *span, const char *key)
 	return attribute && attribute->type == ATTRIBUTE_INTEGER ? attribute->integer : 0;
 }
 
-/* What is asked for, by a server; who is asked, by a client. */
-static struct slice target(struct arena *arena, const struct span *span)
-{
+struct place {
 	struct slice address;
 	int64_t port;
+};
+
+static struct slice place_text(struct arena *arena, struct place place)
+{
+	struct slice address = clean(arena, place.address);
+
+	if (place.port <= 0 || place.port > UINT16_MAX || !address.length)
+		return address;
+	if (slice_find(address, ':') < address.length)
+		return arena_format(arena, "[%.*s]:%d", (int)address.length, address.data, (int)place.port);
+	return arena_format(arena, "%.*s:%d", (int)address.length, address.data, (int)place.port);
+}
+
+/* The family of an address in digits, and its bytes; 0 of a name. */
+static int address_bytes(struct slice address, uint8_t bytes[16])
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	char text[INET6_ADDRSTRLEN];
+
+	if (address.length >= sizeof(text))
+		return 0;
+	snprintf(text, sizeof(text), "%.*s", (int)address.length, address.data);
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (inet_pton(families[i], text, bytes) == 1)
+			return families[i];
+	return 0;
+}
+
+/* Whether the peer is seen to be another than the one asked: what a name stands for is not known here. */
+static bool differs(struct place asked, struct place peer)
+{
+	uint8_t asked_bytes[16] = { 0 }, peer_bytes[16] = { 0 };
+	int family = address_bytes(asked.address, asked_bytes);
+
+	if (!asked.address.length || !peer.address.length)
+		return false;
+	return asked.port != peer.port || (family && (family != address_bytes(peer.address, peer_bytes) ||
+						      memcmp(asked_bytes, peer_bytes, sizeof(peer_bytes)) != 0));
+}
+
+/* What is asked for, by a server; who is asked, by a client, and through whom. */
+static struct slice target(struct arena *arena, const struct span *span)
+{
+	const struct place asked = { string_attribute(span, "server.address"),
+				     integer_attribute(span, "server.port") };
+	const struct place peer = { string_attribute(span, "network.peer.address"),
+				    integer_attribute(span, "network.peer.port") };
+	struct slice shown, through;
 
 	if (span->kind == SPAN_KIND_SERVER)
 		return clean(arena, string_attribute(span, "url.path"));
-	address = string_attribute(span, "server.address");
-	port = integer_attribute(span, "server.port");
-	if (!address.length) {
-		address = string_attribute(span, "network.peer.address");
-		port = integer_attribute(span, "network.peer.port");
-	}
-	address = clean(arena, address);
-	if (port <= 0 || port > UINT16_MAX || !address.length)
-		return address;
-	if (slice_find(address, ':') < address.length)
-		return arena_format(arena, "[%.*s]:%d", (int)address.length, address.data, (int)port);
-	return arena_format(arena, "%.*s:%d", (int)address.length, address.data, (int)port);
+	shown = place_text(arena, asked.address.length ? asked : peer);
+	if (!differs(asked, peer))
+		return shown;
+	through = place_text(arena, peer);
+	return arena_format(arena, "%.*s via %.*s", (int)shown.length, shown.data, (int)through.length, through.data);
 }
 
 /* The status code, and the error where it says something else. */

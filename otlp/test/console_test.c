@@ -178,6 +178,43 @@ static void test_hostile_text(void **state)
 		"\n");
 }
 
+/* Whom a client asks, and the peer where it is another. */
+static void test_peer_of_another_name(void **state)
+{
+	static const struct {
+		const char *address;
+		int port;
+		const char *peer;
+		int peer_port;
+		const char *shown;
+	} clients[] = {
+		{ "example.com", 80, "127.0.0.1", 3128, "  example.com:80 via 127.0.0.1:3128  " },
+		{ "example.com", 80, "2001:db8::7", 3128, "  example.com:80 via [2001:db8::7]:3128  " },
+		{ "192.0.2.1", 80, "127.0.0.1", 80, "  192.0.2.1:80 via 127.0.0.1:80  " },
+		{ "2001:db8:0::1", 80, "2001:db8::2", 80, "  [2001:db8:0::1]:80 via [2001:db8::2]:80  " },
+		/* A name's address, and the same address otherwise written, are no others. */
+		{ "shop", 5001, "10.0.0.5", 5001, "  shop:5001      " },
+		{ "2001:db8:0::1", 80, "2001:db8::1", 80, "  [2001:db8:0::1]:80  " },
+		{ "127.0.0.1", 80, "127.0.0.1", 80, "  127.0.0.1:80    " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
+		struct span span = sample_span(shop, 1, 1, 0, SPAN_KIND_CLIENT, "GET", 0, 10);
+		struct buffer buffer;
+
+		sample_string(&span, "server.address", clients[i].address);
+		sample_integer(&span, "server.port", clients[i].port);
+		sample_string(&span, "network.peer.address", clients[i].peer);
+		sample_integer(&span, "network.peer.port", clients[i].peer_port);
+		format(&span, 1, false, &buffer);
+		assert_int_equal(buffer_append(&buffer, "", 1), 0);
+		if (!strstr(buffer.data, clients[i].shown))
+			fail_msg("%s in %s", clients[i].shown, buffer.data);
+		buffer_done(&buffer);
+	}
+}
+
 /* Few columns, but many bytes: nothing is cut inside a character. */
 static void test_many_combining_marks(void **state)
 {
@@ -471,6 +508,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_color, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_notes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hostile_text, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_peer_of_another_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many_combining_marks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_circle, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_deep, setup, teardown),
