@@ -21,8 +21,8 @@ static void print_help(FILE *file)
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		fprintf(file, "  %-12s  %s\n", commands[i].name, commands[i].summary);
 	fprintf(file, "\n'wirespan SUBCOMMAND --help' tells its options.\n\n"
-		      "  --help        print this and exit\n"
-		      "  --version     print the version and exit\n");
+		      "  -h, --help     print this and exit\n"
+		      "  -V, --version  print the version and exit\n");
 }
 
 int main(int argc, char **argv)
@@ -31,12 +31,12 @@ int main(int argc, char **argv)
 		print_help(stderr);
 		return EXIT_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0) {
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		print_help(stdout);
 		return EXIT_DONE;
 	}
-	if (strcmp(argv[1], "--version") == 0) {
-		printf("wirespan %s\n", WIRESPAN_VERSION);
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		option_print_version();
 		return EXIT_DONE;
 	}
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {

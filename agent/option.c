@@ -14,7 +14,33 @@
 /* getopt_long() hands back `val`: the row's number from here on, clear of characters. */
 #define FIRST_ROW 256
 #define HELP_ROW (FIRST_ROW - 1)
-#define HELP_INDENT_MAX 30
+#define VERSION_ROW (FIRST_ROW - 2)
+#define HELP_INDENT_MAX 32
+#define LETTERS ":hvV"
+
+/* What every command has. */
+static const struct option_row help_row = { .name = "help", .help = "print this and exit" };
+static const struct option_row version_row = { .name = "version", .help = "print the version and exit" };
+
+/* The same letter for the same option, in whatever command has it. */
+static const struct {
+	char letter;
+	const char *name;
+} letters[] = { { 'h', "help" }, { 'V', "version" }, { 'v', "verbose" } };
+
+/* 0: it has none. */
+static char letter_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
+		if (strcmp(letters[i].name, name) == 0)
+			return letters[i].letter;
+	return '\0';
+}
+
+void option_print_version(void)
+{
+	printf("wirespan %s\n", WIRESPAN_VERSION);
+}
 
 void option_error(const char *format, ...)
 {
@@ -43,11 +69,11 @@ static const struct option_row *row_at(const struct option_part *parts, size_t i
 	return &parts->rows[index];
 }
 
-/* The table as getopt_long() wants it, --help last. The caller frees it. */
+/* The table as getopt_long() wants it, --help and --version last. The caller frees it. */
 static struct option *long_options(const struct option_part *parts)
 {
 	size_t count = count_rows(parts);
-	struct option *options = calloc(count + 2, sizeof(*options));
+	struct option *options = calloc(count + 3, sizeof(*options));
 
 	if (!options)
 		return NULL;
@@ -60,6 +86,8 @@ static struct option *long_options(const struct option_part *parts)
 	}
 	options[count].name = "help";
 	options[count].val = HELP_ROW;
+	options[count + 1].name = "version";
+	options[count + 1].val = VERSION_ROW;
 	return options;
 }
 
@@ -71,12 +99,14 @@ static int row_width(const struct option_row *row)
 static void print_row(const struct option_row *row, int indent)
 {
 	const char *line = row->help;
+	char letter = letter_of(row->name);
 	int width = row_width(row);
 
-	printf("  --%s%s%s", row->name, row->argument ? " " : "", row->argument ? row->argument : "");
+	printf(letter ? "  -%c, " : "      ", letter);
+	printf("--%s%s%s", row->name, row->argument ? " " : "", row->argument ? row->argument : "");
 	if (width > indent) {
 		putchar('\n');
-		width = -4;
+		width = -8;
 	}
 	while (line) {
 		const char *end = strchr(line, '\n');
@@ -84,14 +114,13 @@ static void print_row(const struct option_row *row, int indent)
 
 		printf("%*s%.*s\n", indent - width + 2, "", length, line);
 		line = end ? end + 1 : NULL;
-		width = -4;
+		width = -8;
 	}
 }
 
 static void print_help(const struct option_usage *usage, const struct option_part *parts)
 {
-	static const struct option_row help = { .name = "help", .help = "print this and exit" };
-	int indent = row_width(&help);
+	int indent = row_width(&version_row);
 	size_t count = count_rows(parts);
 
 	for (size_t i = 0; i < count; i++) {
@@ -107,7 +136,8 @@ static void print_help(const struct option_usage *usage, const struct option_par
 			print_row(&parts->rows[i], indent);
 	}
 	putchar('\n');
-	print_row(&help, indent);
+	print_row(&help_row, indent);
+	print_row(&version_row, indent);
 }
 
 static int usage_error(const struct option_usage *usage)
@@ -121,13 +151,23 @@ static int refuse(const struct option_usage *usage, const struct option_part *pa
 {
 	if (optopt >= FIRST_ROW)
 		option_error("--%s takes no value", row_at(parts, (size_t)(optopt - FIRST_ROW))->name);
-	else if (optopt == HELP_ROW)
-		option_error("--help takes no value");
+	else if (optopt == HELP_ROW || optopt == VERSION_ROW)
+		option_error("--%s takes no value", optopt == HELP_ROW ? "help" : "version");
 	else if (optopt != 0)
 		option_error("unknown option '-%c'", optopt);
 	else
 		option_error("unknown option '%s'", argument);
 	return usage_error(usage);
+}
+
+/* What getopt_long() calls the option of the letter; '?' where this command has none. */
+static int resolve_letter(const struct option *options, char letter)
+{
+	for (; options->name; options++)
+		if (letter_of(options->name) == letter)
+			return options->val;
+	optopt = letter;
+	return '?';
 }
 
 static int parse_with(const struct option *options, const struct option_usage *usage, const struct option_part *parts,
@@ -137,11 +177,16 @@ static int parse_with(const struct option *options, const struct option_usage *u
 
 	/* 0, not 1: glibc then forgets what it remembers of an earlier argv. */
 	optind = 0;
-	while ((found = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+	while ((found = getopt_long(argc, argv, LETTERS, options, NULL)) != -1) {
 		const struct option_row *row;
 
-		if (found == HELP_ROW) {
-			print_help(usage, parts);
+		if (found > 0 && found < VERSION_ROW && found != '?' && found != ':')
+			found = resolve_letter(options, (char)found);
+		if (found == HELP_ROW || found == VERSION_ROW) {
+			if (found == HELP_ROW)
+				print_help(usage, parts);
+			else
+				option_print_version();
 			return 1;
 		}
 		if (found == '?')

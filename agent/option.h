@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Long options as a table: parsing, their help text and their error messages
- * all come from it.
+ * all come from it. Every command has --help and --version, too; these and
+ * --verbose have a letter.
  */
 #ifndef WIRESPAN_AGENT_OPTION_H
 #define WIRESPAN_AGENT_OPTION_H
@@ -38,11 +39,13 @@ struct option_usage {
 /*
  * Parses argv (argv[0] is the command's name). 0: go on, *ret_first is the index of
  * the first argument that is no option (options that follow arguments are moved
- * before them); > 0: help was asked for and printed; -EINVAL: wrong usage, said on
+ * before them); > 0: help or version was asked for and printed; -EINVAL: wrong usage, said on
  * standard error with a hint; -ENOMEM.
  */
 int option_parse(const struct option_usage *usage, const struct option_part *parts, int argc, char **argv,
 		 int *ret_first);
+
+void option_print_version(void);
 
 /* Prints "wirespan: error: ..." whatever the log level. */
 void option_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

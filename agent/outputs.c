@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -201,18 +200,23 @@ const char *outputs_destination(const char *url, char text[OUTPUTS_DESTINATION_M
 	return text;
 }
 
-void outputs_tell_sent(const struct outputs *outputs)
+int outputs_tell_sent(const struct outputs *outputs)
 {
 	const char *url = outputs->options->config->signals[OTLP_TRACES].endpoint;
-	struct pollfd file = { .fd = STDERR_FILENO, .events = POLLOUT };
 	char destination[OUTPUTS_DESTINATION_MAX], spooled[64] = "";
 	struct delivery_stats stats;
 
-	if (!outputs->delivery || !outputs->options->choice.sends_spans || poll(&file, 1, 0) <= 0)
-		return;
+	if (!outputs->delivery || !outputs->options->choice.sends_spans)
+		return 0;
 	stats = delivery_stats(outputs->delivery);
+	if (!stats.spans_delivered && stats.spans_refused) {
+		log_error("%s took no span: it refused all %" PRIu64, outputs_destination(url, destination),
+			  stats.spans_refused);
+		return -EIO;
+	}
 	if (stats.spool_files)
 		snprintf(spooled, sizeof(spooled), ", %" PRIu64 " wait in the spool", stats.spool_spans);
-	fprintf(stderr, "wirespan: sent %" PRIu64 " spans to %s%s\n", stats.spans_delivered,
-		outputs_destination(url, destination), spooled);
+	log_notice("sent %" PRIu64 " spans to %s%s", stats.spans_delivered, outputs_destination(url, destination),
+		   spooled);
+	return 0;
 }

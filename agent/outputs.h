@@ -48,8 +48,11 @@ int outputs_open(struct outputs *outputs, const struct outputs_options *options)
 /* 0 or negative errno (said) where the file was not written whole. */
 int outputs_close(struct outputs *outputs);
 
-/* After the run: how many spans went where, on standard error. No more of the URL than host and port. */
-void outputs_tell_sent(const struct outputs *outputs);
+/*
+ * After the run: how many spans went where, by the logger. No more of the URL than host and port. 0; -EIO
+ * where the collector refused all that it was sent.
+ */
+int outputs_tell_sent(const struct outputs *outputs);
 
 /* Room for outputs_destination. */
 #define OUTPUTS_DESTINATION_MAX 320

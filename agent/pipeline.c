@@ -153,7 +153,7 @@ static int pipeline_attach(struct pipeline *pipeline, const struct selection *se
 		log_warning("cannot list all sockets that exist already (%s): the roles of their connections are "
 			    "learnt from their next messages",
 			    strerror(-error));
-	fprintf(stderr, "wirespan: ready\n");
+	log_notice("ready");
 	return 0;
 }
 

@@ -9,9 +9,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "otlp/text.h"
 
-#define PREFIX "wirespan: stats: "
+#define PREFIX "stats: "
 
 /* What lies between two moments. */
 struct period {
@@ -197,9 +198,8 @@ int stats_print(const struct stats *before, const struct stats *now)
 	error = stats_format(&buffer, before, now);
 	if (!error && poll(&file, 1, 0) <= 0)
 		error = -EAGAIN;
-	/* One write: lines of the other thread do not come in between. */
-	if (!error && write(STDERR_FILENO, buffer.data, buffer.length) < 0)
-		error = -errno;
+	if (!error)
+		log_block(LOG_LEVEL_NOTICE, buffer_slice(&buffer));
 	buffer_done(&buffer);
 	return error;
 }

@@ -10,13 +10,13 @@
 #define STATS_TEXT_MAX 4000
 
 /*
- * Appends lines that begin with "wirespan: stats: ": rates and means over the time from `before`
+ * Appends lines that begin with "stats: ": rates and means over the time from `before`
  * to `now`, of which the peaks are of that time.
  * 0, -ENOSPC or -ENOMEM.
  */
 int stats_format(struct buffer *buffer, const struct stats *before, const struct stats *now);
 
-/* The same on standard error. 0; -EAGAIN where nobody reads that: it is left out then; other negative errno. */
+/* The same by the logger. 0; -EAGAIN where nobody reads that: it is left out then; -ENOSPC or -ENOMEM. */
 int stats_print(const struct stats *before, const struct stats *now);
 
 #endif

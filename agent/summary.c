@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/log.h"
+
 #define PRINT_TIMEOUT_MS 1000 /* nobody may read what we print; that must not keep us from ending */
 
 static void summary_add(struct summary *summary, const char *name, uint64_t value)
@@ -84,7 +86,7 @@ static int summary_print_lines(const char *kind, const struct counter *counters,
 			continue;
 		if (poll(&file, 1, PRINT_TIMEOUT_MS) == 0)
 			return -ETIMEDOUT;
-		fprintf(stderr, "wirespan: %s: %s %" PRIu64 "\n", kind, counters[i].name, counters[i].value);
+		log_notice("%s: %s %" PRIu64, kind, counters[i].name, counters[i].value);
 	}
 	return 0;
 }

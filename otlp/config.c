@@ -99,6 +99,7 @@ int config_read(struct otlp_config *config, const struct config_source *source, 
 	config->disabled = config_boolean(&reader, "OTEL_SDK_DISABLED", false);
 	config->exporters[OTLP_TRACES] = config_exporters(&reader, "OTEL_TRACES_EXPORTER");
 	config->exporters[OTLP_METRICS] = config_exporters(&reader, "OTEL_METRICS_EXPORTER");
+	config_propagators(&reader);
 	read_batching(&reader, config);
 	read_metrics(&reader, config);
 	read_sampler(&reader, config);

@@ -5,7 +5,9 @@
 
 #include "otlp/config_value.h"
 
-/* enum config_exporter, together; 0: none was named that is supported. Of unknown ones the first is told. */
+/* enum config_exporter, together; 0: none was named that is supported. Of others the first is told. */
 unsigned int config_exporters(struct config_reader *reader, const char *name);
+/* OTEL_PROPAGATORS only tells what of it is not read from requests. */
+void config_propagators(struct config_reader *reader);
 
 #endif

@@ -81,6 +81,7 @@ struct delivery_stats {
 	uint64_t requests, retries, bytes;   /* sent, retries among the requests; bytes of bodies */
 	uint64_t answers;                    /* requests that ended, however */
 	uint64_t spans_delivered;
+	uint64_t spans_refused;              /* all of a request, or some */
 	uint64_t queue_bytes, queue_batches; /* now, in memory */
 	uint64_t queue_spans;                /* now, in memory, those under way included */
 	uint64_t spool_bytes, spool_files, spool_spans; /* now */

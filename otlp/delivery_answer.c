@@ -58,10 +58,13 @@ static void answer_delivered(struct delivery *delivery, struct lane *lane, const
 	finish_batch(delivery, lane);
 }
 
+/* What was said of spans needs not be said of metrics, too. */
 static void answer_refused(struct delivery *delivery, struct lane *lane, const struct transport_answer *answer)
 {
+	const struct lane *spans = &delivery->lanes[OTLP_TRACES];
+
 	count_spans(delivery, lane, EXPORT_REFUSED, lane->batch->items);
-	if (!said_before(&lane->refusals, answer->cause))
+	if (!(lane != spans && said_contains(&spans->refusals, answer->cause)) && !said_before(&lane->refusals, answer->cause))
 		delivery_warn(delivery, "the collector refuses %s, which are lost: %s%s%s", signal_names[lane->signal],
 			      answer->cause, MESSAGE_ARGUMENTS(answer));
 	finish_batch(delivery, lane);

@@ -128,6 +128,7 @@ struct delivery_stats delivery_stats(struct output *output)
 		.bytes = tally_read(&numbers[BYTES_SENT]),
 		.answers = tally_read(&numbers[ANSWERS]),
 		.spans_delivered = tally_read(&numbers[SPANS_DELIVERED]),
+		.spans_refused = tally_read(&numbers[EXPORT_REFUSED]) + tally_read(&numbers[EXPORT_REJECTED]),
 		.queue_bytes = tally_read(&numbers[QUEUE_BYTES]),
 		.queue_batches = tally_read(&numbers[QUEUE_BATCHES]),
 		.queue_spans = tally_read(&numbers[QUEUE_SPANS]),

@@ -108,9 +108,22 @@ static bool is_text(struct slice body)
 	return true;
 }
 
+static bool is_markup(struct slice body)
+{
+	static const struct slice byte_order_mark = SLICE_LITERAL("\xef\xbb\xbf");
+	size_t at = 0;
+
+	if (slice_starts_with(body, byte_order_mark))
+		at = byte_order_mark.length;
+	while (at < body.length && is_space(body.data[at]))
+		at++;
+	return at < body.length && body.data[at] == '<';
+}
+
 void response_read_error(enum otlp_encoding encoding, struct slice body, struct otlp_response *ret)
 {
 	*ret = (struct otlp_response){ 0 };
-	if (!read_status(encoding, body, ret) && !read_status(OTLP_JSON, body, ret) && is_text(body))
+	if (!read_status(encoding, body, ret) && !read_status(OTLP_JSON, body, ret) && is_text(body) &&
+	    !is_markup(body))
 		set_message(ret, body);
 }

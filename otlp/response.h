@@ -26,7 +26,8 @@ struct otlp_response {
 int response_read(enum otlp_encoding encoding, struct slice body, struct otlp_response *ret);
 /*
  * The body of an error, whatever its type turns out to be (proxies answer as they like):
- * google.rpc.Status's message in `encoding` or JSON; otherwise the body's beginning, where it is text.
+ * google.rpc.Status's message in `encoding` or JSON; otherwise the body's beginning, where it is text, but
+ * for a page of HTML or XML, which is for browsers.
  */
 void response_read_error(enum otlp_encoding encoding, struct slice body, struct otlp_response *ret);
 

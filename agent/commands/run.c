@@ -114,7 +114,7 @@ static int run_traced(const struct run_options *options, const struct otlp_confi
 	};
 	int status = run_choose_capture(options, &pipeline.capture);
 	struct outputs outputs;
-	int error, record_error, close_error;
+	int error, sent_error = 0, record_error, close_error;
 
 	if (status != EXIT_DONE)
 		return status;
@@ -129,11 +129,11 @@ static int run_traced(const struct run_options *options, const struct otlp_confi
 	if (!error) {
 		run_handle_signals();
 		error = pipeline_run(&pipeline, &stop);
-		outputs_tell_sent(&outputs);
+		sent_error = outputs_tell_sent(&outputs);
 	}
 	record_error = recorder_close(pipeline.recorder);
 	close_error = outputs_close(&outputs);
-	return error || record_error || close_error ? EXIT_FAILED : EXIT_DONE;
+	return error || sent_error || record_error || close_error ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int run_replayed(const struct run_options *options, const struct otlp_config *config,
@@ -149,7 +149,7 @@ static int run_replayed(const struct run_options *options, const struct otlp_con
 		.flush_limit = environment_flush_limit(config),
 	};
 	struct outputs outputs;
-	int error, close_error;
+	int error, sent_error, close_error;
 
 	if (!options->seed.given && getrandom(&replay.seed, sizeof(replay.seed), 0) != sizeof(replay.seed))
 		return EXIT_FAILED;
@@ -164,10 +164,10 @@ static int run_replayed(const struct run_options *options, const struct otlp_con
 	replay.delivery = outputs.delivery;
 	run_handle_signals();
 	error = replay_run(&replay, &stop);
-	outputs_tell_sent(&outputs);
+	sent_error = outputs_tell_sent(&outputs);
 	close_error = outputs_close(&outputs);
 	replay_close(replay.file);
-	return error || close_error ? EXIT_FAILED : EXIT_DONE;
+	return error || sent_error || close_error ? EXIT_FAILED : EXIT_DONE;
 }
 
 /* Files only: what is written to a device twice harms nobody. Of one that isn't there yet, its path is known. */
@@ -178,6 +178,16 @@ static bool is_same_file(const char *path, const char *other)
 	if (stat(path, &status) < 0 || stat(other, &other_status) < 0)
 		return strcmp(path, other) == 0;
 	return S_ISREG(status.st_mode) && status.st_dev == other_status.st_dev && status.st_ino == other_status.st_ino;
+}
+
+/* Asked for or not: whoever sees nothing later shall know why. */
+static void tell_nothing_is_kept(const struct run_options *options, const struct outputs_options *outputs)
+{
+	bool prints = outputs->choice.prints && outputs->format != OUTPUTS_NONE;
+
+	if (!prints && !outputs->choice.sends_spans && (options->command == RUN_REPLAY || !options->recording))
+		log_warning("spans are neither printed nor sent%s: nothing is kept of them",
+			    options->command == RUN_REPLAY ? "" : ", and not recorded");
 }
 
 static int run_configured(const struct run_options *options, const struct otlp_config *config)
@@ -204,6 +214,7 @@ static int run_configured(const struct run_options *options, const struct otlp_c
 		option_error("--spool: spans are sent nowhere; give --endpoint URL or set OTEL_EXPORTER_OTLP_ENDPOINT");
 		return EXIT_USAGE;
 	}
+	tell_nothing_is_kept(options, &outputs);
 	return (options->command == RUN_REPLAY ? run_replayed : run_traced)(options, config, &outputs);
 }
 
@@ -215,6 +226,7 @@ int command_run(int argc, char **argv)
 
 	if (result != 0)
 		return result > 0 ? EXIT_DONE : result == -ENOMEM ? EXIT_FAILED : EXIT_USAGE;
+	log_set_format(options.log_format);
 	result = environment_read(&config, options.endpoint, options.verbose);
 	result = result == 0 ? run_configured(&options, &config) : result == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
 	config_done(&config);

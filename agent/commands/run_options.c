@@ -79,8 +79,10 @@ static int set_spool_size(const char *name, const char *argument, void *target)
 	return 0;
 }
 
+static const char *const log_formats[] = { [LOG_PLAIN] = "plain", [LOG_TEXT] = "text", [LOG_JSON] = "json", NULL };
+
 struct choices {
-	struct option_choice_target format, sort, hooks;
+	struct option_choice_target format, sort, hooks, log_format;
 };
 
 struct command_line {
@@ -198,6 +200,9 @@ static int parse_table(int argc, char **argv, struct run_options *options, struc
 		  "tell this often what the agent does and costs, on standard error", set_seconds, &options->stats } },
 		{ LIVE | RECORD | REPLAY, { "verbose", NULL, "tell what is decided, on standard error",
 		  option_set_flag, &options->verbose } },
+		{ LIVE | RECORD | REPLAY, { "log-format", "plain|text|json",
+		  "lines on standard error: as they are (default), with time and level, as JSON",
+		  option_set_choice, &choices->log_format } },
 	};
 	const struct command_row capture[] = {
 		{ LIVE | RECORD, { "ring-size", "BYTES",
@@ -266,7 +271,8 @@ int run_options_parse(int argc, char **argv, struct run_options *ret_options)
 	/* Past its choices: not given. */
 	struct choices choices = { .format = { formats, OUTPUTS_NONE + 1 },
 				   .sort = { sorts, sizeof(sorts) / sizeof(sorts[0]) - 1 },
-				   .hooks = { hooks_choices, HOOKS_AUTO } };
+				   .hooks = { hooks_choices, HOOKS_AUTO },
+				   .log_format = { log_formats, LOG_PLAIN } };
 	int result = parse_table(argc, argv, &options, &choices);
 
 	if (result != 0)
@@ -278,6 +284,7 @@ int run_options_parse(int argc, char **argv, struct run_options *ret_options)
 	if (apply_format(&choices, &options) != 0 || selection_check(&options.selection) != 0)
 		return refuse(&command_lines[options.command]);
 	options.hooks = choices.hooks.value;
+	options.log_format = choices.log_format.value;
 	if (!options.spool_size)
 		options.spool_size = SPOOL_SIZE_DEFAULT;
 	*ret_options = options;

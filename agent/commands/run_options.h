@@ -11,6 +11,7 @@
 #include "agent/option.h"
 #include "agent/outputs.h"
 #include "agent/selection.h"
+#include "base/log.h"
 
 enum run_hooks { HOOKS_AUTO, HOOKS_SOCKET, HOOKS_SYSCALL };
 
@@ -36,9 +37,10 @@ struct run_options {
 	enum run_hooks hooks;
 	bool infer_routes;
 	bool verbose;
+	enum log_format log_format;
 };
 
-/* argv[0] is the command: "run", "record" or "replay". 0; > 0: help was asked for and printed; -EINVAL: wrong usage, said; -ENOMEM. */
+/* argv[0] is the command: "run", "record" or "replay". 0; > 0: help or version was asked for and printed; -EINVAL: wrong usage, said; -ENOMEM. */
 int run_options_parse(int argc, char **argv, struct run_options *ret_options);
 
 #endif

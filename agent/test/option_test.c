@@ -30,7 +30,7 @@ static int parse(struct targets *targets, char *line)
 {
 	const struct option_row switches[] = {
 		{ "flag", NULL, "a flag", option_set_flag, &targets->flag },
-		{ "no-route", NULL, "another", option_clear_flag, &targets->on },
+		{ "verbose", NULL, "another", option_clear_flag, &targets->on },
 	};
 	const struct option_row values[] = {
 		{ "text", "TEXT", "a text", option_set_string, &targets->text },
@@ -60,7 +60,7 @@ static void options_are_set(void **state)
 	struct targets targets;
 
 	(void)state;
-	assert_int_equal(PARSE(&targets, "--flag --no-route --text=a --number 7 --format json"), 0);
+	assert_int_equal(PARSE(&targets, "--flag --verbose --text=a --number 7 --format json"), 0);
 	assert_true(targets.flag);
 	assert_false(targets.on);
 	assert_string_equal(targets.text, "a");
@@ -135,13 +135,32 @@ static void help_comes_from_the_table(void **state)
 	assert_int_equal(result, 1);
 	assert_string_equal(text, "Usage: wirespan test [options]\n\nTests.\n\n"
 				  "Switches:\n"
-				  "  --flag                      a flag\n"
-				  "  --no-route                  another\n\n"
-				  "  --text TEXT                 a text\n"
-				  "  --number N                  a number\n"
-				  "                              of two lines\n"
-				  "  --format console|json|none  a choice\n\n"
-				  "  --help                      print this and exit\n");
+				  "      --flag                      a flag\n"
+				  "  -v, --verbose                   another\n\n"
+				  "      --text TEXT                 a text\n"
+				  "      --number N                  a number\n"
+				  "                                  of two lines\n"
+				  "      --format console|json|none  a choice\n\n"
+				  "  -h, --help                      print this and exit\n"
+				  "  -V, --version                   print the version and exit\n");
+}
+
+static void letters_stand_for_options(void **state)
+{
+	struct targets targets;
+	int result;
+
+	(void)state;
+	assert_int_equal(PARSE(&targets, "-v file"), 0);
+	assert_false(targets.on);
+	assert_int_equal(targets.first, 2);
+	assert_non_null(strstr(printed(stdout, STDOUT_FILENO, &result, (char[]){ "--flag -h" }), "Usage: "));
+	assert_int_equal(result, 1);
+	assert_string_equal(printed(stdout, STDOUT_FILENO, &result, (char[]){ "-V" }), "wirespan " WIRESPAN_VERSION "\n");
+	assert_int_equal(result, 1);
+	assert_string_equal(printed(stdout, STDOUT_FILENO, &result, (char[]){ "--version" }), "wirespan " WIRESPAN_VERSION "\n");
+	assert_string_equal(printed(stderr, STDERR_FILENO, &result, (char[]){ "-vx" }),
+			    "wirespan: error: unknown option '-x'\nTry 'wirespan test --help'.\n");
 }
 
 static void messages_say_what_is_right(void **state)
@@ -168,6 +187,7 @@ int main(void)
 		cmocka_unit_test(arguments_remain),
 		cmocka_unit_test(wrong_usage_is_refused),
 		cmocka_unit_test(help_comes_from_the_table),
+		cmocka_unit_test(letters_stand_for_options),
 		cmocka_unit_test(messages_say_what_is_right),
 	};
 

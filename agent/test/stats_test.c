@@ -137,14 +137,14 @@ static void rates_are_of_the_time_between(void **state)
 	now.summary.losses[0].value = 5;
 	text = format(&before, &now);
 	assert_string_equal(text,
-			    "wirespan: stats: 2.0 s: events 150/s (data 150.0); exchanges 14.0/s\n"
-			    "wirespan: stats: ring at most 25.0 % of 4.0 MiB full; drained after mean 2.00 ms, "
+			    "stats: 2.0 s: events 150/s (data 150.0); exchanges 14.0/s\n"
+			    "stats: ring at most 25.0 % of 4.0 MiB full; drained after mean 2.00 ms, "
 			    "max 9.00 ms\n"
-			    "wirespan: stats: queue 5 of 1024 spans; sampled out 1.5 spans/s; filtered 2.0 spans/s\n"
-			    "wirespan: stats: export 5.0 spans/s: 4 requests (1 retries), 2.0 KiB; answered after "
+			    "stats: queue 5 of 1024 spans; sampled out 1.5 spans/s; filtered 2.0 spans/s\n"
+			    "stats: export 5.0 spans/s: 4 requests (1 retries), 2.0 KiB; answered after "
 			    "mean 10.0 ms, max 30.0 ms; 9 spans wait in memory (2.0 KiB), 8 in the spool (4.0 KiB)\n"
-			    "wirespan: stats: cpu 2.00 % of a core; memory 1.5 MiB, maps in the kernel 512 B\n"
-			    "wirespan: stats: losses: stream_gap 5 (+3), memory_limit 1\n");
+			    "stats: cpu 2.00 % of a core; memory 1.5 MiB, maps in the kernel 512 B\n"
+			    "stats: losses: stream_gap 5 (+3), memory_limit 1\n");
 	free(text);
 }
 
@@ -154,13 +154,13 @@ static void nothing_happened_is_said_without_division_by_zero(void **state)
 	char *text = format(&stats, &stats);
 
 	(void)state;
-	assert_string_equal(text, "wirespan: stats: 0.0 s: events 0/s; exchanges 0.0/s\n"
-				  "wirespan: stats: ring at most 0.0 % of 0 B full; nothing drained\n"
-				  "wirespan: stats: queue 0 of 1 spans\n"
-				  "wirespan: stats: export 0.0 spans/s: 0 requests (0 retries), 0 B; no answers; "
+	assert_string_equal(text, "stats: 0.0 s: events 0/s; exchanges 0.0/s\n"
+				  "stats: ring at most 0.0 % of 0 B full; nothing drained\n"
+				  "stats: queue 0 of 1 spans\n"
+				  "stats: export 0.0 spans/s: 0 requests (0 retries), 0 B; no answers; "
 				  "0 spans wait in memory (0 B)\n"
-				  "wirespan: stats: cpu 0.00 % of a core; memory 0 B, maps in the kernel 0 B\n"
-				  "wirespan: stats: losses: none\n");
+				  "stats: cpu 0.00 % of a core; memory 0 B, maps in the kernel 0 B\n"
+				  "stats: losses: none\n");
 	free(text);
 }
 

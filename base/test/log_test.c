@@ -2,6 +2,7 @@
 #include "base/log.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <setjmp.h>
@@ -34,6 +35,7 @@ static int restore(void **state)
 	close(saved_stderr);
 	close(reading_end);
 	log_set_level(LOG_LEVEL_WARNING);
+	log_set_format(LOG_PLAIN);
 	return 0;
 }
 
@@ -87,6 +89,68 @@ static void terminals_are_not_told_what_to_do(void **state)
 	assert_string_equal(logged(), "wirespan: error: a?[2Jb?\tc\nd ?? \xc2\xa9 \xc3\x9b\n");
 }
 
+/* A time, then what is expected. */
+static void assert_timed(const char *text, const char *before, const char *behind)
+{
+	unsigned int year, rest[6];
+	int begin = (int)strlen(before), end = 0;
+
+	assert_memory_equal(text, before, strlen(before));
+	assert_int_equal(sscanf(text + begin, "%4u-%2u-%2uT%2u:%2u:%2u.%3uZ%n", &year, rest, rest + 1, rest + 2, rest + 3,
+				rest + 4, rest + 5, &end), 7);
+	assert_int_equal(end, 24);
+	assert_string_equal(text + begin + end, behind);
+}
+
+static void lines_have_the_time_on_request(void **state)
+{
+	(void)state;
+	log_notice("ready");
+	assert_string_equal(logged(), "wirespan: ready\n");
+	log_set_format(LOG_TEXT);
+	log_notice("ready");
+	assert_timed(logged(), "", " info wirespan: ready\n");
+	log_warning("two\nlines\x1b");
+	assert_timed(logged(), "", " warning wirespan: two lines?\n");
+	log_set_level(LOG_LEVEL_ERROR);
+	log_notice("whatever the level");
+	assert_timed(logged(), "", " info wirespan: whatever the level\n");
+}
+
+static void json_holds_any_bytes(void **state)
+{
+	(void)state;
+	log_set_format(LOG_JSON);
+	log_error("%s", "say \"a\\b\"\n\x1b[2J\x7f \xc2\x9b \xc2\xa9 \xff \xed\xa0\x80 \xf0\x9f\x92\xa9 cut \xe2\x82");
+	assert_timed(logged(), "{\"time\":\"",
+		     "\",\"level\":\"error\",\"message\":\"say \\\"a\\\\b\\\"\\u000a\\u001b[2J\\u007f \\u009b \xc2\xa9 "
+		     "\\ufffd \\ufffd\\ufffd\\ufffd \xf0\x9f\x92\xa9 cut \\ufffd\"}\n");
+}
+
+static void json_that_is_cut_is_whole(void **state)
+{
+	char text[5000];
+	const char *line;
+
+	(void)state;
+	log_set_format(LOG_JSON);
+	memset(text, '"', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	log_error("%s", text);
+	line = logged();
+	assert_in_range(strlen(line), 4090, 4096);
+	assert_string_equal(line + strlen(line) - 5, "\\\"\"}\n");
+}
+
+static void lines_come_together(void **state)
+{
+	(void)state;
+	log_block(LOG_LEVEL_NOTICE, SLICE_LITERAL("one\ntwo\n"));
+	assert_string_equal(logged(), "wirespan: one\nwirespan: two\n");
+	log_block(LOG_LEVEL_DEBUG, SLICE_LITERAL("one\n"));
+	assert_string_equal(logged(), "");
+}
+
 static void fill_pipe(void)
 {
 	static const char filler[4096];
@@ -121,6 +185,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(levels_filter, redirect, restore),
 		cmocka_unit_test_setup_teardown(long_lines_are_cut, redirect, restore),
 		cmocka_unit_test_setup_teardown(terminals_are_not_told_what_to_do, redirect, restore),
+		cmocka_unit_test_setup_teardown(lines_have_the_time_on_request, redirect, restore),
+		cmocka_unit_test_setup_teardown(json_holds_any_bytes, redirect, restore),
+		cmocka_unit_test_setup_teardown(json_that_is_cut_is_whole, redirect, restore),
+		cmocka_unit_test_setup_teardown(lines_come_together, redirect, restore),
 		cmocka_unit_test_setup_teardown(nobody_waits_for_a_reader, redirect, restore),
 	};
 

@@ -108,7 +108,10 @@ static const struct row errors[] = {
 	/* JSON to a request in protobuf; a proxy's page to either; nothing to show of what is no text. */
 	{ PROTOBUF("{\"message\":\"no such path\"}"), 0, 0, "no such path" },
 	{ PROTOBUF("404 page not found\n"), 0, 0, "404 page not found" },
-	{ JSON("<html>\r\n<head><title>413</title></head>\r\n\r\n"), 0, 0, "<html> <head><title>413</title></head>" },
+	{ JSON("<html>\r\n<head><title>413</title></head>\r\n\r\n"), 0, 0, "" },
+	{ JSON("\xef\xbb\xbf \n<!DOCTYPE html>"), 0, 0, "" },
+	{ PROTOBUF("<?xml version=\"1.0\"?><Error/>"), 0, 0, "" },
+	{ JSON("1 < 2"), 0, 0, "1 < 2" },
 	{ JSON("\x08\x03\x12\x09"
 	       "bad spans"),
 	  NOTHING },

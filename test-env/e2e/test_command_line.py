@@ -15,20 +15,24 @@ from lib.expect import check_pair
 from lib.processes import python_command
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["record", "--help"], ["replay", "--help"], ["check", "--help"]])
-def test_help(arguments):
+@pytest.mark.parametrize("option", ["--help", "-h"])
+@pytest.mark.parametrize("command", [[], ["run"], ["record"], ["replay"], ["check"]])
+def test_help(command, option):
+    arguments = [*command, option]
     done = run_command(*arguments)
     assert done.returncode == 0 and done.stderr == ""
     assert "usage" in done.stdout.lower()
     if arguments[0] == "run":
         for option in ("--exe", "--pid", "--port", "--exclude-exe", "--format", "--output", "--duration", "--hooks"):
             assert option in done.stdout
-    elif arguments == ["--help"]:
+    elif not command:
         assert "run" in done.stdout and "check" in done.stdout
 
 
-def test_version():
-    done = run_command("--version")
+@pytest.mark.parametrize("command", [[], ["run"], ["record"], ["replay"], ["check"]])
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_version(command, option):
+    done = run_command(*command, option)
     assert done.returncode == 0 and re.fullmatch(r"wirespan \d+\.\d+\.\d+\n", done.stdout)
 
 
@@ -60,6 +64,9 @@ def test_version():
         (["replay", "file", "stray"], "stray"),
         (["replay", "file", "--seed", "ada"], "ada"),
         (["check", "--format", "xml"], "xml"),
+        (["check", "-v"], "-v"),
+        (["run", "--log-format", "xml"], "xml"),
+        (["run", "--format", "json", "--sort", "rate"], "--sort"),
     ],
 )
 def test_wrong_usage(arguments, said):
@@ -108,6 +115,27 @@ def test_format_none(start_process, port):
     done = run_command("run", "--port", str(port), "--format", "none", "--duration", "1")
     assert done.returncode == 0 and done.stdout == ""
     assert "wirespan: ready\n" in done.stderr
+    assert done.stderr.count("nothing is kept") == 1, done.stderr
+
+
+def test_log_format(start_process, port):
+    """Every line has time and level, also those of --stats and those at the end."""
+    start_process(python_command("hello.py", port), port)
+    done = run_command(
+        "run", "-v", "--port", str(port), "--format", "none", "--log-format", "json", "--stats", "0.5", "--duration", "1"
+    )
+    assert done.returncode == 0
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    for line in lines:
+        assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"])
+        assert line["level"] in ("error", "warning", "info", "debug") and line["message"]
+    said = [(line["level"], line["message"]) for line in lines]
+    assert ("info", "ready") in said
+    assert any(level == "info" and message.startswith("stats: ") for level, message in said)
+    assert any(level == "debug" for level, _ in said), "-v is --verbose"
+    done = run_command("run", "--port", str(port), "--format", "none", "--log-format", "text", "--duration", "0.1")
+    for line in done.stderr.splitlines():
+        assert re.match(r"20\d\d-\d\d-\d\dT\S+Z (error|warning|info|debug) wirespan: ", line), line
 
 
 def test_check_text():

@@ -115,12 +115,29 @@ def test_statuses_that_are_final(scene, status):
     for number in range(3):
         play.exchange()
         wait_until(lambda: len(collector.requests()) > number, "the request")
-    result = play.agent.stop()
+    result = play.agent.stop(expected=1)
     bodies = [received.content() for received in collector.requests()]
     assert len(set(bodies)) == len(bodies), "a request twice"
     assert result.losses == {"export_refused": 6}, result.errors
     assert len([text for text in warnings(play.agent) if str(status) in text]) == 1, result.errors
     assert "\x1b" not in result.errors
+
+
+def test_refuses_everything(start_agent, start_nginx, fault_collector, free_ports):
+    """A web server at that port: said in one line, without its page, for spans and metrics; the end is a failure."""
+    page = b"<!DOCTYPE html>\n<html><body><h1>Not Found</h1></body></html>"
+    port, collector_port = free_ports(2)
+    start_nginx(port, "location / { return 200 hello; }")
+    collector = fault_collector(collector_port, [answer(404, {"Content-Type": "text/html"}, page)] * 100)
+    metrics = {"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": f"{collector.url}/v1/metrics"}
+    play = Scene(port, collector.url, start_agent, metrics)
+    play.exchange(2)
+    wait_until(lambda: warnings(play.agent), "the warning")
+    result = play.agent.stop(expected=1)
+    [refused, end] = warnings(play.agent)
+    assert refused == f"{collector.url}: the collector refuses spans, which are lost: HTTP 404"
+    assert end == f"{collector.url} took no span: it refused all 4"
+    assert result.losses == {"export_refused": 4}, result.errors
 
 
 def test_partial_success(scene):
