@@ -15,6 +15,7 @@
 #include "correlate/instrumentation.h"
 #include "correlate/process.h"
 #include "correlate/process_name.h"
+#include "correlate/process_title.h"
 
 enum judgement {
 	UNJUDGED,
@@ -26,6 +27,7 @@ enum judgement {
 
 struct discovery {
 	const struct selection *selection;
+	struct matching *matching;
 	struct capture *capture;
 	struct record_sink next;
 	struct instrumented *instrumented;
@@ -85,21 +87,35 @@ static bool discovery_instruments(struct discovery *discovery, const struct proc
 	return true;
 }
 
+static bool discovery_selects(struct discovery *discovery, const struct process_info *info)
+{
+	char service[RECORD_ENVIRONMENT_MAX];
+	struct selection_names names = {
+		.executable = info->executable,
+		.command = process_script(info),
+		.title = process_title_program(info),
+	};
+
+	if (!names.command.length)
+		names.command = slice_head(info->arguments, slice_find(info->arguments, '\0'));
+	if (discovery->selection->services.count)
+		names.service = process_service_name(info, service, sizeof(service));
+	if (!selection_wants_process(discovery->selection, info->pid, &names))
+		return false;
+	matching_note_process(discovery->matching, &names);
+	return true;
+}
+
 /* Judges the process that the record in scratch describes, and lets the record pass if it is traced. */
 static enum judgement discovery_judge(struct discovery *discovery)
 {
 	struct record_process *process = &discovery->scratch.process;
 	struct process_info info;
-	struct slice alias;
 	bool trace;
 
 	if (process_info_from_record(process, process->header.size, &info) < 0)
 		return UNJUDGED;
-	/* Users know an interpreter's process by its script, any other by its argv[0], too. */
-	alias = process_script(&info);
-	if (!alias.length)
-		alias = slice_head(info.arguments, slice_find(info.arguments, '\0'));
-	trace = selection_wants_process(discovery->selection, info.pid, info.executable, alias);
+	trace = discovery_selects(discovery, &info);
 	log_debug("process %u (%.*s) is %s", info.pid, (int)info.executable.length, info.executable.data,
 		  trace ? "traced" : "not selected");
 	/* The kernel goes on telling of an instrumented one until it shows itself (discovery_show). */
@@ -187,14 +203,30 @@ static void discovery_show(struct discovery *discovery, uint32_t pid)
 
 static void discovery_moved(struct discovery *discovery, const struct record_header *header, size_t size)
 {
+	/* Records of both kinds begin so. */
+	const struct record_connection *connection = &((const struct record_socket *)header)->connection;
 	enum judgement judgement = discovery_judgement(discovery, header->tgid);
 
 	if (judgement == UNJUDGED)
 		judgement = discovery_judge_running(discovery, header->tgid);
+	if (judgement == TRACED || judgement == INSTRUMENTED)
+		matching_note_ports(discovery->matching, connection->local_port, connection->remote_port);
 	if (judgement == TRACED)
 		discovery_pass(discovery, header, size);
 	else if (judgement == INSTRUMENTED)
 		discovery_show(discovery, header->tgid);
+}
+
+void discovery_note_sockets(struct discovery *discovery, const struct socket_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct record_socket *socket = &list->sockets[i];
+		enum judgement judgement = discovery_judgement(discovery, socket->header.tgid);
+
+		if (judgement != UNJUDGED && judgement != NOT_SELECTED)
+			matching_note_ports(discovery->matching, socket->connection.local_port,
+					    socket->connection.remote_port);
+	}
 }
 
 void discovery_leave_out(struct discovery *discovery, const struct instrumented_process *process)
@@ -211,6 +243,8 @@ static const size_t record_sizes[] = {
 	[RECORD_PROCESS] = sizeof(struct record_process),
 	[RECORD_FORK] = sizeof(struct record_fork),
 	[RECORD_EXIT] = sizeof(struct record_exit),
+	[RECORD_DATA] = sizeof(struct record_socket),
+	[RECORD_SOCKET] = sizeof(struct record_socket),
 };
 
 static bool discovery_is_whole(const struct record_header *header, size_t size)
@@ -251,10 +285,15 @@ static void discovery_miss_selected(const struct discovery *discovery)
 {
 	const struct selection *selection = discovery->selection;
 
-	for (size_t i = 0; i < selection->pid_count; i++)
-		if (discovery_judgement(discovery, selection->pids[i]) == UNJUDGED)
+	for (size_t i = 0; i < selection->pid_count; i++) {
+		enum judgement judgement = discovery_judgement(discovery, selection->pids[i]);
+
+		if (judgement == UNJUDGED)
 			log_warning("--pid: there is no process %u; whoever gets this id will be traced",
 				    selection->pids[i]);
+		else if (judgement == NOT_SELECTED)
+			log_warning("--pid: --exclude-exe leaves process %u out", selection->pids[i]);
+	}
 }
 
 int discovery_scan(struct discovery *discovery)
@@ -291,7 +330,7 @@ uint64_t discovery_left_out(const struct discovery *discovery)
 	return discovery->left_out;
 }
 
-struct discovery *discovery_new(const struct selection *selection, struct capture *capture,
+struct discovery *discovery_new(const struct selection *selection, struct matching *matching, struct capture *capture,
 				const struct record_sink *next)
 {
 	struct discovery *discovery = calloc(1, sizeof(*discovery));
@@ -299,6 +338,7 @@ struct discovery *discovery_new(const struct selection *selection, struct captur
 	if (!discovery)
 		return NULL;
 	discovery->selection = selection;
+	discovery->matching = matching;
 	discovery->capture = capture;
 	discovery->next = *next;
 	discovery->instrumented = instrumented_new();

@@ -9,14 +9,16 @@
 #define WIRESPAN_AGENT_DISCOVERY_H
 
 #include "agent/capture.h"
+#include "agent/matching.h"
 #include "agent/selection.h"
+#include "agent/sockets.h"
 #include "agent/source/source.h"
 #include "correlate/engine.h"
 
 struct discovery;
 
-/* `selection`, `capture` and `next` outlive it. NULL when out of memory. */
-struct discovery *discovery_new(const struct selection *selection, struct capture *capture,
+/* `selection`, `matching` (told what it selects) and `capture` outlive it. NULL when out of memory. */
+struct discovery *discovery_new(const struct selection *selection, struct matching *matching, struct capture *capture,
 				const struct record_sink *next);
 /* Accepts NULL. */
 void discovery_free(struct discovery *discovery);
@@ -32,6 +34,9 @@ void discovery_leave_out(struct discovery *discovery, const struct instrumented_
 
 /* Judges all processes that run. 0 or negative errno. */
 int discovery_scan(struct discovery *discovery);
+
+/* Sockets that were found, listening ones too: tells the matching of the ports of selected processes. */
+void discovery_note_sockets(struct discovery *discovery, const struct socket_list *list);
 
 /* Processes that could not be described because they were gone before anyone looked. */
 uint64_t discovery_unknown(const struct discovery *discovery);

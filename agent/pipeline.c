@@ -17,6 +17,7 @@
 #define SLEEP_MS 500 /* at most, while there is none */
 #define IDLE_AFTER (200 * NSEC_PER_MSEC)
 #define CLOCK_INTERVAL NSEC_PER_SEC /* the wall clock is set by hand, and slewed by up to 500 µs a second */
+#define MATCHING_PATIENCE (5 * NSEC_PER_SEC) /* then it is told which options have selected nothing */
 /* A record carries a time a little earlier than its place in the ring; so much is more than enough. */
 #define SETTLE_TIME (2 * NSEC_PER_MSEC)
 
@@ -79,12 +80,41 @@ static int pipeline_step(struct pipeline *pipeline)
 	return count;
 }
 
-/* ns until something is due: the end or a measurement. */
+/* The sockets that there are, by the kernel's iterator or else by netlink; the caller's to free. */
+static int pipeline_list_sockets(struct pipeline *pipeline, struct socket_list *ret_list)
+{
+	struct record_sink gather = { socket_list_accept, ret_list };
+	int error = capture_find_sockets(pipeline->capture, &gather);
+
+	if (error == -EOPNOTSUPP)
+		error = sockets_diag_find(pipeline->matching.selection, &gather);
+	discovery_note_sockets(pipeline->discovery, ret_list);
+	return error;
+}
+
+/* Once: which options have selected nothing. A socket that only listens shows no sooner than one looks for it. */
+static void pipeline_tell_missing(struct pipeline *pipeline, bool waiting)
+{
+	struct socket_list list = { 0 };
+
+	if (pipeline->matching_due == UINT64_MAX)
+		return;
+	pipeline->matching_due = UINT64_MAX;
+	if (pipeline->matching.ports_missing)
+		(void)pipeline_list_sockets(pipeline, &list);
+	socket_list_done(&list);
+	matching_say(&pipeline->matching, waiting);
+}
+
+/* ns until something is due: the end, a measurement or a warning. */
 static uint64_t pipeline_time_left(struct pipeline *pipeline, uint64_t now, uint64_t end)
 {
 	uint64_t due = observer_step(&pipeline->observer, now);
 
+	if (now >= pipeline->matching_due)
+		pipeline_tell_missing(pipeline, true);
 	due = due < end ? due : end;
+	due = due < pipeline->matching_due ? due : pipeline->matching_due;
 	return due > now ? due - now : 0;
 }
 
@@ -119,18 +149,14 @@ static int pipeline_loop(struct pipeline *pipeline, uint64_t duration, const vol
 	return 0;
 }
 
-/* The connections that exist already, by the kernel's iterator or else by netlink. */
-static int pipeline_find_sockets(struct pipeline *pipeline, const struct selection *selection)
+/* Gives the engine the connections that exist already. */
+static int pipeline_find_sockets(struct pipeline *pipeline)
 {
 	struct record_sink discovery = { discovery_accept, pipeline->discovery };
 	struct socket_list list = { 0 };
-	struct record_sink gather = { socket_list_accept, &list };
-	int error = capture_find_sockets(pipeline->capture, &gather);
-	int deliver_error;
+	int error = pipeline_list_sockets(pipeline, &list);
+	int deliver_error = socket_list_deliver(&list, &discovery);
 
-	if (error == -EOPNOTSUPP)
-		error = sockets_diag_find(selection, &gather);
-	deliver_error = socket_list_deliver(&list, &discovery);
 	if (!error)
 		error = list.left_out ? -ENOSPC : deliver_error;
 	socket_list_done(&list);
@@ -138,7 +164,7 @@ static int pipeline_find_sockets(struct pipeline *pipeline, const struct selecti
 }
 
 /* Hooks first, then who runs already: who begins in between is seen by the hooks. */
-static int pipeline_attach(struct pipeline *pipeline, const struct selection *selection)
+static int pipeline_attach(struct pipeline *pipeline)
 {
 	int error;
 
@@ -148,12 +174,13 @@ static int pipeline_attach(struct pipeline *pipeline, const struct selection *se
 		error = discovery_scan(pipeline->discovery);
 	if (error)
 		return error;
-	error = pipeline_find_sockets(pipeline, selection);
+	error = pipeline_find_sockets(pipeline);
 	if (error)
 		log_warning("cannot list all sockets that exist already (%s): the roles of their connections are "
 			    "learnt from their next messages",
 			    strerror(-error));
 	log_notice("ready");
+	pipeline->matching_due = clock_monotonic() + MATCHING_PATIENCE;
 	return 0;
 }
 
@@ -175,6 +202,7 @@ static int pipeline_end(struct pipeline *pipeline, struct output *output)
 	struct summary summary;
 	int error, finish_error;
 
+	pipeline_tell_missing(pipeline, false);
 	capture_detach(pipeline->capture);
 	while (pipeline_step(pipeline) >= SOURCE_DRAIN_MAX)
 		;
@@ -200,7 +228,7 @@ int pipeline_run(const struct pipeline_options *options, const volatile sig_atom
 	if (!pipeline)
 		return error;
 	if (!error)
-		error = pipeline_attach(pipeline, options->selection);
+		error = pipeline_attach(pipeline);
 	if (!error)
 		error = pipeline_observe(pipeline, options);
 	if (!error) {

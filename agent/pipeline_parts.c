@@ -81,6 +81,7 @@ int pipeline_open(struct pipeline *pipeline, const struct pipeline_options *opti
 	int error;
 
 	pipeline->recorder = options->recorder;
+	matching_init(&pipeline->matching, options->selection);
 	host_init(&pipeline->host);
 	pipeline->shared = resources_shared(options->config, &pipeline->host, &pipeline->shared_count);
 	error = pipeline->shared ? pipeline_open_exporter(pipeline, options) : -ENOMEM;
@@ -90,7 +91,7 @@ int pipeline_open(struct pipeline *pipeline, const struct pipeline_options *opti
 		error = capture_open(&options->capture, &pipeline->capture);
 	if (error)
 		return error;
-	pipeline->discovery = discovery_new(options->selection, pipeline->capture, &sink);
+	pipeline->discovery = discovery_new(options->selection, &pipeline->matching, pipeline->capture, &sink);
 	return pipeline->discovery ? 0 : -ENOMEM;
 }
 

@@ -13,6 +13,8 @@
 
 struct pipeline {
 	struct capture *capture;
+	struct matching matching;
+	uint64_t matching_due; /* when to tell what has selected nothing; UINT64_MAX: told */
 	struct discovery *discovery;
 	struct engine *engine;
 	struct span_filter filter;

@@ -72,9 +72,11 @@ void selection_rows(struct selection *selection, struct option_row rows[SELECTIO
 {
 	const struct option_row filled[SELECTION_ROWS] = {
 		{ "exe", "GLOB",
-		  "processes whose executable, or script, matches: the whole path or\n"
-		  "its last component; may be repeated",
+		  "processes whose executable, script or title ('gunicorn: ...') matches:\n"
+		  "the whole path or its last component; may be repeated",
 		  option_add_glob, &selection->executables },
+		{ "service", "GLOB", "processes whose service.name, as spans show it, matches; may be repeated",
+		  option_add_glob, &selection->services },
 		{ "exclude-exe", "GLOB", "but not these; may be repeated", option_add_glob, &selection->excluded },
 		{ "pid", "N", "the process with this id; its children until they execute\nanother program; may be repeated",
 		  add_pid, selection },
@@ -89,7 +91,7 @@ void selection_rows(struct selection *selection, struct option_row rows[SELECTIO
 	memcpy(rows, filled, sizeof(filled));
 }
 
-static bool matches(const struct globs *globs, struct slice path)
+static bool matches_path(const char *pattern, struct slice path)
 {
 	size_t last = path.length;
 
@@ -97,16 +99,28 @@ static bool matches(const struct globs *globs, struct slice path)
 		return false;
 	while (last > 0 && path.data[last - 1] != '/')
 		last--;
-	return globs_match(globs, path) || (last && globs_match(globs, slice_from(path, last)));
+	return glob_match(pattern, path) || (last && glob_match(pattern, slice_from(path, last)));
+}
+
+bool selection_program_matches(const char *pattern, const struct selection_names *names)
+{
+	return matches_path(pattern, names->executable) || matches_path(pattern, names->command) ||
+	       matches_path(pattern, names->title);
+}
+
+static bool any_program_matches(const struct globs *globs, const struct selection_names *names)
+{
+	for (size_t i = 0; i < globs->count; i++)
+		if (selection_program_matches(globs->patterns[i], names))
+			return true;
+	return false;
 }
 
 /* Whether what `pattern` matches, `excluding` always matches, too: they are tried on the same names. */
 static bool leaves_out(const char *excluding, const char *pattern)
 {
-	const struct globs globs = { { excluding }, 1 };
-
 	return strcmp(excluding, pattern) == 0 || strcmp(excluding, "*") == 0 ||
-	       (glob_is_literal(pattern) && matches(&globs, slice_of_string(pattern)));
+	       (glob_is_literal(pattern) && matches_path(excluding, slice_of_string(pattern)));
 }
 
 int selection_check(const struct selection *selection)
@@ -134,21 +148,20 @@ static bool has_pid(const struct selection *selection, uint32_t pid)
 	return false;
 }
 
-bool selection_wants_process(const struct selection *selection, uint32_t pid, struct slice executable,
-			     struct slice alias)
+bool selection_wants_process(const struct selection *selection, uint32_t pid, const struct selection_names *names)
 {
-	if (matches(&selection->excluded, executable) || matches(&selection->excluded, alias))
+	if (any_program_matches(&selection->excluded, names))
 		return false;
-	if (selection->executables.count == 0 && selection->pid_count == 0)
+	if (selection->executables.count == 0 && selection->services.count == 0 && selection->pid_count == 0)
 		return true;
-	return has_pid(selection, pid) || matches(&selection->executables, executable) ||
-	       matches(&selection->executables, alias);
+	return has_pid(selection, pid) || any_program_matches(&selection->executables, names) ||
+	       (names->service.length && globs_match(&selection->services, names->service));
 }
 
 bool selection_wants_unknown(const struct selection *selection, uint32_t pid)
 {
 	return selection->excluded.count == 0 &&
-	       selection_wants_process(selection, pid, slice_of(NULL, 0), slice_of(NULL, 0));
+	       selection_wants_process(selection, pid, &(struct selection_names){ 0 });
 }
 
 bool selection_wants_ports(const struct selection *selection, uint16_t local_port, uint16_t remote_port)

@@ -17,6 +17,7 @@
 /* Zero-initialised, it selects everything but what would be traced twice. */
 struct selection {
 	struct globs executables;
+	struct globs services;
 	struct globs excluded;
 	uint32_t pids[SELECTION_PIDS_MAX];
 	size_t pid_count;
@@ -26,22 +27,30 @@ struct selection {
 	bool include_telemetry;    /* exchanges with telemetry back ends, too */
 };
 
-#define SELECTION_ROWS 6
+#define SELECTION_ROWS 7
 /* Fills the rows that set `selection`, for a part of a command's option table. */
 void selection_rows(struct selection *selection, struct option_row rows[SELECTION_ROWS]);
 
 /* 0; -EINVAL where an --exe cannot select anything, as an --exclude-exe leaves all of it out: said. */
 int selection_check(const struct selection *selection);
 
+/* By what users know a process; any may be empty. */
+struct selection_names {
+	struct slice executable; /* its path */
+	struct slice command;    /* the script that an interpreter runs, else argv[0] */
+	struct slice title;      /* the program that its title begins with */
+	struct slice service;    /* as its spans show it; only needed where selection.services has any */
+};
+
+/* Whether the pattern of an --exe or --exclude-exe matches one of the first three: all of it, or its last component. */
+bool selection_program_matches(const char *pattern, const struct selection_names *names);
+
 /*
- * Whether a process is selected, by --pid, --exe and --exclude-exe; ports are a
- * connection's matter. A glob matches the whole path or its last component, of the
- * executable or of `alias`: another name by which users know the process, such as
- * its argv[0] or the script that an interpreter runs; may be empty. Several --exe
- * and --pid select what any of them does; an exclusion always wins.
+ * Whether a process is selected, by --pid, --exe, --service and --exclude-exe; ports are a
+ * connection's matter. Several of the first three select what any of them does; an exclusion
+ * always wins.
  */
-bool selection_wants_process(const struct selection *selection, uint32_t pid, struct slice executable,
-			     struct slice alias);
+bool selection_wants_process(const struct selection *selection, uint32_t pid, const struct selection_names *names);
 
 /*
  * The same of a process of which only the id is known. Not where anything is excluded: it

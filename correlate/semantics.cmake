@@ -14,6 +14,7 @@ target_sources(correlate PRIVATE
 	${CMAKE_CURRENT_LIST_DIR}/process_java.c
 	${CMAKE_CURRENT_LIST_DIR}/process_launcher.c
 	${CMAKE_CURRENT_LIST_DIR}/process_name.c
+	${CMAKE_CURRENT_LIST_DIR}/process_title.c
 	${CMAKE_CURRENT_LIST_DIR}/process_environment.c
 	${CMAKE_CURRENT_LIST_DIR}/route.c
 	${CMAKE_CURRENT_LIST_DIR}/route_segment.c

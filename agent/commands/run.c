@@ -15,6 +15,7 @@
 #include "agent/environment.h"
 #include "agent/namespace.h"
 #include "agent/option.h"
+#include "agent/pid_option.h"
 #include "agent/pipeline.h"
 #include "agent/recorder.h"
 #include "agent/replay.h"
@@ -61,6 +62,8 @@ static int run_choose_capture(const struct run_options *options, struct capture_
 			  "tells of cannot be found; run it in the host's pid namespace (--pid=host)");
 		return EXIT_LACKING;
 	}
+	if (pid_option_check(&options->selection) != 0)
+		return EXIT_USAGE;
 	if (!capability_have(CAP_SYS_PTRACE))
 		log_warning("the capability CAP_SYS_PTRACE is missing: other users' processes are known by their "
 			    "arguments only, and --exe may not find them");

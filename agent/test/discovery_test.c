@@ -52,6 +52,7 @@ void capture_forget(struct capture *capture, uint32_t pid)
 /* A discovery, and the heads of what it let pass. */
 struct fixture {
 	struct selection selection;
+	struct matching matching;
 	struct discovery *discovery;
 	struct record_header passed[PASSED_MAX];
 	size_t count;
@@ -71,15 +72,22 @@ static void fixture_accept(void *context, const void *record, size_t size)
 	fixture->passed[fixture->count++] = *(const struct record_header *)record;
 }
 
-/* `pattern`: of --exe; NULL: everything is selected. */
-static void fixture_init(struct fixture *fixture, const char *pattern)
+/* With what is selected by now. */
+static void fixture_begin(struct fixture *fixture)
 {
 	const struct record_sink sink = { fixture_accept, fixture };
 
+	matching_init(&fixture->matching, &fixture->selection);
+	fixture->discovery = discovery_new(&fixture->selection, &fixture->matching, NULL, &sink);
+}
+
+/* `pattern`: of --exe; NULL: everything is selected. */
+static void fixture_init(struct fixture *fixture, const char *pattern)
+{
 	memset(fixture, 0, sizeof(*fixture));
 	if (pattern)
 		fixture->selection.executables.patterns[fixture->selection.executables.count++] = pattern;
-	fixture->discovery = discovery_new(&fixture->selection, NULL, &sink);
+	fixture_begin(fixture);
 	assert_non_null(fixture->discovery);
 	told = TOLD_NOTHING;
 	told_error = 0;
@@ -500,6 +508,56 @@ static void who_is_seen_to_export_is_left_out(void **state)
 	discovery_free(fixture.discovery);
 }
 
+/* By the name that its spans show; each program that it runs has its own. */
+static void a_service_is_selected_by_its_name(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	memset(&fixture, 0, sizeof(fixture));
+	fixture.selection.services = (struct globs){ { "cart-*", "nobody" }, 2 };
+	fixture_begin(&fixture);
+	give_exec(&fixture, PARENT, "/opt/shop");
+	assert_told(TOLD_IGNORE, PARENT);
+	give_exec_with(&fixture, PARENT, "/opt/shop", "OTEL_SERVICE_NAME=cart-7");
+	assert_told(TOLD_TRACE, PARENT);
+	give_exec(&fixture, CHILD, "/opt/cart-8");
+	assert_told(TOLD_TRACE, CHILD);
+	give_exec_with(&fixture, PARENT, "/opt/cart-9", "OTEL_RESOURCE_ATTRIBUTES=service.name=shop");
+	assert_told(TOLD_IGNORE, PARENT);
+	assert_passed(&fixture, PASSED(RECORD_PROCESS, RECORD_PROCESS));
+	assert_int_equal(fixture.matching.names_missing, 1);
+	discovery_free(fixture.discovery);
+}
+
+static void ports_of_the_selected_are_noted(void **state)
+{
+	struct record_socket sockets[] = {
+		{ .header.tgid = PARENT, .connection.local_port = 80 },
+		{ .header.tgid = CHILD, .connection.local_port = 81 },
+	};
+	const struct socket_list list = { .sockets = sockets, .count = 2 };
+	struct record_data data = { .connection.remote_port = 82 };
+	struct fixture fixture;
+
+	(void)state;
+	memset(&fixture, 0, sizeof(fixture));
+	fixture.selection = (struct selection){
+		.executables = { { "shop" }, 1 }, .ports = { 80, 81, 82 }, .port_count = 3,
+	};
+	fixture_begin(&fixture);
+	give_exec(&fixture, PARENT, "/opt/shop");
+	give_exec(&fixture, CHILD, "/opt/other");
+	discovery_note_sockets(fixture.discovery, &list);
+	fixture_give(&fixture, RECORD_DATA, CHILD, &data, sizeof(data));
+	assert_true(fixture.matching.ports[0] && !fixture.matching.ports[1] && !fixture.matching.ports[2]);
+	fixture_give(&fixture, RECORD_DATA, PARENT, &data, sizeof(data));
+	assert_true(fixture.matching.ports[2]);
+	assert_int_equal(fixture.matching.ports_missing, 1);
+	assert_int_equal(fixture.matching.names_missing, 0);
+	discovery_free(fixture.discovery);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -516,6 +574,8 @@ int main(void)
 		cmocka_unit_test(a_cut_record_is_passed_unread),
 		cmocka_unit_test(what_belongs_to_no_process_passes),
 		cmocka_unit_test(a_scan_finds_who_runs),
+		cmocka_unit_test(a_service_is_selected_by_its_name),
+		cmocka_unit_test(ports_of_the_selected_are_noted),
 		cmocka_unit_test(an_endpoint_leaves_nobody_out),
 		cmocka_unit_test(an_instrumented_program_is_left_out_once_it_speaks),
 		cmocka_unit_test(so_are_its_children),

@@ -12,8 +12,6 @@
 
 #include "base/test/guard.h"
 
-static const struct slice nothing = { NULL, 0 };
-
 /* As a command would: one option, given `argument`. */
 static int give(struct selection *selection, const char *name, const char *argument)
 {
@@ -28,9 +26,14 @@ static int give(struct selection *selection, const char *name, const char *argum
 	return -EINVAL;
 }
 
-static bool wants(const struct selection *selection, uint32_t pid, const char *executable, const char *alias)
+static bool wants(const struct selection *selection, uint32_t pid, const char *executable, const char *command)
 {
-	return selection_wants_process(selection, pid, slice_of_string(executable), slice_of_string(alias));
+	const struct selection_names names = {
+		.executable = slice_of_string(executable),
+		.command = slice_of_string(command),
+	};
+
+	return selection_wants_process(selection, pid, &names);
 }
 
 static void nothing_selected_is_everything(void **state)
@@ -39,7 +42,7 @@ static void nothing_selected_is_everything(void **state)
 
 	(void)state;
 	assert_true(wants(&selection, 1, "/sbin/init", NULL));
-	assert_true(selection_wants_process(&selection, 1, nothing, nothing));
+	assert_true(wants(&selection, 1, NULL, NULL));
 	assert_true(selection_wants_ports(&selection, 80, 40000));
 }
 
@@ -56,7 +59,7 @@ static void globs_match_path_or_last_component(void **state)
 	assert_true(wants(&selection, 1, "/opt/app/bin/python3.11", NULL));
 	assert_false(wants(&selection, 1, "/usr/bin/python3.11", NULL));
 	assert_true(wants(&selection, 1, "/usr/bin/perl", "/srv/nginx"));
-	assert_false(selection_wants_process(&selection, 1, nothing, nothing));
+	assert_false(wants(&selection, 1, NULL, NULL));
 }
 
 static void exclusion_wins(void **state)
@@ -112,6 +115,48 @@ static void unfinished_sets_are_refused(void **state)
 	assert_int_equal(selection.executables.count + selection.excluded.count, 1);
 }
 
+static void titles_are_programs_too(void **state)
+{
+	const struct selection_names names = {
+		.executable = SLICE_LITERAL("/usr/bin/python3.11"),
+		.command = SLICE_LITERAL("gunicorn: master [shop]"),
+		.title = SLICE_LITERAL("gunicorn"),
+	};
+	struct selection selection = { 0 }, excluding = { 0 };
+
+	(void)state;
+	assert_int_equal(give(&selection, "exe", "gunicorn"), 0);
+	assert_true(selection_wants_process(&selection, 1, &names));
+	assert_int_equal(give(&excluding, "exclude-exe", "gunicorn"), 0);
+	assert_false(selection_wants_process(&excluding, 1, &names));
+}
+
+static void services_add_to_the_others(void **state)
+{
+	struct selection_names names = {
+		.executable = SLICE_LITERAL("/usr/bin/python3.11"),
+		.service = SLICE_LITERAL("shop/cart"),
+	};
+	struct selection selection = { 0 };
+
+	(void)state;
+	assert_int_equal(give(&selection, "service", "shop*"), 0);
+	assert_int_equal(give(&selection, "service", "sho[p"), -EINVAL);
+	assert_true(selection_wants_process(&selection, 1, &names));
+	/* All of the name: it is no path. */
+	names.service = SLICE_LITERAL("my/shop");
+	assert_false(selection_wants_process(&selection, 1, &names));
+	assert_false(selection_wants_unknown(&selection, 1));
+	assert_int_equal(give(&selection, "pid", "1"), 0);
+	assert_true(selection_wants_process(&selection, 1, &names));
+	assert_int_equal(give(&selection, "exe", "python*"), 0);
+	assert_true(selection_wants_process(&selection, 2, &names));
+	/* One whose name is not known has none, not an empty one. */
+	selection = (struct selection){ 0 };
+	assert_int_equal(give(&selection, "service", "*"), 0);
+	assert_false(wants(&selection, 1, "/bin/sh", NULL));
+}
+
 static void the_unknown_is_not_what_may_be_excluded(void **state)
 {
 	struct selection selection = { 0 };
@@ -151,7 +196,8 @@ static void a_path_at_the_guard_page(void **state)
 	memset(path, 'a', sizeof(path));
 	assert_int_equal(give(&selection, "exe", "aaa*"), 0);
 	copy = guard_copy(path, sizeof(path));
-	assert_true(selection_wants_process(&selection, 1, slice_of(copy, sizeof(path)), nothing));
+	assert_true(selection_wants_process(&selection, 1,
+					    &(struct selection_names){ .title = slice_of(copy, sizeof(path)) }));
 	guard_free(copy, sizeof(path));
 }
 
@@ -206,6 +252,8 @@ int main(void)
 		cmocka_unit_test(exclusion_wins),
 		cmocka_unit_test(what_excludes_itself_is_refused),
 		cmocka_unit_test(unfinished_sets_are_refused),
+		cmocka_unit_test(titles_are_programs_too),
+		cmocka_unit_test(services_add_to_the_others),
 		cmocka_unit_test(the_unknown_is_not_what_may_be_excluded),
 		cmocka_unit_test(pids_add_to_globs),
 		cmocka_unit_test(a_path_at_the_guard_page),

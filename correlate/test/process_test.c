@@ -12,6 +12,7 @@
 #include "base/test/guard.h"
 #include "correlate/process.h"
 #include "correlate/process_environment.h"
+#include "correlate/process_title.h"
 
 #define ID "3f4e8a1bb4a0c6f1e2d3c4b5a69788796a5b4c3d2e1f00112233445566778899"
 
@@ -352,6 +353,40 @@ static void test_record(void **state)
 	assert_int_equal(process_info_from_record(&bytes.record, sizeof bytes.record - 1, &info), -EBADMSG);
 }
 
+static void titles_begin_with_a_program(void **state)
+{
+	static const struct {
+		struct slice arguments;
+		const char *program;
+	} rows[] = {
+		{ SLICE_LITERAL("gunicorn: master [shop:app]\0\0\0\0"), "gunicorn" },
+		{ SLICE_LITERAL("gunicorn: worker [shop:app]"), "gunicorn" },
+		{ SLICE_LITERAL("puma 6.4.2 (tcp://0.0.0.0:3000) [shop]\0"), "puma" },
+		{ SLICE_LITERAL("puma: cluster worker 0: 17 [shop]\0"), "puma" },
+		{ SLICE_LITERAL("[celeryd: celery@host:MainProcess] -active-\0"), "celeryd" },
+		{ SLICE_LITERAL("php-fpm: pool www\0"), "php-fpm" },
+		{ SLICE_LITERAL("unicorn_rails master -c config\0"), "unicorn_rails" },
+		{ SLICE_LITERAL("nginx\0"), "" },
+		{ SLICE_LITERAL("gunicorn:\0"), "" },
+		{ SLICE_LITERAL("python3\0my app.py\0"), "" },
+		{ SLICE_LITERAL("/opt/my app/server\0-v\0"), "" },
+		{ SLICE_LITERAL(": x"), "" },
+		{ SLICE_LITERAL(" x"), "" },
+		{ SLICE_LITERAL("["), "" },
+		{ SLICE_LITERAL(""), "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *copy = guard_copy(rows[i].arguments.data, rows[i].arguments.length);
+		const struct process_info info = { .arguments = slice_of(copy, rows[i].arguments.length) };
+
+		if (!slice_equal(process_title_program(&info), slice_of_string(rows[i].program)))
+			fail_msg("%s", rows[i].arguments.data);
+		guard_free(copy, rows[i].arguments.length);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -362,6 +397,7 @@ int main(void)
 		cmocka_unit_test(test_resource_of_nothing),
 		cmocka_unit_test(test_resource_leaves_out_what_is_wrong),
 		cmocka_unit_test(test_record),
+		cmocka_unit_test(titles_begin_with_a_program),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

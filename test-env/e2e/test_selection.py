@@ -3,12 +3,22 @@
 
 import os
 import subprocess
+import threading
+from pathlib import Path
 
+import pytest
+
+from lib.agent import run_command
 from lib.processes import gunicorn_command, nginx_command, python_command
+from lib.wait import wait_until
 
 
 def curl(port, path="/"):
     subprocess.run(["curl", "-sS", "-o", os.devnull, f"http://127.0.0.1:{port}{path}"], check=True, timeout=30)
+
+
+def command_line(pid):
+    return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
 
 
 def seen(result, *ports):
@@ -99,10 +109,12 @@ def test_fork_inherits(start_agent, hooks, start_process, port):
 
 
 def test_workers_that_exist_already(start_agent, hooks, start_process, port):
-    """Pre-forked workers that share a listening socket, found at the start by their script's name."""
+    """Pre-forked workers that share a listening socket, found though their titles are all that tells who they are."""
     start = gunicorn_command("chain:application", port, "--workers", "3")
     process = start_process(start, port)
     workers = process.wait_for_children(3)
+    for pid in workers:
+        wait_until(lambda: command_line(pid).startswith("gunicorn: worker ["), "a title")
     agent = start_agent(*hooks, "--exe", "gunicorn")
     for _ in range(30):
         curl(port)
@@ -118,3 +130,82 @@ def test_nothing_selected_is_everyone(start_agent, hooks, start_process, port):
     result = agent.stop()
     assert seen(result, port) == [("curl", "client", "/all"), ("hello", "server", "/all")]
     assert agent.pid not in {span.pid for span in result.spans}
+
+
+@pytest.mark.parametrize("glob", ["puma", "puma*"])
+def test_by_title(start_agent, start_process, free_ports, glob):
+    chosen, other = free_ports(2)
+    process = start_process(python_command("titled.py", chosen, f"puma 6.4.2 (tcp://127.0.0.1:{chosen}) [shop]"), chosen)
+    start_process(python_command("titled.py", other, "unicorn master"), other)
+    assert command_line(process.pid).startswith("puma 6.4.2 (")
+    agent = start_agent("--exe", glob)
+    for port in (chosen, other):
+        curl(port, f"/{port}")
+    assert seen(agent.stop(), chosen, other) == [("shop", "server", f"/{chosen}")]
+
+
+def test_by_service(start_agent, hooks, start_process, free_ports):
+    """By the name that spans show, wherever it comes from; the later one is a shell first, which has another."""
+    named, script, late, other = free_ports(4)
+    start_process(python_command("hello.py", named), named, environment={"OTEL_SERVICE_NAME": "cart-7"})
+    start_process(python_command("forking_server.py", script), script)
+    start_process(python_command("hello.py", other), other)
+    agent = start_agent(*hooks, "--service", "cart-*", "--service", "forking_server")
+    command = ["env", "OTEL_RESOURCE_ATTRIBUTES=service.name=cart-9", *python_command("hello.py", late)]
+    start_process(["sh", "-c", 'exec "$@"', "sh", *command], late)
+    for port in (named, script, late, other):
+        curl(port, f"/{port}")
+    result = agent.stop()
+    expected = [("cart-7", named), ("forking_server", script), ("cart-9", late)]
+    assert seen(result, named, script, late, other) == sorted((name, "server", f"/{port}") for name, port in expected)
+    assert result.losses == {} and "selected no" not in result.errors
+
+
+def test_record_by_service(start_process, port, tmp_path):
+    start_process(python_command("hello.py", port), port, environment={"OTEL_SERVICE_NAME": "cart-7"})
+    recording = tmp_path / "recording"
+    done = run_command("record", str(recording), "--service", "cart-7", "--service", "nobody", "--duration", "1")
+    assert done.returncode == 0
+    assert "'nobody' selected no process: " in done.stderr and "cart-7" not in done.stderr
+
+
+def test_what_selects_nothing_is_said(start_agent, start_process, free_ports):
+    """Once, and each by itself; a port that is listened on later, without a connection, is one that selects."""
+    early, late, never = free_ports(3)
+    start_process(python_command("hello.py", early), early)
+    agent = start_agent("--exe", "nonesuch", "--exe", "python*", "--service", "nobody*", "--port", f"{early},{late},{never}")
+    start_process(python_command("hello.py", late), late)
+    wait_until(lambda: "--port" in agent.errors(), "the warnings", timeout=20)
+    result = agent.stop()
+    assert result.errors.count("--exe 'nonesuch' selects no process yet: ") == 1
+    assert result.errors.count("--service 'nobody*' selects no process yet: ") == 1
+    assert result.errors.count(f"--port {never} selects nothing yet: ") == 1
+    assert result.errors.count("warning") == 3, result.errors
+
+
+def test_a_short_run_says_it_at_its_end(start_agent, start_process, free_ports):
+    used, never = free_ports(2)
+    start_process(python_command("hello.py", used), used)
+    result = start_agent("--exe", "hello.py", "--exe", "nonesuch", "--port", f"{used},{never}", "--duration", "0.2").wait()
+    assert "--exe 'nonesuch' selected no process: " in result.errors
+    assert f"--port {never} selected nothing: " in result.errors
+    assert result.errors.count("warning") == 2, result.errors
+
+
+def test_thread_is_no_process():
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    try:
+        result = run_command("run", "--pid", str(thread.native_id), "--duration", "1")
+    finally:
+        done.set()
+        thread.join()
+    assert result.returncode == 2
+    assert f"--pid: {thread.native_id} is a thread of process {os.getpid()} (" in result.stderr
+
+
+def test_process_that_is_not_there(start_agent, start_process):
+    gone = start_process(["true"])
+    gone.wait()
+    assert f"--pid: there is no process {gone.pid};" in start_agent("--pid", gone.pid, "--duration", "0.1").wait().errors

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which of the options that select have selected something: of one that is mistyped, nothing else would tell.
+ * --pid is not among them, as it is known at once whether such a process runs.
+ */
+#ifndef WIRESPAN_AGENT_MATCHING_H
+#define WIRESPAN_AGENT_MATCHING_H
+
+#include "agent/selection.h"
+
+struct matching {
+	const struct selection *selection;
+	bool executables[GLOBS_MAX], services[GLOBS_MAX], ports[SELECTION_PORTS_MAX]; /* those that have */
+	size_t names_missing, ports_missing; /* how many have not */
+};
+
+/* `selection` outlives it. */
+void matching_init(struct matching *matching, const struct selection *selection);
+
+/* A process with these names is selected. */
+void matching_note_process(struct matching *matching, const struct selection_names *names);
+/* A selected process has a socket with these ports. */
+void matching_note_ports(struct matching *matching, uint16_t local_port, uint16_t remote_port);
+
+/* Warns of each option that has selected nothing; `waiting`: it still may. */
+void matching_say(const struct matching *matching, bool waiting);
+
+#endif
