@@ -2,176 +2,20 @@
 #include "agent/proc.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "agent/sdk.h"
+#include "agent/proc_file.h"
+#include "agent/proc_managed.h"
+#include "agent/proc_strings.h"
 #include "base/clock.h"
 #include "base/slice.h"
 
-#define ENVIRONMENT_READ_MAX (128 * 1024) /* Linux's ARG_MAX, as most programs know it */
-#define ARGUMENTS_READ_MAX (32 * 1024)    /* of a command line too long for the record, to know how it begins */
-
-/* The parts of a record before they are put together. */
-struct proc_strings {
-	char executable[RECORD_EXECUTABLE_MAX];
-	char arguments[RECORD_ARGUMENTS_MAX];
-	char cgroup[RECORD_CGROUP_MAX];
-	char environment[RECORD_ENVIRONMENT_MAX];
-	uint16_t executable_length, arguments_length, cgroup_length, environment_length;
-	bool starts_sdk;
-};
-
-/* Reads at most `size` bytes of /proc/PID/NAME; how many, or negative errno. */
-static ssize_t proc_file_read(uint32_t pid, const char *name, char *buffer, size_t size)
+static uint16_t proc_flags(uint32_t parent, const struct proc_strings *strings)
 {
-	char path[64];
-	size_t length = 0;
-	ssize_t part = 0;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	while (length < size && (part = read(fd, buffer + length, size - length)) > 0)
-		length += part;
-	part = part < 0 ? -errno : 0;
-	close(fd);
-	return part < 0 ? part : (ssize_t)length;
-}
-
-static int proc_executable_read(uint32_t pid, struct proc_strings *strings)
-{
-	const ssize_t deleted = sizeof(" (deleted)") - 1;
-	char path[64];
-	ssize_t length;
-
-	snprintf(path, sizeof(path), "/proc/%u/exe", pid);
-	length = readlink(path, strings->executable, sizeof(strings->executable) - 1);
-	if (length < 0)
-		return -errno;
-	/* What an upgrade has replaced still has its name. */
-	if (length > deleted && memcmp(strings->executable + length - deleted, " (deleted)", deleted) == 0)
-		length -= deleted;
-	strings->executable_length = length;
-	strings->executable[strings->executable_length] = '\0';
-	return 0;
-}
-
-/* Does a path name a container? Its runtime put a 64-digit id into it. */
-static bool proc_names_container(struct slice path)
-{
-	size_t digits = 0;
-
-	for (size_t i = 0; i < path.length; i++) {
-		char c = path.data[i];
-
-		digits = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ? digits + 1 : 0;
-		if (digits >= 64)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Lines "ID:CONTROLLERS:PATH": the v2 hierarchy's has id 0; where only a v1
- * hierarchy names the container, that one's.
- */
-static struct slice proc_cgroup_choose(struct slice file)
-{
-	struct slice chosen = { 0 };
-
-	while (file.length) {
-		struct slice line = slice_head(file, slice_find(file, '\n'));
-		struct slice path = slice_from(line, slice_find(line, ':') + 1);
-		bool is_v2 = slice_starts_with(line, SLICE_LITERAL("0::"));
-
-		path = slice_from(path, slice_find(path, ':') + 1);
-		if ((is_v2 && !proc_names_container(chosen)) || (!chosen.length && path.length > 1) ||
-		    (proc_names_container(path) && !proc_names_container(chosen)))
-			chosen = path;
-		file = slice_from(file, line.length + 1);
-	}
-	return chosen;
-}
-
-static void proc_cgroup_read(uint32_t pid, struct proc_strings *strings)
-{
-	char file[4096];
-	ssize_t length = proc_file_read(pid, "cgroup", file, sizeof(file));
-	struct slice path;
-
-	if (length <= 0)
-		return;
-	path = slice_head(proc_cgroup_choose(slice_of(file, length)), sizeof(strings->cgroup));
-	memcpy(strings->cgroup, path.data, path.length);
-	strings->cgroup_length = path.length;
-}
-
-/* Keeps the OTEL_* variables, whole ones only. */
-static void proc_environment_keep(struct slice rest, struct proc_strings *strings)
-{
-	while (rest.length) {
-		size_t end = slice_find(rest, '\0');
-		size_t room = sizeof(strings->environment) - strings->environment_length;
-
-		if (slice_starts_with(rest, SLICE_LITERAL("OTEL_")) && end < rest.length && end + 1 <= room) {
-			memcpy(strings->environment + strings->environment_length, rest.data, end + 1);
-			strings->environment_length += end + 1;
-		}
-		rest = slice_from(rest, end + 1);
-	}
-}
-
-/* After executable and arguments, which say what the environment means. */
-static int proc_environment_read(uint32_t pid, struct proc_strings *strings)
-{
-	char *file = malloc(ENVIRONMENT_READ_MAX + ARGUMENTS_READ_MAX);
-	struct slice environment, arguments;
-	ssize_t length;
-
-	if (!file)
-		return -ENOMEM;
-	length = proc_file_read(pid, "environ", file, ENVIRONMENT_READ_MAX);
-	environment = slice_of(file, length > 0 ? length : 0);
-	proc_environment_keep(environment, strings);
-	arguments = slice_of(strings->arguments, strings->arguments_length);
-	if (strings->arguments_length == RECORD_ARGUMENTS_MAX) {
-		length = proc_file_read(pid, "cmdline", file + ENVIRONMENT_READ_MAX, ARGUMENTS_READ_MAX);
-		if (length > 0)
-			arguments = slice_of(file + ENVIRONMENT_READ_MAX, length);
-	}
-	strings->starts_sdk = sdk_is_started(slice_of(strings->executable, strings->executable_length), arguments,
-					     environment);
-	free(file);
-	return 0;
-}
-
-/* Parent and start time: fields 4 and 22 of /proc/PID/stat, counted behind the name, which may hold anything. */
-static int proc_stat_read(uint32_t pid, struct record_process *process)
-{
-	char file[1024];
-	ssize_t length = proc_file_read(pid, "stat", file, sizeof(file) - 1);
-	unsigned long long ticks;
-	unsigned int parent;
-	char *rest;
-
-	if (length < 0)
-		return length;
-	file[length] = '\0';
-	rest = strrchr(file, ')');
-	if (!rest || sscanf(rest + 1,
-			    " %*c %u %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &parent,
-			    &ticks) != 2)
-		return -EBADMSG;
-	process->parent_tgid = parent;
-	process->start_time = ticks * (NSEC_PER_SEC / sysconf(_SC_CLK_TCK));
-	return 0;
+	return (strings->starts_sdk ? RECORD_PROCESS_SDK : 0) |
+	       (proc_is_managed(parent, strings) ? RECORD_PROCESS_MANAGED : 0);
 }
 
 static void proc_append(union proc_record *record, size_t *at, const char *data, size_t length)
@@ -188,10 +32,12 @@ static void proc_assemble(const struct proc_strings *strings, union proc_record 
 	record->process.arguments_length = strings->arguments_length;
 	record->process.cgroup_length = strings->cgroup_length;
 	record->process.environment_length = strings->environment_length;
+	record->process.facts_length = strings->facts_length;
 	proc_append(record, &at, strings->executable, strings->executable_length);
 	proc_append(record, &at, strings->arguments, strings->arguments_length);
 	proc_append(record, &at, strings->cgroup, strings->cgroup_length);
 	proc_append(record, &at, strings->environment, strings->environment_length);
+	proc_append(record, &at, strings->facts, strings->facts_length);
 	while (at % 8)
 		record->bytes[at++] = '\0';
 	record->process.header.size = at;
@@ -213,7 +59,8 @@ int proc_read(uint32_t pid, union proc_record *ret_record)
 	strings.arguments_length = length > 0 ? length : 0;
 	proc_cgroup_read(pid, &strings);
 	error = proc_environment_read(pid, &strings);
-	process.header.flags = RECORD_PROCESS_FOUND | (strings.starts_sdk ? RECORD_PROCESS_SDK : 0);
+	proc_directory_read(pid, &strings);
+	process.header.flags = RECORD_PROCESS_FOUND | proc_flags(process.parent_tgid, &strings);
 	process.header.time = clock_monotonic();
 	ret_record->process = process;
 	proc_assemble(&strings, ret_record);
@@ -252,6 +99,7 @@ static void proc_executable_complete(uint32_t pid, struct slice name, struct pro
 		return;
 	memcpy(strings->executable, name.data, name.length);
 	strings->executable_length = name.length;
+	strings->executable[name.length] = '\0';
 }
 
 /*
@@ -292,9 +140,9 @@ int proc_complete(const struct record_process *record, size_t size, union proc_r
 		proc_cgroup_turn(slice_of(text + executable + arguments, cgroup), &strings);
 	proc_environment_complete(record->header.tgid, slice_of(text + executable + arguments + cgroup, environment),
 				  &strings);
+	proc_directory_read(record->header.tgid, &strings);
 	ret_record->process = *record;
-	if (strings.starts_sdk)
-		ret_record->process.header.flags |= RECORD_PROCESS_SDK;
+	ret_record->process.header.flags |= proc_flags(record->parent_tgid, &strings);
 	proc_assemble(&strings, ret_record);
 	return 0;
 }

@@ -8,9 +8,9 @@
 
 #include "bpf/record.h"
 
-#define PROC_RECORD_MAX                                                                                             \
-	(sizeof(struct record_process) + RECORD_EXECUTABLE_MAX + RECORD_ARGUMENTS_MAX + RECORD_CGROUP_MAX +         \
-	 RECORD_ENVIRONMENT_MAX + 8)
+#define PROC_RECORD_MAX                                                                                     \
+	(sizeof(struct record_process) + RECORD_EXECUTABLE_MAX + RECORD_ARGUMENTS_MAX + RECORD_CGROUP_MAX + \
+	 RECORD_ENVIRONMENT_MAX + RECORD_FACTS_MAX + 8)
 
 /* A process record and room for its strings. */
 union proc_record {

@@ -18,8 +18,8 @@ static const struct {
 	const char *name; /* of the executable, without its version */
 	enum runtime runtime;
 } executables[] = {
-	{ "python", PYTHON }, { "pypy", PYTHON }, { "node", NODE },     { "nodejs", NODE },   { "java", JAVA },
-	{ "ruby", RUBY },     { "php", PHP },     { "php-fpm", PHP },   { "php-cgi", PHP },   { "frankenphp", PHP },
+	{ "python", PYTHON }, { "pypy", PYTHON }, { "node", NODE },     { "nodejs", NODE }, { "java", JAVA },
+	{ "ruby", RUBY },     { "php", PHP },     { "php-fpm", PHP },   { "php-cgi", PHP }, { "frankenphp", PHP },
 	{ "apache", PHP },    { "httpd", PHP },   { "dotnet", DOTNET },
 };
 

@@ -147,14 +147,17 @@ enum record_process_flags {
 	RECORD_PROCESS_SHARED_THREADS = 1 << 1,
 	/* Its environment or its command line starts an OpenTelemetry SDK with it. */
 	RECORD_PROCESS_SDK = 1 << 2,
+	/* A manager of services (systemd, supervisord) started it, or who forked it: it is what that manages. */
+	RECORD_PROCESS_MANAGED = 1 << 3,
 };
 
 /*
- * A program's identity. The four strings follow in this order, each of the
+ * A program's identity. The five strings follow in this order, each of the
  * stated length, not terminated, the whole padded with zeros to a multiple of 8:
  * executable (path), arguments (each ended by NUL, cut at 512 bytes),
  * cgroup (path in the v2 hierarchy, or the v1 path that names a container),
- * environment (the OTEL_* variables, each "NAME=value" ended by NUL).
+ * environment (the OTEL_* variables, each "NAME=value" ended by NUL),
+ * facts (what the agent found out besides, of the same form; the kernel tells none).
  */
 struct record_process {
 	struct record_header header;
@@ -164,7 +167,8 @@ struct record_process {
 	__u16 arguments_length;
 	__u16 cgroup_length;
 	__u16 environment_length;
-	__u32 reserved;
+	__u16 facts_length;
+	__u16 reserved;
 };
 _Static_assert(sizeof(struct record_process) == 56, "record_process has no holes");
 
@@ -172,6 +176,7 @@ _Static_assert(sizeof(struct record_process) == 56, "record_process has no holes
 #define RECORD_EXECUTABLE_MAX 1024
 #define RECORD_CGROUP_MAX 1024
 #define RECORD_ENVIRONMENT_MAX 2048
+#define RECORD_FACTS_MAX 2048
 
 /* header.tgid is the child. */
 struct record_fork {

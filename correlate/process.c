@@ -10,12 +10,13 @@
 #include "correlate/container.h"
 #include "correlate/process_environment.h"
 #include "correlate/process_name.h"
+#include "correlate/service_name.h"
 
 #define RESOURCE_TOTAL_MAX 320 /* what a process says, what we know of it, and what the caller adds */
 
 int process_info_from_record(const struct record_process *record, size_t size, struct process_info *ret_info)
 {
-	size_t executable, arguments, cgroup, environment;
+	size_t executable, arguments, cgroup, environment, facts;
 	const char *strings = (const char *)(record + 1);
 
 	if (size < sizeof *record)
@@ -24,7 +25,8 @@ int process_info_from_record(const struct record_process *record, size_t size, s
 	arguments = record->arguments_length;
 	cgroup = record->cgroup_length;
 	environment = record->environment_length;
-	if (executable + arguments + cgroup + environment > size - sizeof *record)
+	facts = record->facts_length;
+	if (executable + arguments + cgroup + environment + facts > size - sizeof *record)
 		return -EBADMSG;
 	*ret_info = (struct process_info){
 		.pid = record->header.tgid,
@@ -33,32 +35,31 @@ int process_info_from_record(const struct record_process *record, size_t size, s
 		.arguments = slice_of(strings + executable, arguments),
 		.cgroup = slice_of(strings + executable + arguments, cgroup),
 		.environment = slice_of(strings + executable + arguments + cgroup, environment),
+		.facts = slice_of(strings + executable + arguments + cgroup + environment, facts),
+		.managed = record->header.flags & RECORD_PROCESS_MANAGED,
 	};
 	return 0;
 }
 
-/* Never empty. A view into `own`, into what `info` points to, or static text. */
-static struct slice service_name(const struct process_info *info, const struct own_resource *own)
+/* Never empty. A view into `own`, into what `info` points to, `buffer` or static text. */
+static struct slice service_name(const struct process_info *info, const struct own_resource *own,
+				 char buffer[SERVICE_GUESS_MAX])
 {
-	struct slice name = own->service_name.length ? own->service_name : process_command_name(info);
+	struct slice name = own->service_name.length ? own->service_name : service_name_guess(info, buffer);
 
 	return name.length ? name : SLICE_LITERAL("unknown_service");
 }
 
 struct slice process_service_name(const struct process_info *info, char *buffer, size_t buffer_size)
 {
+	char guess[SERVICE_GUESS_MAX];
 	struct own_resource own;
 
 	own_resource_read(info->environment, &own);
-	struct slice name = service_name(info, &own);
+	struct slice name = slice_head(service_name(info, &own, guess), buffer_size);
 
-	/* Only what it says itself does not outlive this call. */
-	if (own.service_name.length) {
-		name = slice_head(name, buffer_size);
-		memcpy(buffer, name.data, name.length);
-		name.data = buffer;
-	}
-	return name;
+	memcpy(buffer, name.data, name.length);
+	return slice_of(buffer, name.length);
 }
 
 /* A resource under construction; the slices belong to others. */
@@ -203,13 +204,13 @@ static struct resource *resource_from_draft(const struct draft *draft, uint32_t 
 
 struct resource *resource_new(const struct process_info *info, const struct attribute *extra, size_t extra_count)
 {
-	char time_text[TIME_TEXT_MAX];
+	char time_text[TIME_TEXT_MAX], guess[SERVICE_GUESS_MAX];
 	struct draft draft = { .count = 0 };
 	struct own_resource own;
 
 	own_resource_read(info->environment, &own);
 	/* The first, where resource_from_draft() finds it. */
-	draft_set_string(&draft, SLICE_LITERAL("service.name"), service_name(info, &own));
+	draft_set_string(&draft, SLICE_LITERAL("service.name"), service_name(info, &own, guess));
 	draft_process(&draft, info, time_text);
 	draft_own_attributes(&draft, &own);
 	draft_add_missing(&draft, extra, extra_count);

@@ -18,17 +18,16 @@ struct process_info {
 	struct slice arguments;  /* each ended by NUL; the last may be cut */
 	struct slice cgroup;
 	struct slice environment; /* OTEL_* variables, each ended by NUL */
+	struct slice facts;       /* likewise: what the agent found out (docs/records.md) */
+	bool managed;             /* RECORD_PROCESS_MANAGED */
 };
 
 /* -EBADMSG when lengths disagree with `size`. start_wall is left 0. */
 int process_info_from_record(const struct record_process *record, size_t size, struct process_info *ret_info);
 
 /*
- * Name of the service that this process is (otel.md: OTEL_SERVICE_NAME, then
- * service.name in OTEL_RESOURCE_ATTRIBUTES, then by its command: a script or
- * module for interpreters, the application for gunicorn and the like, the jar
- * for java, else the executable's base name). `buffer` holds the result where
- * it is not a view. Never empty ("unknown_service" at the worst).
+ * Name of the service that this process is (docs/spans.md has the rules), copied into `buffer` as far
+ * as it fits. Never empty ("unknown_service" at the worst).
  */
 struct slice process_service_name(const struct process_info *info, char *buffer, size_t buffer_size);
 

@@ -11,10 +11,10 @@ static const char *const script_extensions[] = {
 };
 
 /* Names that every project has, of files and of the directories they lie in. */
-static const char *const generic_scripts[] = { "index",   "main",    "__main__", "manage",
-					       "artisan", "console", "rails",    NULL };
-static const char *const generic_directories[] = { "app", "bin",    "build", "current", "dist",
-						   "lib", "public", "src",   NULL };
+static const char *const generic_scripts[] = { "index",   "main",  "__main__", "manage", "artisan",
+					       "console", "rails", "config",   NULL };
+static const char *const generic_directories[] = { "app", "bin",    "build", "code",      "current",  "dist",
+						   "lib", "public", "src",   "workspace", "releases", NULL };
 static const char *const system_directories[] = { "",     ".",   "..",  "usr",          "local",
 						  "opt",  "srv", "tmp", "sbin",         "home",
 						  "root", "var", "www", "node_modules", "site-packages",
@@ -75,10 +75,29 @@ struct slice script_name(struct slice path)
 		return slice_of(NULL, 0);
 	if (!word_in(name, generic_scripts))
 		return name;
+	directory = directory_name(path);
+	return directory.length ? directory : name;
+}
+
+/* As a release's directory: "20240131120000". */
+static bool is_number(struct slice name)
+{
+	for (size_t i = 0; i < name.length; i++)
+		if (name.data[i] < '0' || name.data[i] > '9')
+			return false;
+	return true;
+}
+
+struct slice directory_name(struct slice path)
+{
+	struct slice name;
+
 	do
-		directory = take_last(&path);
-	while (word_in(directory, generic_directories));
-	return word_in(directory, system_directories) ? name : directory;
+		name = take_last(&path);
+	while (name.length && (word_in(name, generic_directories) || is_number(name)));
+	/* A home directory's name is its owner's. */
+	return word_in(name, system_directories) || slice_equal(path, SLICE_LITERAL("/home")) ? slice_of(NULL, 0)
+											      : name;
 }
 
 static bool is_letter(char byte)
@@ -165,6 +184,14 @@ static struct slice read_bundle(const struct argument_list *list, size_t from)
 	return slice_of(NULL, 0);
 }
 
+/* "puma --tag shop", "rackup /srv/shop/config.ru". */
+static struct slice read_rack(const struct argument_list *list, size_t from)
+{
+	struct slice tag = argument_list_option(list, from, WORDS("--tag"));
+
+	return tag.length ? tag : read_script(list, from);
+}
+
 struct slice launcher_uwsgi(const struct argument_list *list, size_t from)
 {
 	struct slice module = argument_list_option(list, from, WORDS("--module", "--wsgi", "-w"));
@@ -183,7 +210,8 @@ static const struct {
 	{ "daphne", read_positional },   { "granian", read_positional }, { "waitress-serve", read_positional },
 	{ "waitress", read_positional }, { "fastapi", read_script },     { "streamlit", read_script },
 	{ "ts-node", read_script },      { "tsx", read_script },         { "nodemon", read_script },
-	{ "plackup", read_script },      { "bundle", read_bundle },
+	{ "plackup", read_script },      { "bundle", read_bundle },      { "puma", read_rack },
+	{ "rackup", read_rack },         { "unicorn", read_rack },
 };
 
 struct slice launcher_application(struct slice name, const struct argument_list *list, size_t from)

@@ -125,6 +125,7 @@ static struct slice title_application(const struct argument_list *list)
 {
 	struct slice title = list->count ? slice_trim(list->items[0]) : slice_of(NULL, 0);
 	size_t begin = title.length;
+	uint64_t number;
 
 	if (slice_find(title, ' ') == title.length || title.data[title.length - 1] != ']')
 		return slice_of(NULL, 0);
@@ -132,7 +133,9 @@ static struct slice title_application(const struct argument_list *list)
 		begin--;
 	if (!begin)
 		return slice_of(NULL, 0);
-	return application_name(slice_of(title.data + begin, title.length - begin - 1));
+	title = slice_of(title.data + begin, title.length - begin - 1);
+	/* A release's directory, as puma has it, may be called by a number. */
+	return slice_to_u64(title, &number) ? title : application_name(title);
 }
 
 static struct slice interpreter_read(const struct interpreter *interpreter, const struct argument_list *list,
@@ -205,7 +208,7 @@ static struct slice applet_name(const struct argument_list *list, size_t *ret_ne
 	return busybox;
 }
 
-struct slice process_command_name(const struct process_info *info)
+enum command_kind process_command_name(const struct process_info *info, struct slice *ret_name)
 {
 	struct slice name = process_executable_name(info->executable);
 	const struct interpreter *interpreter;
@@ -221,9 +224,10 @@ struct slice process_command_name(const struct process_info *info)
 	}
 	struct slice target = interpreter ? interpreter_read(interpreter, &list, next) : slice_of(NULL, 0);
 
-	if (target.length)
-		return target;
-	return name.length || !list.count ? name : base_name(list.items[0]);
+	if (!name.length && list.count)
+		name = base_name(list.items[0]);
+	*ret_name = target.length ? target : name;
+	return target.length ? COMMAND_APPLICATION : interpreter ? COMMAND_RUNTIME : COMMAND_PROGRAM;
 }
 
 struct slice process_runtime_name(const struct process_info *info)

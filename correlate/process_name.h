@@ -9,8 +9,14 @@
 /* `path` without directory and without the " (deleted)" that the kernel appends. */
 struct slice process_executable_name(struct slice path);
 
-/* The script, module, application or executable; empty where nothing is known. A view into `info`. */
-struct slice process_command_name(const struct process_info *info);
+enum command_kind {
+	COMMAND_PROGRAM,     /* the executable is what runs; or nothing is known */
+	COMMAND_APPLICATION, /* a script, module, jar or the like that a runtime runs */
+	COMMAND_RUNTIME,     /* a runtime, and what it runs is not known */
+};
+
+/* What the command runs, and the name of it, a view into `info`; empty where unknown. */
+enum command_kind process_command_name(const struct process_info *info, struct slice *ret_name);
 
 /* The script (as given) or module that an interpreter runs; empty where there is none. A view into `info`. */
 struct slice process_script(const struct process_info *info);
@@ -23,6 +29,12 @@ struct slice process_runtime_name(const struct process_info *info);
  * "main", "manage") gives way to the directory's where that says more.
  */
 struct slice script_name(struct slice path);
+
+/*
+ * The last component of a directory's path that says something: "shop" of "/srv/shop/current", empty of "/usr/src/app",
+ * "/home/bob" and the like.
+ */
+struct slice directory_name(struct slice path);
 
 /* What java runs: a jar's name without version, or the main class; empty where unknown. */
 struct slice java_application_name(const struct argument_list *list, size_t from);

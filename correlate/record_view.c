@@ -60,7 +60,7 @@ static int check_data(const struct record_data *record)
 static int check_process(const struct record_process *record)
 {
 	size_t strings = (size_t)record->executable_length + record->arguments_length + record->cgroup_length +
-			 record->environment_length;
+			 record->environment_length + record->facts_length;
 
 	return strings <= record->header.size - sizeof(*record) ? 0 : -EBADMSG;
 }

@@ -13,10 +13,12 @@ target_sources(correlate PRIVATE
 	${CMAKE_CURRENT_LIST_DIR}/process_arguments.c
 	${CMAKE_CURRENT_LIST_DIR}/process_java.c
 	${CMAKE_CURRENT_LIST_DIR}/process_launcher.c
+	${CMAKE_CURRENT_LIST_DIR}/process_manager.c
 	${CMAKE_CURRENT_LIST_DIR}/process_name.c
 	${CMAKE_CURRENT_LIST_DIR}/process_title.c
 	${CMAKE_CURRENT_LIST_DIR}/process_environment.c
 	${CMAKE_CURRENT_LIST_DIR}/route.c
 	${CMAKE_CURRENT_LIST_DIR}/route_segment.c
+	${CMAKE_CURRENT_LIST_DIR}/service_name.c
 	${CMAKE_CURRENT_LIST_DIR}/telemetry.c
 	${CMAKE_CURRENT_LIST_DIR}/tracecontext.c)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,9 +22,9 @@
 #include "base/slice.h"
 #include "base/test/guard.h"
 
-/* A record's four strings. */
+/* A record's five strings. */
 struct strings {
-	struct slice executable, arguments, cgroup, environment;
+	struct slice executable, arguments, cgroup, environment, facts;
 };
 
 static union proc_record record;
@@ -38,7 +39,8 @@ static struct strings strings_of(const union proc_record *from)
 	strings.arguments = slice_of(strings.executable.data + strings.executable.length, process->arguments_length);
 	strings.cgroup = slice_of(strings.arguments.data + strings.arguments.length, process->cgroup_length);
 	strings.environment = slice_of(strings.cgroup.data + strings.cgroup.length, process->environment_length);
-	end = strings.environment.data + strings.environment.length - from->bytes;
+	strings.facts = slice_of(strings.environment.data + strings.environment.length, process->facts_length);
+	end = strings.facts.data + strings.facts.length - from->bytes;
 	assert_int_equal(process->header.size, (end + 7) / 8 * 8);
 	for (; end < process->header.size; end++)
 		assert_int_equal(from->bytes[end], 0);
@@ -133,6 +135,79 @@ static void only_otel_variables_are_kept(void **state)
 	child_end(pid, input);
 }
 
+static void copy_file(const char *from, const char *to)
+{
+	int source = open(from, O_RDONLY | O_CLOEXEC), target = open(to, O_WRONLY | O_CREAT | O_CLOEXEC, 0700);
+	char buffer[4096];
+	ssize_t size;
+
+	assert_true(source >= 0 && target >= 0);
+	while ((size = read(source, buffer, sizeof(buffer))) > 0)
+		assert_int_equal(write(target, buffer, size), size);
+	close(source);
+	close(target);
+}
+
+static void the_directory_is_a_fact(void **state)
+{
+	char directory[PATH_MAX], expected[PATH_MAX + 64];
+	int length;
+
+	(void)state;
+	assert_non_null(getcwd(directory, sizeof(directory)));
+	length = snprintf(expected, sizeof(expected), "process.working_directory=%s", directory);
+	assert_int_equal(proc_read(getpid(), &record), 0);
+	assert_slice(strings_of(&record).facts, slice_of(expected, (size_t)length + 1));
+}
+
+/* They name a process; it is supervisord's, and not a child of such a one, if that is its parent. */
+static void supervisords_variables_are_facts(void **state)
+{
+	char *environment[] = { "SUPERVISOR_ENABLED=1", "SUPERVISOR_PROCESS_NAME=shop_00", "SUPERVISOR_GROUP_NAME=shop",
+				"SUPERVISOR_SERVER_URL=http://bob:secret@a", NULL };
+	struct slice expected = SLICE_LITERAL("SUPERVISOR_PROCESS_NAME=shop_00\0SUPERVISOR_GROUP_NAME=shop\0");
+	struct slice facts;
+	char name[16];
+	int input;
+	pid_t pid = child_start("/bin/cat", environment, &input);
+
+	(void)state;
+	assert_int_equal(proc_read(pid, &record), 0);
+	facts = strings_of(&record).facts;
+	assert_slice(slice_head(facts, expected.length), expected);
+	assert_true(
+		slice_starts_with(slice_from(facts, expected.length), SLICE_LITERAL("process.working_directory=/")));
+	assert_false(record.process.header.flags & RECORD_PROCESS_MANAGED);
+	assert_int_equal(prctl(PR_GET_NAME, name), 0);
+	assert_int_equal(prctl(PR_SET_NAME, "supervisord"), 0);
+	assert_int_equal(proc_read(pid, &record), 0);
+	assert_true(record.process.header.flags & RECORD_PROCESS_MANAGED);
+	assert_int_equal(prctl(PR_SET_NAME, name), 0);
+	child_end(pid, input);
+}
+
+static void an_sdk_is_seen(void **state)
+{
+	char *environment[] = { "LD_PRELOAD=", "PYTHONPATH=/x/opentelemetry/instrumentation/auto_instrumentation",
+				NULL };
+	char path[PATH_MAX] = "/tmp/proc_test.XXXXXX";
+	int input;
+	pid_t pid;
+
+	(void)state;
+	assert_non_null(mkdtemp(path));
+	strcat(path, "/python3");
+	copy_file("/bin/cat", path);
+	pid = child_start(path, environment, &input);
+	assert_int_equal(proc_read(pid, &record), 0);
+	assert_true(record.process.header.flags & RECORD_PROCESS_SDK);
+	assert_int_equal(strings_of(&record).environment.length, 0);
+	child_end(pid, input);
+	unlink(path);
+	*strrchr(path, '/') = '\0';
+	rmdir(path);
+}
+
 static void variables_without_room_are_left_out_whole(void **state)
 {
 	char large[RECORD_ENVIRONMENT_MAX] = "OTEL_LARGE=", other[200] = "OTEL_OTHER=";
@@ -151,19 +226,6 @@ static void variables_without_room_are_left_out_whole(void **state)
 	assert_memory_equal(strings.environment.data, large, strlen(large) + 1);
 	assert_string_equal(strings.environment.data + strlen(large) + 1, "OTEL_SMALL=1");
 	child_end(pid, input);
-}
-
-static void copy_file(const char *from, const char *to)
-{
-	int source = open(from, O_RDONLY | O_CLOEXEC), target = open(to, O_WRONLY | O_CREAT | O_CLOEXEC, 0700);
-	char buffer[4096];
-	ssize_t size;
-
-	assert_true(source >= 0 && target >= 0);
-	while ((size = read(source, buffer, sizeof(buffer))) > 0)
-		assert_int_equal(write(target, buffer, size), size);
-	close(source);
-	close(target);
 }
 
 static void a_replaced_program_keeps_its_name(void **state)
@@ -236,7 +298,8 @@ static size_t kernel_record(union proc_record *made, pid_t pid, const struct str
 }
 
 static const struct strings short_lived = { SLICE_LITERAL("bin/tool"), SLICE_LITERAL("tool\0-v\0"),
-					    SLICE_LITERAL("c/bb/a.slice/"), SLICE_LITERAL("OTEL_A=b\0") };
+					    SLICE_LITERAL("c/bb/a.slice/"), SLICE_LITERAL("OTEL_A=b\0"),
+					    SLICE_LITERAL("") };
 
 static void a_short_lived_process_keeps_what_the_kernel_said(void **state)
 {
@@ -363,6 +426,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(this_process_is_described),
 		cmocka_unit_test(only_otel_variables_are_kept),
+		cmocka_unit_test(the_directory_is_a_fact),
+		cmocka_unit_test(supervisords_variables_are_facts),
+		cmocka_unit_test(an_sdk_is_seen),
 		cmocka_unit_test(variables_without_room_are_left_out_whole),
 		cmocka_unit_test(a_replaced_program_keeps_its_name),
 		cmocka_unit_test(who_is_gone_is_not_described),

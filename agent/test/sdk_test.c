@@ -39,7 +39,8 @@ static void expect(bool expected, const char *executable, const char *arguments,
 
 static void python(void **state)
 {
-	const char *injected = "PATH=/bin|PYTHONPATH=/x/site-packages/opentelemetry/instrumentation/auto_instrumentation:/y|";
+	const char *injected =
+		"PATH=/bin|PYTHONPATH=/x/site-packages/opentelemetry/instrumentation/auto_instrumentation:/y|";
 
 	(void)state;
 	STARTS("/usr/bin/python3.11", "python3|app.py|", injected);
@@ -57,8 +58,10 @@ static void python(void **state)
 static void node(void **state)
 {
 	(void)state;
-	STARTS("/usr/bin/node", "node|app.js|", "NODE_OPTIONS=--require @opentelemetry/auto-instrumentations-node/register|");
-	STARTS("/usr/bin/node", "node|app.js|", "NODE_OPTIONS=--max-http-header-size=1 --import=/otel-auto-instrumentation/x.js|");
+	STARTS("/usr/bin/node", "node|app.js|",
+	       "NODE_OPTIONS=--require @opentelemetry/auto-instrumentations-node/register|");
+	STARTS("/usr/bin/node", "node|app.js|",
+	       "NODE_OPTIONS=--max-http-header-size=1 --import=/otel-auto-instrumentation/x.js|");
 	STARTS("/usr/bin/node", "node|--require|@opentelemetry/auto-instrumentations-node/register|app.js|", "");
 	STARTS("/usr/bin/node", "node|-r|./otel.js|app.js|", "");
 	/* A usual name, where OpenTelemetry is configured. */
@@ -89,7 +92,8 @@ static void others(void **state)
 	STARTS("/usr/bin/ruby3.1", "ruby|-ropentelemetry-auto-instrumentation|web.rb|", "");
 	STARTS("/usr/sbin/php-fpm8.2", "php-fpm: pool www|", "OTEL_PHP_AUTOLOAD_ENABLED=true|");
 	STARTS_NONE("/usr/sbin/php-fpm8.2", "php-fpm: pool www|", "OTEL_PHP_AUTOLOAD_ENABLED=false|");
-	STARTS("/usr/lib/dotnet/dotnet", "dotnet|shop.dll|", "DOTNET_STARTUP_HOOKS=/x/OpenTelemetry.AutoInstrumentation.dll|");
+	STARTS("/usr/lib/dotnet/dotnet", "dotnet|shop.dll|",
+	       "DOTNET_STARTUP_HOOKS=/x/OpenTelemetry.AutoInstrumentation.dll|");
 	STARTS("/app/Shop", "Shop|", "CORECLR_PROFILER={918728dd-259f-4a6a-ac2b-b85e1b658318}|");
 	STARTS_NONE("/app/Shop", "Shop|", "CORECLR_PROFILER={846F5F1C-F9AE-4B07-969E-05C26BC060D8}|");
 	STARTS_NONE("/usr/bin/curl", "curl|", "CORECLR_PROFILER={918728DD-259F-4A6A-AC2B-B85E1B658318}|");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * A process record of any bytes; and, so that seeds can be written by hand, its
- * four strings as lines.
+ * five strings as lines.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -71,6 +71,8 @@ static void check_lines(const uint8_t *data, size_t size)
 	info.arguments = take_line(&text);
 	info.cgroup = take_line(&text);
 	info.environment = take_line(&text);
+	info.facts = take_line(&text);
+	info.managed = text.length;
 	check(&info);
 	free(copy);
 }

@@ -28,11 +28,11 @@ static void expect(struct slice environment, bool starts_sdk, const char *destin
 #define EXPECT_SDK(environment, destination) expect(SLICE_LITERAL(environment "\0"), true, destination)
 
 /* What sets an exporter up; of a process with a name, and of one that starts an SDK. */
-#define EXPECT_EXPORT(environment, destination)                      \
-	do {                                                         \
+#define EXPECT_EXPORT(environment, destination)                              \
+	do {                                                                 \
 		EXPECT(environment "\0OTEL_SERVICE_NAME=shop", destination); \
-		EXPECT_SDK(environment, destination);                \
-		EXPECT(environment, NULL);                           \
+		EXPECT_SDK(environment, destination);                        \
+		EXPECT(environment, NULL);                                   \
 	} while (0)
 
 static void exporters_are_configured(void **state)
@@ -41,7 +41,8 @@ static void exporters_are_configured(void **state)
 	EXPECT_EXPORT("OTEL_TRACES_EXPORTER=otlp", "");
 	EXPECT_EXPORT("OTEL_TRACES_EXPORTER=console", "");
 	EXPECT_EXPORT("OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318", "127.0.0.1:4318");
-	EXPECT_EXPORT("OTEL_EXPORTER_OTLP_ENDPOINT=http://a:1\0OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=https://b:2/x", "b:2");
+	EXPECT_EXPORT("OTEL_EXPORTER_OTLP_ENDPOINT=http://a:1\0OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=https://b:2/x",
+		      "b:2");
 	EXPECT_EXPORT("OTEL_EXPORTER_OTLP_ENDPOINT=collector:4317", "collector:4317");
 	EXPECT_EXPORT("OTEL_EXPORTER_OTLP_ENDPOINT=http://[::1]:4318/", "[::1]:4318");
 	EXPECT_EXPORT("OTEL_EXPORTER_OTLP_HEADERS=api-key=1", "");
@@ -85,10 +86,10 @@ static void names_prove_nothing(void **state)
 	EXPECT("OTEL_SERVICE_NAME=shop\0OTEL_LOG_LEVEL=debug", NULL);
 }
 
-#define EXPECT_NO_EXPORT(environment)                                \
-	do {                                                         \
+#define EXPECT_NO_EXPORT(environment)                                 \
+	do {                                                          \
 		EXPECT(environment "\0OTEL_SERVICE_NAME=shop", NULL); \
-		EXPECT_SDK(environment, NULL);                       \
+		EXPECT_SDK(environment, NULL);                        \
 	} while (0)
 
 static void what_is_switched_off_exports_nothing(void **state)

@@ -27,7 +27,12 @@ static const struct {
 	{ "", "/opt/x/tool|-v", "tool" },
 	{ "", "", "unknown_service" },
 	{ "/", "", "unknown_service" },
-	{ "/usr/sbin/php-fpm8.2", "php-fpm: pool www", "php-fpm8.2" },
+	{ "/usr/sbin/php-fpm8.2", "php-fpm8.2|--nodaemonize", "php-fpm" },
+	{ "/usr/sbin/php-fpm8.2", "php-fpm: master process (/etc/php/8.2/fpm/php-fpm.conf)", "php-fpm" },
+	{ "/usr/sbin/php-fpm8.2", "php-fpm: pool www      ", "php-fpm-www" },
+	{ "/usr/local/sbin/php-fpm", "php-fpm: pool shop||", "php-fpm-shop" },
+	{ "/usr/sbin/php-fpm", "php-fpm: pool ", "php-fpm" },
+	{ "/usr/sbin/php-fpm-exporter", "php-fpm-exporter", "php-fpm-exporter" },
 	/* Python */
 	{ "/usr/bin/python3.11", "python3|-u|app.py", "app" },
 	{ "/usr/bin/python3.11", "python3|/srv/shop/frontend.py|--port|80", "frontend" },
@@ -94,7 +99,13 @@ static const struct {
 	/* others */
 	{ "/usr/bin/ruby3.1", "ruby|-I|lib|/srv/web.rb", "web" },
 	{ "/usr/bin/ruby3.1", "puma 6.4.0 (tcp://0.0.0.0:3000) [shop]", "shop" },
-	{ "/usr/bin/ruby3.1", "ruby|/usr/bin/puma|-C|config.rb", "puma" },
+	{ "/usr/bin/ruby3.1", "puma 6.4.0 (unix:///run/shop.sock) [shop]||||", "shop" },
+	{ "/usr/bin/ruby3.1", "puma: cluster worker 0: 123 [shop]", "shop" },
+	{ "/usr/bin/ruby3.1", "puma 6.4.0 (tcp://0.0.0.0:3000) [sh", "ruby3.1" },
+	{ "/usr/bin/ruby3.1", "ruby|/usr/bin/puma|-C|config.rb", "config" },
+	{ "/usr/bin/ruby3.1", "ruby|/usr/bin/puma|-p|3000", "puma" },
+	{ "/usr/bin/ruby3.1", "ruby|/usr/bin/puma|--tag|shop", "shop" },
+	{ "/usr/bin/ruby3.1", "ruby|/usr/bin/rackup|/srv/shop/config.ru", "shop" },
 	{ "/usr/bin/ruby3.1", "ruby|/srv/shop/bin/rails|server", "shop" },
 	{ "/usr/bin/ruby", "ruby|/usr/bin/rails|server", "rails" },
 	{ "/usr/bin/ruby", "ruby|/usr/bin/bundle|exec|puma", "puma" },
@@ -118,6 +129,73 @@ static const struct {
 	{ "/bin/busybox", "/bin/busybox|httpd|-f", "httpd" },
 	{ "/bin/busybox", "busybox|sh|run.sh", "run" },
 	{ "/bin/busybox", "busybox", "busybox" },
+};
+
+#define IN(directory) "process.working_directory=" directory "|"
+#define PROGRAM(group, process) "SUPERVISOR_GROUP_NAME=" group "|SUPERVISOR_PROCESS_NAME=" process "|"
+#define UNIT(name) "/system.slice/" name ".service"
+
+/* What names where the command says little: the directory, supervisord's program, systemd's unit. */
+static const struct {
+	const char *executable, *arguments, *facts, *cgroup;
+	bool managed;
+	const char *name;
+} places[] = {
+	/* A tool's application lies where it was started. */
+	{ "/usr/bin/ruby", "ruby|/usr/bin/puma", IN("/srv/shop"), "", false, "shop" },
+	{ "/usr/bin/ruby", "ruby|/usr/bin/puma", IN("/srv/shop/releases/20240131120000"), "", false, "shop" },
+	{ "/usr/bin/ruby", "puma 6.4.0 (tcp://0.0.0.0:80) [20240131120000]", IN("/srv/shop/releases/20240131120000"),
+	  "", false, "shop" },
+	{ "/usr/bin/ruby", "ruby|/usr/bin/puma", IN("/srv/shop"), UNIT("web"), true, "shop" },
+	{ "/usr/bin/ruby", "ruby|/usr/bin/puma", IN("/"), UNIT("web"), true, "web" },
+	{ "/usr/bin/ruby", "ruby|bin/rails|server", IN("/srv/shop"), "", false, "shop" },
+	{ "/usr/bin/python3", "python3|/usr/bin/gunicorn|wsgi:application", IN("/srv/shop"), "", false, "shop" },
+	{ "/usr/bin/python3", "python3|/usr/bin/gunicorn|shop.wsgi", IN("/srv/other"), UNIT("web"), true, "shop.wsgi" },
+	{ "/usr/bin/python3", "python3|/usr/bin/gunicorn|config.wsgi", IN("/srv/shop/src"), "", false, "shop" },
+	{ "/usr/bin/python3", "python3|-m|uvicorn|app.main:app", IN("/code"), "", false, "app.main" },
+	{ "/usr/bin/python3", "python3|-m|uvicorn|app.main:app", IN("/home/bob"), UNIT("web"), false, "web" },
+	{ "/usr/bin/python3", "python3|manage.py|runserver", IN("/home/bob/shop"), "", false, "shop" },
+	{ "/usr/bin/python3", "python3|/main.py", IN("/srv/shop"), "", false, "main" },
+	{ "/usr/bin/python3", "python3|app.py", IN("/srv/shop"), "", false, "app" },
+	{ "/usr/bin/node", "node|index.js", IN("/usr/src/app"), "", false, "index" },
+	{ "/usr/bin/node", "node|index.js", "process.working_directory=", "", false, "index" },
+	/* A unit names what says little, and the program that systemd started. */
+	{ "/usr/bin/python3", "python3|app.py", IN("/srv/x"), UNIT("shop"), false, "shop" },
+	{ "/usr/bin/python3", "python3|frontend.py", IN("/srv/x"), UNIT("shop"), true, "frontend" },
+	{ "/usr/bin/python3", "python3|-c|import x", "", UNIT("shop"), false, "shop" },
+	{ "/usr/bin/java", "java|-jar|app.jar", "", UNIT("shop"), false, "shop" },
+	{ "/opt/shop/bin/server", "server", "", UNIT("shop"), false, "shop" },
+	{ "/usr/bin/redis-server", "redis-server", "", UNIT("redis-sessions"), true, "redis-sessions" },
+	{ "/usr/bin/curl", "curl", "", UNIT("backup"), false, "curl" },
+	{ "/usr/sbin/php-fpm8.2", "php-fpm: pool shop", "", UNIT("php8.2-fpm"), true, "php-fpm-shop" },
+	{ "/opt/server", "", "", UNIT("shop@1"), true, "shop" },
+	{ "/opt/server", "", "", UNIT("shop@blue"), true, "shop@blue" },
+	{ "/opt/server", "", "", UNIT("shop@"), true, "shop" },
+	{ "/opt/server", "", "", UNIT("my\\x2dshop\\x0a\\x2"), true, "my-shop\\x0a\\x2" },
+	{ "/opt/server", "", "", UNIT("shop") "/workers/1", true, "shop" },
+	{ "/opt/server", "", "", "/user.slice/user-1000.slice/user@1000.service/app.slice/shop.service", true, "shop" },
+	/* No unit's: sessions, containers, who runs others' programs. */
+	{ "/opt/server", "", "", "/user.slice/user-1000.slice/user@1000.service/app.slice/run.scope", true, "server" },
+	{ "/opt/server", "", "", "/user.slice/user-1000.slice/user@1000.service/init", true, "server" },
+	{ "/opt/server", "", "", "/user.slice/user-1000.slice/session-3.scope", true, "server" },
+	{ "/opt/server", "", "", UNIT("docker"), true, "server" },
+	{ "/opt/server", "", "", UNIT("cron"), true, "server" },
+	{ "/opt/server", "", "", UNIT("systemd-udevd"), true, "server" },
+	{ "/opt/server", "", "", UNIT("run-u17"), true, "server" },
+	{ "/opt/server", "", "", UNIT("k3s") "/kubepods/" ID, true, "server" },
+	{ "/opt/server", "", "", "/system.slice/docker-" ID ".scope", true, "server" },
+	{ "/opt/server", "", "", "/system.slice/docker-" ID ".scope/system.slice/shop.service", true, "shop" },
+	{ "/opt/server", "", "", "/system.slice/.service", true, "server" },
+	/* supervisord's program. */
+	{ "/opt/server", "", PROGRAM("shop", "shop"), UNIT("supervisor"), true, "shop" },
+	{ "/opt/server", "", PROGRAM("shop", "shop_00"), UNIT("web"), true, "shop" },
+	{ "/opt/server", "", PROGRAM("group", "shop_11"), "", false, "shop" },
+	{ "/opt/server", "", PROGRAM("shop_1", "shop_1"), "", false, "shop_1" },
+	{ "/opt/server", "", PROGRAM("group", "_1"), "", false, "_1" },
+	{ "/usr/bin/python3", "python3|app.py", PROGRAM("shop", "shop"), "", false, "shop" },
+	{ "/usr/bin/python3", "python3|frontend.py", PROGRAM("shop", "shop"), "", true, "frontend" },
+	{ "/usr/bin/curl", "curl", PROGRAM("shop", "shop"), "", false, "curl" },
+	{ "/opt/billing", "billing", PROGRAM("shop", "shop"), "", true, "shop" },
 };
 
 /* "|" ends an argument. */
@@ -148,6 +226,29 @@ static void test_names_by_command(void **state)
 		if (!slice_equal(name, slice_of_string(commands[i].name)))
 			fail_msg("%s %s: %.*s", commands[i].executable, commands[i].arguments, (int)name.length,
 				 name.data);
+		guard_free(copy, joined.length);
+	}
+}
+
+static void test_names_by_place(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		char arguments[RECORD_ARGUMENTS_MAX], facts[RECORD_FACTS_MAX], buffer[64];
+		struct slice joined = join(facts, places[i].facts);
+		char *copy = guard_copy(joined.data, joined.length);
+		const struct process_info info = {
+			.executable = slice_of_string(places[i].executable),
+			.arguments = join(arguments, places[i].arguments),
+			.cgroup = slice_of_string(places[i].cgroup),
+			.facts = slice_of(copy, joined.length),
+			.managed = places[i].managed,
+		};
+		struct slice name = process_service_name(&info, buffer, sizeof buffer);
+
+		if (!slice_equal(name, slice_of_string(places[i].name)))
+			fail_msg("%s %s (%s, %s): %.*s", places[i].executable, places[i].arguments, places[i].facts,
+				 places[i].cgroup, (int)name.length, name.data);
 		guard_free(copy, joined.length);
 	}
 }
@@ -330,8 +431,9 @@ static void test_record(void **state)
 				.executable_length = 6,
 				.arguments_length = 5,
 				.cgroup_length = 2,
-				.environment_length = 4 },
-		    .strings = "/bin/aa\0xy\0/cA=b" };
+				.environment_length = 4,
+				.facts_length = 4 },
+		    .strings = "/bin/aa\0xy\0/cA=b\0F=1" };
 	size_t size = sizeof bytes.record + 24;
 	struct process_info info;
 
@@ -343,6 +445,9 @@ static void test_record(void **state)
 	assert_true(slice_equal(info.arguments, SLICE_LITERAL("a\0xy\0")));
 	assert_true(slice_equal(info.cgroup, SLICE_LITERAL("/c")));
 	assert_true(slice_equal(info.environment, SLICE_LITERAL("A=b\0")));
+	assert_true(slice_equal(info.facts, SLICE_LITERAL("F=1\0")));
+	assert_false(info.managed);
+	bytes.record.facts_length = 0;
 	bytes.record.environment_length = 24 - 13;
 	assert_int_equal(process_info_from_record(&bytes.record, size, &info), 0);
 	bytes.record.environment_length++;
@@ -391,6 +496,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names_by_command),
+		cmocka_unit_test(test_names_by_place),
 		cmocka_unit_test(test_cut_arguments_decide_nothing),
 		cmocka_unit_test(test_names_by_environment),
 		cmocka_unit_test(test_resource),

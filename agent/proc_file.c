@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/proc_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+ssize_t proc_file_read(uint32_t pid, const char *name, char *buffer, size_t size)
+{
+	char path[64];
+	size_t length = 0;
+	ssize_t part = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	while (length < size && (part = read(fd, buffer + length, size - length)) > 0)
+		length += part;
+	part = part < 0 ? -errno : 0;
+	close(fd);
+	return part < 0 ? part : (ssize_t)length;
+}
+
+ssize_t proc_link_read(uint32_t pid, const char *name, char *target, size_t size)
+{
+	const ssize_t deleted = sizeof(" (deleted)") - 1;
+	char path[64];
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
+	length = readlink(path, target, size - 1);
+	if (length < 0)
+		return -errno;
+	/* What an upgrade has replaced still has its name. */
+	if (length > deleted && memcmp(target + length - deleted, " (deleted)", deleted) == 0)
+		length -= deleted;
+	target[length] = '\0';
+	return length;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What to call a service that does not say its name: docs/spans.md has the rules. */
+#ifndef WIRESPAN_CORRELATE_SERVICE_NAME_H
+#define WIRESPAN_CORRELATE_SERVICE_NAME_H
+
+#include "correlate/process.h"
+
+#define SERVICE_GUESS_MAX 320 /* for the result where it is no view into `info` */
+
+/* Empty where nothing is known. */
+struct slice service_name_guess(const struct process_info *info, char buffer[SERVICE_GUESS_MAX]);
+
+#endif
