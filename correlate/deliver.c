@@ -72,14 +72,40 @@ static void add_own_attributes(const struct exchange *exchange, struct span *spa
 		span_add_string_array(span, "wirespan.loss", list_losses(exchange->losses, buffer, size));
 }
 
+/* A client's routes are those of who answers it, where that is seen. */
+static struct slice answering_service(const struct exchange *exchange)
+{
+	const struct exchange *server = exchange->kind == SPAN_KIND_SERVER ? exchange : exchange->server_end;
+
+	return server ? server->resource->service_name : slice_of(NULL, 0);
+}
+
+/* Both ends tell the same route, whichever is delivered first. One that saw no answer can't tell that there is none. */
+static void share_route(struct exchange *exchange)
+{
+	struct exchange *other = exchange->kind == SPAN_KIND_SERVER ? exchange->client_end : exchange->server_end;
+
+	if (other && other->route.origin == ROUTE_UNDECIDED &&
+	    (exchange->route.origin != ROUTE_NONE || exchange->http.status))
+		other->route = exchange->route;
+}
+
+static void note_route_limit(struct engine *engine, struct exchange *exchange)
+{
+	if (!exchange->route.limited)
+		return;
+	loss_add(&engine->losses, LOSS_ROUTE_LIMIT);
+	exchange_mark(exchange, LOSS_ROUTE_LIMIT);
+}
+
 void deliver_exchange(struct engine *engine, struct exchange *exchange)
 {
 	struct http1_span_context context = {
 		.connection = &exchange->endpoints,
 		.pid = exchange->tgid,
 		.tid = exchange->tid,
-		.service = exchange->resource->service_name,
-		.routes = engine->routes,
+		.routes = { answering_service(exchange), engine->routes },
+		.route = &exchange->route,
 		.disclosure = &engine->pool.disclosure,
 	};
 	uint64_t end = exchange->end > exchange->start ? exchange->end : exchange->start;
@@ -96,6 +122,8 @@ void deliver_exchange(struct engine *engine, struct exchange *exchange)
 	link_resolve(engine, exchange);
 	clamp_to_client(exchange, &end);
 	http1_span_fill(&exchange->http, exchange->kind, &context, &span, engine->text);
+	share_route(exchange);
+	note_route_limit(engine, exchange);
 	fill_ids(exchange, &span);
 	span.start = exchange->start + (uint64_t)exchange->mono_to_wall;
 	span.end = end + (uint64_t)exchange->mono_to_wall;

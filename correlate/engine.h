@@ -42,7 +42,7 @@ struct instrumented_sink {
 struct engine_options {
 	struct span_sink sink;
 	uint64_t seed;              /* for trace and span ids; the caller draws it at random */
-	bool infer_routes;          /* http.route from the path's shape */
+	bool infer_routes;          /* http.route from the path's shape, and from what is seen beside it */
 	uint64_t request_timeout;   /* ns after which a request without response ends as error "timeout"; 0: never */
 	size_t max_connections;     /* 0: ENGINE_MAX_CONNECTIONS */
 	size_t max_memory;          /* bytes of stream buffers and requests in total; 0: ENGINE_MAX_MEMORY */

@@ -11,7 +11,7 @@
 #include "correlate/pairing.h"
 #include "correlate/pipeliners.h"
 #include "correlate/process_table.h"
-#include "correlate/route.h"
+#include "correlate/route_table.h"
 #include "correlate/thread.h"
 
 struct engine {

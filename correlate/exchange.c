@@ -94,6 +94,8 @@ static void take_apart(struct exchange_pool *pool, struct exchange *exchange, st
 {
 	struct exchange *referred[] = { exchange->client_end, exchange->candidate };
 
+	if (exchange->client_end)
+		exchange->client_end->server_end = NULL;
 	for (size_t i = 0; i < sizeof(referred) / sizeof(referred[0]); i++)
 		if (referred[i] && --referred[i]->references == 0)
 			list_add(doomed, &referred[i]->queued);

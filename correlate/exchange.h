@@ -66,6 +66,8 @@ struct exchange {
 	bool resolved;
 	bool waits; /* the receive that read its beginning (server: request; client: response) would have waited */
 	struct exchange *client_end; /* server: the same request at its sender; counted reference */
+	struct exchange *server_end; /* client: whose client_end it is, until that is delivered; not counted */
+	struct route route;          /* decided where either end is delivered first */
 	struct exchange *candidate;  /* client: what its thread served then; counted reference */
 	bool candidate_multiplexes;  /* client: that thread has had several requests open at once */
 	bool candidate_refused;      /* client: several requests might be its cause */

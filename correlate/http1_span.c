@@ -66,35 +66,21 @@ static void add_method(struct fill *fill)
 		span_add_string(fill->span, "http.request.method_original", fill->exchange->method);
 }
 
-/*
- * Whether the answer proves that the application has a route for the path.
- * Otherwise who scans a server for what it has not would use up the routes.
- */
-static bool proves_route(int status)
+static struct slice add_route(struct fill *fill, struct slice host)
 {
-	return status != 0 && status != 404 && status != 405;
-}
-
-/* The route by guess; empty where none may be guessed: what was not found has none, unless it is a known one. */
-static struct slice add_route(struct fill *fill)
-{
+	struct route *route = fill->context->route;
 	struct text *text = &fill->text;
-	const struct http1_span_context *context = fill->context;
 
-	if (!context->routes || !slice_starts_with(fill->target.path, SLICE_LITERAL("/")))
+	http1_route_decide(&fill->context->routes, host, fill->target.path, fill->exchange->status, route);
+	if (route->origin == ROUTE_NONE)
 		return slice_of(NULL, 0);
-	struct slice route = route_infer(fill->target.path, text->data + text->length);
+	struct slice shown = route_text(route, fill->target.path, text->data + text->length);
 
 	text->length += ROUTE_LENGTH_MAX;
-	if (proves_route(fill->exchange->status))
-		route = route_table_admit(context->routes, context->service, route);
-	else
-		route = route_table_find(context->routes, context->service, route);
-	if (!route.length)
-		return route;
-	span_add_string(fill->span, fill->span->kind == SPAN_KIND_SERVER ? "http.route" : "url.template", route);
-	span_add_boolean(fill->span, "wirespan.route.inferred", true);
-	return route;
+	span_add_string(fill->span, fill->span->kind == SPAN_KIND_SERVER ? "http.route" : "url.template", shown);
+	if (route->origin == ROUTE_GUESSED)
+		span_add_boolean(fill->span, "wirespan.route.inferred", true);
+	return shown;
 }
 
 static void set_name(struct fill *fill, struct slice route)
@@ -288,11 +274,17 @@ static void add_full_url(struct fill *fill, const struct http1_authority *author
 	span_add_string(fill->span, "url.full", text_end(text));
 }
 
+/* Whom a client asks, by what it says. */
+static struct http1_authority named_authority(const struct fill *fill)
+{
+	return http1_authority_split(
+		first_of(fill->target.authority, fill->exchange->host, slice_of(NULL, 0)));
+}
+
 static void fill_client(struct fill *fill, struct slice peer)
 {
 	struct slice scheme = fill->target.scheme.length ? fill->target.scheme : SLICE_LITERAL("http");
-	struct slice named = first_of(fill->target.authority, fill->exchange->host, slice_of(NULL, 0));
-	struct http1_authority authority = http1_authority_split(named);
+	struct http1_authority authority = named_authority(fill);
 
 	if (!authority.host.length)
 		authority = peer_authority(fill, peer);
@@ -325,10 +317,12 @@ void http1_span_fill(const struct http1_exchange *exchange, enum span_kind kind,
 	/* The URL comes last: where a text has to be cut, it is the long one. */
 	span->kind = kind;
 	add_method(&fill);
-	set_name(&fill, add_route(&fill));
+	struct slice peer = add_network(&fill);
+	struct slice host = named_authority(&fill).host;
+
+	set_name(&fill, add_route(&fill, host.length ? host : peer));
 	add_outcome(&fill);
 	add_sizes(&fill);
-	struct slice peer = add_network(&fill);
 
 	span_add_integer(span, "process.pid", context->pid);
 	span_add_integer(span, "thread.id", context->tid);

@@ -11,8 +11,8 @@
 #include "bpf/record.h"
 #include "correlate/header_capture.h"
 #include "correlate/http1_query.h"
+#include "correlate/http1_route.h"
 #include "correlate/protocol/http1.h"
-#include "correlate/route.h"
 #include "correlate/span.h"
 #include "correlate/tracecontext.h"
 
@@ -86,8 +86,8 @@ struct http1_span_context {
 	const struct record_connection *connection; /* as the traced end sees it */
 	uint32_t pid;
 	uint32_t tid;
-	struct slice service;       /* routes are counted per service */
-	struct route_table *routes; /* NULL: no routes are inferred */
+	struct route_context routes;
+	struct route *route; /* decided already, by the other end, or to be decided */
 	const struct http1_disclosure *disclosure; /* the same as the exchange was made with */
 };
 

@@ -58,12 +58,11 @@
 #define GHOST_NS (60 * NSEC_PER_SEC)
 
 /*
- * Routes known, of all services, and services that have any: names may hold the number
+ * Bytes of routes known, of all services, and services that have any: names may hold the number
  * of a job that never comes back. Past either, the service that was idle for longest
- * is forgotten; if it does come back, it claims its routes anew. Measured with the
- * longest names: less than 400 bytes per route, so 6 MiB, and 2 MiB of services.
+ * is forgotten; if it does come back, it claims its routes anew.
  */
-#define ROUTES_TOTAL_MAX 16384
+#define ROUTES_MEMORY_MAX (8u << 20)
 #define ROUTE_SERVICES_MAX 1024
 /* Longer names count as one where they begin alike. */
 #define ROUTE_SERVICE_NAME_MAX 256

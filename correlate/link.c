@@ -56,8 +56,10 @@ static void find_other_end(struct engine *engine, struct exchange *exchange)
 		return;
 	remember_peer(exchange, other->cookie);
 	remember_peer(other, exchange->cookie);
-	if (!server->resolved)
+	if (!server->resolved) {
 		server->client_end = exchange_ref(server == exchange ? other : exchange);
+		server->client_end->server_end = server;
+	}
 }
 
 void link_open(struct engine *engine, struct exchange *exchange)
@@ -267,6 +269,8 @@ void link_resolve(struct engine *engine, struct exchange *exchange)
 
 void link_delivered(struct engine *engine, struct exchange *exchange)
 {
+	if (exchange->client_end)
+		exchange->client_end->server_end = NULL;
 	exchange_unref(&engine->pool, exchange->client_end);
 	exchange->client_end = NULL;
 	if (list_empty(&exchange->bucket))

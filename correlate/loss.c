@@ -19,6 +19,7 @@ static const char *const names[] = {
 	[LOSS_OPEN_AT_EXIT] = "open_at_exit",
 	[LOSS_PROCESS_LIMIT] = "process_limit",
 	[LOSS_THREAD_LIMIT] = "thread_limit",
+	[LOSS_ROUTE_LIMIT] = "route_limit",
 	[LOSS_EXPORTED_TWICE] = "exported_twice",
 };
 _Static_assert(sizeof(names) / sizeof(names[0]) == LOSS_COUNT, "every loss has a name");

@@ -23,6 +23,7 @@ enum loss {
 	LOSS_OPEN_AT_EXIT,           /* requests still unanswered when the agent ended */
 	LOSS_PROCESS_LIMIT,          /* a process forgotten while it lived: PROCESSES_MAX */
 	LOSS_THREAD_LIMIT,           /* a thread's request not kept as a possible parent: THREADS_MAX */
+	LOSS_ROUTE_LIMIT,            /* a span whose route is the catch-all: ROUTES_MAX */
 	LOSS_EXPORTED_TWICE,         /* a span of a process that was seen later to export its own */
 	LOSS_COUNT,
 };

@@ -1,31 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * http.route by guess: path segments that look like identifiers become {id}.
- * At most ROUTES_MAX routes per service; then the catch-all "/" + "*".
- */
+/* Routes: what a path is an instance of, as it is guessed (route_table.h). */
 #ifndef WIRESPAN_CORRELATE_ROUTE_H
 #define WIRESPAN_CORRELATE_ROUTE_H
 
 #include "base/slice.h"
 
-#define ROUTE_LENGTH_MAX 256
-#define ROUTES_MAX 200 /* per service; that of all services stands in limits.h */
+#define ROUTE_LENGTH_MAX 256  /* longer ones are cut at a segment and end in the catch-all, "/" + "*" */
+#define ROUTE_SEGMENTS_MAX 63 /* likewise */
 
-/*
- * The route of `path`, whose query is left out; in `buffer`, or static text. One
- * longer than ROUTE_LENGTH_MAX is cut at a segment and ended by the catch-all.
- */
-struct slice route_infer(struct slice path, char buffer[ROUTE_LENGTH_MAX]);
+/* A path, in segments. Bits of masks: 1 << index. */
+struct route_path {
+	struct slice segments[ROUTE_SEGMENTS_MAX]; /* without path parameters (";jsessionid=...") */
+	size_t count;
+	bool cut; /* there are more: the catch-all stands for them */
+	uint64_t identifiers; /* those that look like one (route_segment.h) */
+};
 
-/* The routes seen per service name; those of services long idle are forgotten (limits.h). */
-struct route_table;
-/* NULL when out of memory. */
-struct route_table *route_table_new(void);
-/* Accepts NULL. */
-void route_table_free(struct route_table *table);
-/* The same route where the service is known to have it, else empty. Claims nothing. */
-struct slice route_table_find(struct route_table *table, struct slice service, struct slice route);
-/* The same route, or the catch-all where the service has ROUTES_MAX others already (or memory is out). */
-struct slice route_table_admit(struct route_table *table, struct slice service, struct slice route);
+/* `path` begins with "/"; what follows '?' or '#' is left out. The result points into it. */
+void route_path_split(struct slice path, struct route_path *ret_path);
+
+enum route_origin { ROUTE_UNDECIDED, ROUTE_NONE, ROUTE_GUESSED };
+
+/* Without text: both ends of an exchange have the same path to render it of. */
+struct route {
+	enum route_origin origin;
+	uint64_t identifiers; /* guessed: the segments that become {id} */
+	size_t count;         /* and how many are shown */
+	bool cut;             /* and whether the catch-all follows */
+	bool limited;         /* it is nothing but that, as a bound was reached */
+};
+
+/* The text of a route that is guessed; in `buffer`. */
+struct slice route_text(const struct route *route, struct slice path, char buffer[ROUTE_LENGTH_MAX]);
 
 #endif

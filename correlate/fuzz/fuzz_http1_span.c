@@ -32,10 +32,11 @@ static void check_span(const struct http1_exchange *exchange, enum span_kind kin
 {
 	static const struct record_connection connection = { .cookie = 1, .family = RECORD_FAMILY_INET6 };
 	static struct span span;
+	struct route route = { .origin = ROUTE_UNDECIDED };
 	const struct http1_span_context context = {
 		.connection = &connection,
-		.service = SLICE_LITERAL("fuzz"),
-		.routes = routes,
+		.routes = { SLICE_LITERAL("fuzz"), routes },
+		.route = &route,
 		.disclosure = &disclosure,
 	};
 

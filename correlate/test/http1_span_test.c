@@ -36,6 +36,7 @@ static const struct record_connection connection_unix = { .cookie = 1, .family =
 struct fixture {
 	struct http1_exchange exchange;
 	const struct record_connection *connection;
+	struct slice service;
 	struct route_table *routes;
 	struct http1_disclosure disclosure;
 	struct header_capture headers; /* of `disclosure`, where a test says so */
@@ -51,6 +52,7 @@ static int set_up(void **state)
 	if (!fixture || !zeros)
 		return -1;
 	fixture->connection = &connection_v4;
+	fixture->service = SLICE_LITERAL("shop");
 	fixture->routes = route_table_new();
 	fixture->text = guard_copy(zeros, HTTP1_SPAN_TEXT_MAX);
 	free(zeros);
@@ -86,12 +88,13 @@ static void request(struct fixture *fixture, const char *bytes)
 
 static void fill(struct fixture *fixture, enum span_kind kind)
 {
+	struct route route = { .origin = ROUTE_UNDECIDED };
 	const struct http1_span_context context = {
 		.connection = fixture->connection,
 		.pid = 42,
 		.tid = 43,
-		.service = SLICE_LITERAL("shop"),
-		.routes = fixture->routes,
+		.routes = { fixture->service, fixture->routes },
+		.route = &route,
 		.disclosure = &fixture->disclosure,
 	};
 
