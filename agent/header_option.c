@@ -74,6 +74,17 @@ static int add_secrets(const char *name, const char *argument, void *target)
 	return add_each(name, argument, target, add_secret);
 }
 
+static int add_route(const char *name, const char *argument, void *target)
+{
+	struct header_options *options = target;
+	const char *flaw = route_patterns_add(&options->routes, argument);
+
+	if (flaw)
+		option_error("--%s: '%.*s' %s", name, (int)slice_head(slice_of_string(argument), SHOWN_MAX).length,
+			     argument, flaw);
+	return flaw ? -EINVAL : 0;
+}
+
 void header_rows(struct header_options *options, struct option_row rows[HEADER_ROWS])
 {
 	const struct option_row filled[HEADER_ROWS] = {
@@ -85,6 +96,11 @@ void header_rows(struct header_options *options, struct option_row rows[HEADER_R
 		  "hide the values of these URL parameters, too, beside those that\n"
 		  "are known to be secret; may be repeated",
 		  add_secrets, options },
+		{ "route", "[SERVICE:]PATTERN",
+		  "paths like '/tag/{tag}' are of this route: {NAME} is one segment, * at\n"
+		  "the end all that follow; of every service, or those that match a glob;\n"
+		  "the most specific counts, before what is guessed; may be repeated",
+		  add_route, options },
 	};
 
 	memcpy(rows, filled, sizeof(filled));

@@ -53,6 +53,7 @@ static int pipeline_open_engine(struct pipeline *pipeline, const struct pipeline
 		.explain = explain_log(),
 		.captured_headers = &options->headers->headers,
 		.query_secrets = &options->headers->secrets,
+		.route_patterns = &options->headers->routes,
 	};
 
 	if (getrandom(&engine.seed, sizeof(engine.seed), 0) != sizeof(engine.seed))

@@ -174,6 +174,7 @@ static int replay_open_engine(struct replay *replay, const struct recording_head
 		.explain = explain_log(),
 		.captured_headers = &options->headers->headers,
 		.query_secrets = &options->headers->secrets,
+		.route_patterns = &options->headers->routes,
 	};
 
 	replay->engine = engine_new(&engine);

@@ -104,7 +104,7 @@ void deliver_exchange(struct engine *engine, struct exchange *exchange)
 		.connection = &exchange->endpoints,
 		.pid = exchange->tgid,
 		.tid = exchange->tid,
-		.routes = { answering_service(exchange), engine->routes },
+		.routes = { answering_service(exchange), engine->options.route_patterns, engine->routes },
 		.route = &exchange->route,
 		.disclosure = &engine->pool.disclosure,
 	};

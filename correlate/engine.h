@@ -17,6 +17,7 @@
 struct engine;
 struct header_capture;
 struct query_secrets;
+struct route_patterns;
 
 /* Why a process is taken for one that exports spans of its own. */
 enum instrumented_reason {
@@ -43,6 +44,7 @@ struct engine_options {
 	struct span_sink sink;
 	uint64_t seed;              /* for trace and span ids; the caller draws it at random */
 	bool infer_routes;          /* http.route from the path's shape, and from what is seen beside it */
+	const struct route_patterns *route_patterns; /* route_pattern.h; before those; NULL: none; outlives the engine */
 	uint64_t request_timeout;   /* ns after which a request without response ends as error "timeout"; 0: never */
 	size_t max_connections;     /* 0: ENGINE_MAX_CONNECTIONS */
 	size_t max_memory;          /* bytes of stream buffers and requests in total; 0: ENGINE_MAX_MEMORY */

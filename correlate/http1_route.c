@@ -22,7 +22,11 @@ void http1_route_decide(const struct route_context *context, struct slice host, 
 	route->origin = ROUTE_NONE;
 	if (!slice_starts_with(path, SLICE_LITERAL("/")))
 		return;
-	if (context->guessed) {
+	if (context->given)
+		route->given = route_patterns_match(context->given, name, path);
+	if (route->given.length) {
+		route->origin = ROUTE_GIVEN;
+	} else if (context->guessed) {
 		route_path_split(path, &split);
 		route_table_guess(context->guessed, owner, name, &split, proves_route(status), route);
 	}

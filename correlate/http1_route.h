@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which route a request is an instance of, as far as it can be guessed. */
+/* Which route a request is an instance of: one that the user gave, else one that is guessed. */
 #ifndef WIRESPAN_CORRELATE_HTTP1_ROUTE_H
 #define WIRESPAN_CORRELATE_HTTP1_ROUTE_H
 
+#include "correlate/route_pattern.h"
 #include "correlate/route_table.h"
 
 /* Whose routes, and which. */
 struct route_context {
 	struct slice service; /* who answers; empty: not known, the host that is asked stands for it */
-	struct route_table *guessed; /* NULL: nothing is guessed */
+	const struct route_patterns *given; /* NULL: none */
+	struct route_table *guessed;        /* NULL: nothing is guessed */
 };
 
 /* Decides, unless it is decided already. `host`: who is asked; `status`: of the answer, 0 none. */

@@ -64,6 +64,8 @@ struct slice route_text(const struct route *route, struct slice path, char buffe
 	bool cut = route->cut;
 	size_t length = 0;
 
+	if (route->origin == ROUTE_GIVEN)
+		return route->given;
 	for (size_t i = 0; i < route->count && rest.length; i++) {
 		struct slice segment = take_segment(&rest);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Routes: what a path is an instance of, as it is guessed (route_table.h). */
+/* Routes: what a path is an instance of, as its user gave it (route_pattern.h) or as it is guessed (route_table.h). */
 #ifndef WIRESPAN_CORRELATE_ROUTE_H
 #define WIRESPAN_CORRELATE_ROUTE_H
 
@@ -19,18 +19,19 @@ struct route_path {
 /* `path` begins with "/"; what follows '?' or '#' is left out. The result points into it. */
 void route_path_split(struct slice path, struct route_path *ret_path);
 
-enum route_origin { ROUTE_UNDECIDED, ROUTE_NONE, ROUTE_GUESSED };
+enum route_origin { ROUTE_UNDECIDED, ROUTE_NONE, ROUTE_GIVEN, ROUTE_GUESSED };
 
-/* Without text: both ends of an exchange have the same path to render it of. */
+/* Without text, but that which the user gave: both ends of an exchange have the same path to render it of. */
 struct route {
 	enum route_origin origin;
+	struct slice given;
 	uint64_t identifiers; /* guessed: the segments that become {id} */
 	size_t count;         /* and how many are shown */
 	bool cut;             /* and whether the catch-all follows */
 	bool limited;         /* it is nothing but that, as a bound was reached */
 };
 
-/* The text of a route that is guessed; in `buffer`. */
+/* The text of a route that is given or guessed; in `buffer`, or the user's. */
 struct slice route_text(const struct route *route, struct slice path, char buffer[ROUTE_LENGTH_MAX]);
 
 #endif

@@ -19,6 +19,7 @@ target_sources(correlate PRIVATE
 	${CMAKE_CURRENT_LIST_DIR}/process_title.c
 	${CMAKE_CURRENT_LIST_DIR}/process_environment.c
 	${CMAKE_CURRENT_LIST_DIR}/route.c
+	${CMAKE_CURRENT_LIST_DIR}/route_pattern.c
 	${CMAKE_CURRENT_LIST_DIR}/route_place.c
 	${CMAKE_CURRENT_LIST_DIR}/route_segment.c
 	${CMAKE_CURRENT_LIST_DIR}/route_table.c

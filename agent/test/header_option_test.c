@@ -75,6 +75,20 @@ static void there_is_a_maximum(void **state)
 	assert_int_equal(give(&options, "redact-query-parameter", "key"), -EINVAL);
 }
 
+static void routes_are_patterns(void **state)
+{
+	static const char *const wrong[] = { "", "tag", "/tag/{", "/*/x", "[:/x", "/tag/{a}{b}" };
+	struct header_options options = { 0 };
+
+	(void)state;
+	assert_int_equal(give(&options, "route", "/tag/{tag}"), 0);
+	assert_int_equal(give(&options, "route", "shop*:/tag/{name}"), 0);
+	assert_int_equal(options.routes.count, 2);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(give(&options, "route", wrong[i]), -EINVAL);
+	assert_int_equal(options.routes.count, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -82,6 +96,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_name_is_refused),
 		cmocka_unit_test(secrets_are_refused),
 		cmocka_unit_test(there_is_a_maximum),
+		cmocka_unit_test(routes_are_patterns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

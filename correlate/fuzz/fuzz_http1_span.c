@@ -15,6 +15,7 @@ static const char *const captured[] = { "host", "Referer", "user-agent", "accept
 
 static struct header_capture headers;
 static struct query_secrets secrets;
+static struct route_patterns patterns;
 static const struct http1_disclosure disclosure = { &headers, &secrets };
 
 static void set_up(void)
@@ -26,6 +27,8 @@ static void set_up(void)
 		assert(header_capture_add(&headers, HEADER_OF_RESPONSE, slice_of_string(captured[i])) == 0);
 	}
 	assert(query_secrets_add(&secrets, SLICE_LITERAL("q")) == 0);
+	assert(!route_patterns_add(&patterns, "/a/{b}/*"));
+	assert(!route_patterns_add(&patterns, "f*:/x{y}z"));
 }
 
 static void check_span(const struct http1_exchange *exchange, enum span_kind kind, struct route_table *routes)
@@ -35,7 +38,7 @@ static void check_span(const struct http1_exchange *exchange, enum span_kind kin
 	struct route route = { .origin = ROUTE_UNDECIDED };
 	const struct http1_span_context context = {
 		.connection = &connection,
-		.routes = { SLICE_LITERAL("fuzz"), routes },
+		.routes = { SLICE_LITERAL("fuzz"), &patterns, routes },
 		.route = &route,
 		.disclosure = &disclosure,
 	};

@@ -10,16 +10,20 @@
 
 #include <cmocka.h>
 
+#include "correlate/route_pattern.h"
 #include "correlate/test/link_fixture.h"
 
 #define NOT_FOUND "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+
+static struct route_patterns patterns;
 
 static int setup(void **state)
 {
 	struct link_fixture *f;
 	int result;
 
-	result = link_setup_with(state, (struct engine_options){ .infer_routes = true });
+	memset(&patterns, 0, sizeof patterns);
+	result = link_setup_with(state, (struct engine_options){ .infer_routes = true, .route_patterns = &patterns });
 	f = *state;
 	tape_process(&f->tape, 200, "/usr/bin/shop");
 	return result;
@@ -109,6 +113,26 @@ static void both_ends_of_siblings(void **state)
 	assert_int_equal(engine_losses(f->engine)->count[LOSS_ROUTE_LIMIT], 0);
 }
 
+static void what_is_given_is_of_who_answers(void **state)
+{
+	struct link_fixture *f = *state;
+
+	assert_null(route_patterns_add(&patterns, "shop:/tag/{tag}"));
+	assert_null(route_patterns_add(&patterns, "other:/tag/{no}"));
+	assert_null(route_patterns_add(&patterns, "api.example:/x/{y}"));
+	call(f, "/tag/a", OK);
+	call(f, "/tag/b", NOT_FOUND);
+	call(f, "/cart/a", OK);
+	/* Of a server that nobody traces, the host stands for the service. */
+	tape_send(&f->tape, &f->back.client, "GET /x/a HTTP/1.1\r\nHost: api.example:8080\r\n\r\n");
+	tape_receive(&f->tape, &f->back.client, OK);
+	tape_play(&f->tape, f->engine);
+	expect(f, "/tag/a", 2, "/tag/{tag}", false);
+	expect(f, "/tag/b", 2, "/tag/{tag}", false);
+	expect(f, "/cart/a", 2, "/cart/a", true);
+	expect(f, "/x/a", 1, "/x/{y}", false);
+}
+
 static void hosts_do_not_share_routes(void **state)
 {
 	struct link_fixture *f = *state;
@@ -148,7 +172,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(both_ends_of_what_is_not_found), TEST(whichever_end_is_first),    TEST(both_ends_of_siblings),
-		TEST(hosts_do_not_share_routes), TEST(the_limit_is_counted),
+		TEST(what_is_given_is_of_who_answers), TEST(hosts_do_not_share_routes), TEST(the_limit_is_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

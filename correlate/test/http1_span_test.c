@@ -37,6 +37,7 @@ struct fixture {
 	struct http1_exchange exchange;
 	const struct record_connection *connection;
 	struct slice service;
+	struct route_patterns *patterns;
 	struct route_table *routes;
 	struct http1_disclosure disclosure;
 	struct header_capture headers; /* of `disclosure`, where a test says so */
@@ -93,7 +94,7 @@ static void fill(struct fixture *fixture, enum span_kind kind)
 		.connection = fixture->connection,
 		.pid = 42,
 		.tid = 43,
-		.routes = { fixture->service, fixture->routes },
+		.routes = { fixture->service, fixture->patterns, fixture->routes },
 		.route = &route,
 		.disclosure = &fixture->disclosure,
 	};
