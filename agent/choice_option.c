@@ -1,12 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/choice_option.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
 
 #define MIN_DURATION_MAX 86400.0 /* seconds */
+
+/* A URL's path begins with a slash: what can never match is a mistake. */
+static int add_path(const char *name, const char *argument, void *target)
+{
+	if (argument[0] && !strchr("/*?[\\", argument[0])) {
+		option_error("--%s: '%s' matches no path, as they begin with a slash: '/%s', '*%s'", name, argument,
+			     argument, argument);
+		return -EINVAL;
+	}
+	return option_add_glob(name, argument, target);
+}
 
 static int set_kind(const char *name, const char *argument, void *target)
 {
@@ -34,7 +46,7 @@ void choice_rows(struct span_choice *choice, struct option_row rows[CHOICE_ROWS]
 {
 	const struct option_row filled[CHOICE_ROWS] = {
 		{ "exclude-path", "GLOB", "not those whose URL has such a path, '/health*' say; may be\nrepeated",
-		  option_add_glob, &choice->excluded_paths },
+		  add_path, &choice->excluded_paths },
 		{ "kind", "server|client", "only requests that were read, or only those that were sent", set_kind,
 		  &choice->kind },
 		{ "errors-only", NULL, "only those that failed", option_set_flag, &choice->errors_only },

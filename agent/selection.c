@@ -119,7 +119,7 @@ static bool any_program_matches(const struct globs *globs, const struct selectio
 /* Whether what `pattern` matches, `excluding` always matches, too: they are tried on the same names. */
 static bool leaves_out(const char *excluding, const char *pattern)
 {
-	return strcmp(excluding, pattern) == 0 || strcmp(excluding, "*") == 0 ||
+	return strcmp(excluding, pattern) == 0 ||
 	       (glob_is_literal(pattern) && matches_path(excluding, slice_of_string(pattern)));
 }
 
@@ -127,6 +127,12 @@ int selection_check(const struct selection *selection)
 {
 	const struct globs *executables = &selection->executables, *excluded = &selection->excluded;
 
+	for (size_t i = 0; i < excluded->count; i++) {
+		if (excluded->patterns[i][strspn(excluded->patterns[i], "*")])
+			continue;
+		option_error("--exclude-exe '%s' leaves every process out", excluded->patterns[i]);
+		return -EINVAL;
+	}
 	for (size_t i = 0; i < executables->count; i++) {
 		for (size_t j = 0; j < excluded->count; j++) {
 			if (!leaves_out(excluded->patterns[j], executables->patterns[i]))

@@ -31,7 +31,7 @@ struct selection {
 /* Fills the rows that set `selection`, for a part of a command's option table. */
 void selection_rows(struct selection *selection, struct option_row rows[SELECTION_ROWS]);
 
-/* 0; -EINVAL where an --exe cannot select anything, as an --exclude-exe leaves all of it out: said. */
+/* 0; -EINVAL where an --exclude-exe leaves out all that there is, or all that an --exe can select: said. */
 int selection_check(const struct selection *selection);
 
 /* By what users know a process; any may be empty. */

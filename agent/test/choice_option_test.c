@@ -33,6 +33,8 @@ static void options_are_set(void **state)
 	assert_int_equal(choice.excluded_paths.count, 2);
 	assert_int_equal(give(&choice, "exclude-path", "/[a-"), -EINVAL);
 	assert_int_equal(give(&choice, "exclude-path", ""), -EINVAL);
+	assert_int_equal(give(&choice, "exclude-path", "health"), -EINVAL);
+	assert_int_equal(give(&choice, "exclude-path", "http://shop/health"), -EINVAL);
 	assert_int_equal(choice.excluded_paths.count, 2);
 	assert_int_equal(give(&choice, "kind", "server"), 0);
 	assert_int_equal(choice.kind, SPAN_KIND_SERVER);

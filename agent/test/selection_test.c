@@ -104,6 +104,17 @@ static void what_excludes_itself_is_refused(void **state)
 	}
 }
 
+static void leaving_everything_out_is_refused(void **state)
+{
+	struct selection selection = { 0 };
+
+	(void)state;
+	assert_int_equal(give(&selection, "exclude-exe", "*?"), 0);
+	assert_int_equal(selection_check(&selection), 0);
+	assert_int_equal(give(&selection, "exclude-exe", "**"), 0);
+	assert_int_equal(selection_check(&selection), -EINVAL);
+}
+
 static void unfinished_sets_are_refused(void **state)
 {
 	struct selection selection = { 0 };
@@ -251,6 +262,7 @@ int main(void)
 		cmocka_unit_test(globs_match_path_or_last_component),
 		cmocka_unit_test(exclusion_wins),
 		cmocka_unit_test(what_excludes_itself_is_refused),
+		cmocka_unit_test(leaving_everything_out_is_refused),
 		cmocka_unit_test(unfinished_sets_are_refused),
 		cmocka_unit_test(titles_are_programs_too),
 		cmocka_unit_test(services_add_to_the_others),
