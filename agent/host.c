@@ -20,20 +20,16 @@ static struct slice host_architecture(const char *machine)
 	return slice_of_string(machine);
 }
 
-/* Leaves host->id empty where there is none. */
-static void host_read_id(struct host *host)
+/* The first line of a file, empty where there is none. Whether there is one. */
+static bool read_line(const char *path, char *line, int size)
 {
-	static const char *const paths[] = { "/etc/machine-id", "/var/lib/dbus/machine-id" };
-	bool found = false;
+	FILE *file = fopen(path, "re");
+	bool found = file && fgets(line, size, file);
 
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]) && !found; i++) {
-		FILE *file = fopen(paths[i], "re");
-
-		found = file && fgets(host->id, sizeof(host->id), file);
-		if (file)
-			fclose(file);
-	}
-	host->id[found ? strcspn(host->id, "\r\n") : 0] = '\0';
+	if (file)
+		fclose(file);
+	line[found ? strcspn(line, "\r\n") : 0] = '\0';
+	return found;
 }
 
 void host_describe(struct host *host, const char *name, const char *machine, const char *id)
@@ -52,6 +48,8 @@ void host_init(struct host *host)
 {
 	if (uname(&host->names) < 0)
 		memset(&host->names, 0, sizeof(host->names));
-	host_read_id(host);
+	if (!read_line("/etc/machine-id", host->id, sizeof(host->id)))
+		read_line("/var/lib/dbus/machine-id", host->id, sizeof(host->id));
+	read_line("/proc/sys/kernel/random/boot_id", host->boot_id, sizeof(host->boot_id));
 	host_describe(host, host->names.nodename, host->names.machine, host->id);
 }

@@ -47,6 +47,7 @@ static int pipeline_open_engine(struct pipeline *pipeline, const struct pipeline
 		.request_timeout = options->request_timeout,
 		.resource_attributes = pipeline->shared,
 		.resource_attribute_count = pipeline->shared_count,
+		.boot_id = slice_of_string(pipeline->host.boot_id),
 		.include_telemetry = options->selection->include_telemetry,
 		.include_instrumented = options->selection->include_instrumented,
 		.instrumented = { pipeline_leave_out, pipeline },

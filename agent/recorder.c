@@ -29,17 +29,6 @@ static void copy_text(char *target, size_t size, struct slice text)
 		memcpy(target, text.data, text.length);
 }
 
-static void read_boot_id(char *target, size_t size)
-{
-	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
-
-	if (!file)
-		return;
-	if (fgets(target, (int)size, file))
-		target[strcspn(target, "\n")] = '\0';
-	fclose(file);
-}
-
 static void describe_host(struct recording_header *header)
 {
 	struct host host = { 0 };
@@ -47,6 +36,7 @@ static void describe_host(struct recording_header *header)
 	host_init(&host);
 	copy_text(header->kernel_release, sizeof(header->kernel_release), slice_of_string(host.names.release));
 	copy_text(header->machine, sizeof(header->machine), slice_of_string(host.names.machine));
+	copy_text(header->boot_id, sizeof(header->boot_id), slice_of_string(host.boot_id));
 	copy_text(header->host_name, sizeof(header->host_name), slice_of_string(host.names.nodename));
 	copy_text(header->host_id, sizeof(header->host_id), slice_of_string(host.id));
 }
@@ -68,7 +58,6 @@ static int recorder_begin(struct recorder *recorder, enum capture_mode mode, con
 		header.flags |= RECORDING_INCLUDES_TELEMETRY;
 	if (selection->include_instrumented)
 		header.flags |= RECORDING_INCLUDES_INSTRUMENTED;
-	read_boot_id(header.boot_id, sizeof(header.boot_id));
 	describe_host(&header);
 	return recording_writer_new(recorder->fd, &header, &recorder->writer);
 }

@@ -169,6 +169,7 @@ static int replay_open_engine(struct replay *replay, const struct recording_head
 		.request_timeout = options->request_timeout,
 		.resource_attributes = replay->shared,
 		.resource_attribute_count = replay->shared_count,
+		.boot_id = slice_of_string(header->boot_id),
 		.include_telemetry = header->flags & RECORDING_INCLUDES_TELEMETRY,
 		.include_instrumented = header->flags & RECORDING_INCLUDES_INSTRUMENTED,
 		.explain = explain_log(),

@@ -7,6 +7,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "base/uuid.h"
 #include "correlate/process.h"
 
 struct attribute *resources_shared(const struct otlp_config *config, const struct host *host, size_t *ret_count)
@@ -23,22 +24,14 @@ struct attribute *resources_shared(const struct otlp_config *config, const struc
 	return shared;
 }
 
-#define UUID_TEXT_MAX 37
-
-/* Version 4 (RFC 9562); empty when the kernel has no random bytes yet. */
+/* Empty when the kernel has no random bytes yet. */
 static struct slice random_uuid(char text[UUID_TEXT_MAX])
 {
-	uint8_t bytes[16];
-	size_t length = 0;
+	uint8_t bytes[UUID_SIZE];
 
 	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
 		return slice_of(NULL, 0);
-	bytes[6] = 0x40 | (bytes[6] & 0x0f);
-	bytes[8] = 0x80 | (bytes[8] & 0x3f);
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		length += (size_t)snprintf(text + length, UUID_TEXT_MAX - length,
-					   i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", bytes[i]);
-	return slice_of(text, length);
+	return uuid_format(bytes, 4, text);
 }
 
 static struct attribute text_attribute(const char *key, struct slice value)

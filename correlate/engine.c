@@ -23,6 +23,7 @@ static int engine_init(struct engine *engine)
 
 	if (error < 0)
 		return error;
+	engine->processes.boot_id = options->boot_id;
 	error = threads_init(&engine->threads);
 	if (error < 0)
 		return error;

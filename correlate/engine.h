@@ -50,6 +50,7 @@ struct engine_options {
 	size_t max_memory;          /* bytes of stream buffers and requests in total; 0: ENGINE_MAX_MEMORY */
 	const struct attribute *resource_attributes; /* added to every resource (host.*); outlive the engine */
 	size_t resource_attribute_count;
+	struct slice boot_id; /* of this run of the host: what tells its processes from all others; may be empty; outlives the engine */
 	bool include_telemetry;     /* exchanges of telemetry back ends (telemetry.h) become spans, too */
 	bool include_instrumented;  /* so do those of processes that export spans of their own */
 	struct instrumented_sink instrumented; /* told of such a process unless it is included; accept NULL: nobody is */

@@ -2,11 +2,13 @@
 #include "correlate/process.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/uuid.h"
 #include "correlate/container.h"
 #include "correlate/process_environment.h"
 #include "correlate/process_name.h"
@@ -119,6 +121,25 @@ static struct slice format_time(uint64_t wall, char text[TIME_TEXT_MAX])
 	return slice_of(text, length > 0 ? (size_t)length : 0);
 }
 
+/* Of service.instance.id, by the semantic conventions. */
+static const uint8_t instance_namespace[UUID_SIZE] = { 0x4d, 0x63, 0x00, 0x9a, 0x8d, 0x0f, 0x11, 0xee,
+						       0xaa, 0xd7, 0x4c, 0x79, 0x6e, 0xd8, 0xe3, 0x20 };
+
+#define START_UNIT (10 * NSEC_PER_MSEC) /* of start times in /proc: a process that was found has the same id */
+
+/* The same whoever looks, and never another process's: a pid is not used twice so soon. */
+static struct slice instance_id(const struct process_info *info, char text[UUID_TEXT_MAX])
+{
+	char name[128];
+	int length;
+
+	if (!info->boot_id.length || !info->start_time)
+		return slice_of(NULL, 0);
+	length = snprintf(name, sizeof(name), "%.*s/%u/%" PRIu64, (int)slice_head(info->boot_id, 64).length,
+			  info->boot_id.data, info->pid, info->start_time / START_UNIT);
+	return uuid_of_name(instance_namespace, slice_of(name, (size_t)length), text);
+}
+
 static void draft_process(struct draft *draft, const struct process_info *info, char time_text[TIME_TEXT_MAX])
 {
 	struct slice path = info->executable;
@@ -204,13 +225,14 @@ static struct resource *resource_from_draft(const struct draft *draft, uint32_t 
 
 struct resource *resource_new(const struct process_info *info, const struct attribute *extra, size_t extra_count)
 {
-	char time_text[TIME_TEXT_MAX], guess[SERVICE_GUESS_MAX];
+	char time_text[TIME_TEXT_MAX], instance_text[UUID_TEXT_MAX], guess[SERVICE_GUESS_MAX];
 	struct draft draft = { .count = 0 };
 	struct own_resource own;
 
 	own_resource_read(info->environment, &own);
 	/* The first, where resource_from_draft() finds it. */
 	draft_set_string(&draft, SLICE_LITERAL("service.name"), service_name(info, &own, guess));
+	draft_set_string(&draft, SLICE_LITERAL("service.instance.id"), instance_id(info, instance_text));
 	draft_process(&draft, info, time_text);
 	draft_own_attributes(&draft, &own);
 	draft_add_missing(&draft, extra, extra_count);

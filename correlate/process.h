@@ -13,6 +13,8 @@
 struct process_info {
 	uint32_t pid;
 	uint32_t parent_pid;
+	struct slice boot_id;    /* of this run of the host; empty unknown */
+	uint64_t start_time;     /* process start, ns since the host's; 0 unknown */
 	uint64_t start_wall;     /* process start, ns since the epoch; 0 unknown */
 	struct slice executable; /* path */
 	struct slice arguments;  /* each ended by NUL; the last may be cut */
@@ -22,7 +24,7 @@ struct process_info {
 	bool managed;             /* RECORD_PROCESS_MANAGED */
 };
 
-/* -EBADMSG when lengths disagree with `size`. start_wall is left 0. */
+/* -EBADMSG when lengths disagree with `size`. Times are left 0, and boot_id empty. */
 int process_info_from_record(const struct record_process *record, size_t size, struct process_info *ret_info);
 
 /*

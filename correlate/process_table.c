@@ -58,6 +58,7 @@ int process_table_init(struct process_table *table, struct losses *losses, const
 	table->extra = extra;
 	table->extra_count = extra_count;
 	table->boot_to_wall = 0;
+	table->boot_id = slice_of(NULL, 0);
 	table->processes = hashmap_new(PROCESSES_MAX);
 	return table->processes ? 0 : -ENOMEM;
 }
@@ -77,6 +78,8 @@ static struct resource *make_resource(const struct process_table *table, const s
 		return NULL;
 	info.pid = pid;
 	info.parent_pid = parent_pid;
+	info.boot_id = table->boot_id;
+	info.start_time = start_time;
 	if (start_time && table->boot_to_wall)
 		info.start_wall = start_time + (uint64_t)table->boot_to_wall;
 	return resource_new(&info, table->extra, table->extra_count);

@@ -40,6 +40,7 @@ struct process_table {
 	struct losses *losses;
 	const struct attribute *extra; /* for every resource; not owned */
 	size_t extra_count;
+	struct slice boot_id; /* of this run of the host; empty unknown */
 	int64_t boot_to_wall; /* CLOCK_REALTIME - CLOCK_BOOTTIME; 0 unknown */
 };
 

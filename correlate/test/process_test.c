@@ -344,6 +344,8 @@ static void test_resource(void **state)
 	const struct process_info info = {
 		.pid = 42,
 		.parent_pid = 7,
+		.boot_id = SLICE_LITERAL("2b1ee6f5-0f1c-4a5e-9a0e-3f2b8f1c9d10"),
+		.start_time = UINT64_C(5123456789),
 		.start_wall = UINT64_C(1795257300123456789),
 		.executable = SLICE_LITERAL("/usr/bin/python3.11 (deleted)"),
 		.arguments = SLICE_LITERAL("python3\0app.py\0--password=x\0"),
@@ -364,6 +366,7 @@ static void test_resource(void **state)
 	assert_true(slice_equal(resource->service_name, SLICE_LITERAL("n")));
 	assert_string(resource, "service.name", "n");
 	assert_string(resource, "service.version", "1.0");
+	assert_string(resource, "service.instance.id", "4ebaa6c5-9845-5335-a5a0-3ed304a4597d");
 	assert_int_equal(find(resource, "process.pid")->type, ATTRIBUTE_INTEGER);
 	assert_int_equal(find(resource, "process.pid")->integer, 42);
 	assert_int_equal(find(resource, "process.parent_pid")->integer, 7);
@@ -378,6 +381,43 @@ static void test_resource(void **state)
 	assert_string(resource, "host.name", "own");
 	assert_string(resource, "os.type", "linux");
 	resource_unref(resource);
+}
+
+static void copy_instance(const struct process_info *info, char id[64])
+{
+	struct resource *resource = resource_new(info, NULL, 0);
+	const struct attribute *attribute;
+
+	assert_non_null(resource);
+	attribute = find(resource, "service.instance.id");
+	snprintf(id, 64, "%.*s", attribute ? (int)attribute->string.length : 0, attribute ? attribute->string.data : "");
+	resource_unref(resource);
+}
+
+/* /proc knows the start in hundredths of a second, the kernel in ns. */
+static void test_instances(void **state)
+{
+	struct process_info info = { .pid = 1, .boot_id = SLICE_LITERAL("boot"), .start_time = UINT64_C(5129999999) };
+	char executed[64], other[64];
+
+	(void)state;
+	copy_instance(&info, executed);
+	info.start_time = UINT64_C(5120000000);
+	copy_instance(&info, other);
+	assert_string_equal(executed, other);
+	info.pid = 2;
+	copy_instance(&info, other);
+	assert_string_not_equal(executed, other);
+	info.pid = 1;
+	info.boot_id = SLICE_LITERAL("another");
+	copy_instance(&info, other);
+	assert_string_not_equal(executed, other);
+	info.environment = SLICE_LITERAL("OTEL_RESOURCE_ATTRIBUTES=service.instance.id=mine\0");
+	copy_instance(&info, other);
+	assert_string_equal(other, "mine");
+	info.environment = info.boot_id = SLICE_LITERAL("");
+	copy_instance(&info, other);
+	assert_string_equal(other, "");
 }
 
 static void test_resource_of_nothing(void **state)
@@ -500,6 +540,7 @@ int main(void)
 		cmocka_unit_test(test_cut_arguments_decide_nothing),
 		cmocka_unit_test(test_names_by_environment),
 		cmocka_unit_test(test_resource),
+		cmocka_unit_test(test_instances),
 		cmocka_unit_test(test_resource_of_nothing),
 		cmocka_unit_test(test_resource_leaves_out_what_is_wrong),
 		cmocka_unit_test(test_record),
