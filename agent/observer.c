@@ -67,16 +67,19 @@ void observer_init(struct observer *observer, const struct observer_options *opt
 	};
 	if (options->self)
 		resource_ref(options->self);
-	if (options->print_interval) {
-		observer_collect(observer, &observer->print);
-		observer->printed = observer->now;
-	}
+	observer_collect(observer, &observer->print);
+	observer->printed = observer->now;
 }
 
 void observer_done(struct observer *observer)
 {
 	resource_unref(observer->options.self);
 	observer->options.self = NULL;
+}
+
+void observer_tell(struct observer *observer)
+{
+	observer_print(observer);
 }
 
 uint64_t observer_step(struct observer *observer, uint64_t now)

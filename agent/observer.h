@@ -32,6 +32,8 @@ void observer_init(struct observer *observer, const struct observer_options *opt
 /* Accepts one that is all zero. */
 void observer_done(struct observer *observer);
 
+/* Prints at once, whatever the intervals. */
+void observer_tell(struct observer *observer);
 /* Does what is due by `now` (CLOCK_MONOTONIC ns). When the next is due; UINT64_MAX: never. */
 uint64_t observer_step(struct observer *observer, uint64_t now);
 /* The same at once, for the time that is left: before exporter_stop. */

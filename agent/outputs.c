@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "otlp/console.h"
 #include "otlp/delivery.h"
@@ -40,23 +42,72 @@ static void outputs_warn(void *context, const char *text)
 	log_warning("%s: %s", outputs_destination(url, destination), text);
 }
 
-/* Standard output, or --output's file; -1 when it cannot be opened. */
+/* A file whose last line was cut off, by a full disk say, gets an end for it. */
+static void end_last_line(const char *path, int fd)
+{
+	int reader = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat status;
+	char last;
+
+	if (reader < 0)
+		return;
+	if (fstat(reader, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 &&
+	    pread(reader, &last, 1, status.st_size - 1) == 1 && last != '\n')
+		(void)!write(fd, "\n", 1);
+	close(reader);
+}
+
+/* Standard output, or --output's file, to be written to behind what is there; -1 when it cannot be opened. */
 static int open_file(const struct outputs_options *options)
 {
 	int fd = STDOUT_FILENO;
 
 	if (options->path)
-		fd = open(options->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+		fd = open(options->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0644);
 	if (fd < 0)
 		log_error("cannot open '%s' for writing: %s", options->path, strerror(errno));
+	else if (options->path)
+		end_last_line(options->path, fd);
 	return fd;
 }
 
-static int make_printer(const struct outputs_options *options, int fd, struct output **ret_output)
+#define TELL_INTERVAL (60 * NSEC_PER_SEC)
+
+/* At once, and of the same error not again for a while. From the exporter's thread. */
+static void outputs_write_failed(void *context, int error)
+{
+	struct outputs *outputs = context;
+	const char *path = outputs->options->path;
+	uint64_t now = clock_monotonic();
+
+	if (error == outputs->told_error && now - outputs->told < TELL_INTERVAL)
+		return;
+	outputs->told_error = error;
+	outputs->told = now;
+	log_warning("cannot write to %s%s%s: %s; what cannot be written is lost, and counted", path ? "'" : "",
+		    path ? path : "standard output", path ? "'" : "", strerror(-error));
+}
+
+static int open_writer(struct outputs *outputs)
+{
+	int error;
+
+	outputs->fd = open_file(outputs->options);
+	if (outputs->fd < 0)
+		return -EIO;
+	error = writer_init(&outputs->writer, outputs->fd);
+	if (error)
+		log_error("cannot write: %s", strerror(-error));
+	outputs->writer.failed = outputs_write_failed;
+	outputs->writer.context = outputs;
+	return error;
+}
+
+static int make_printer(const struct outputs_options *options, struct writer *writer, struct output **ret_output)
 {
 	const struct console_options console = {
-		.fd = fd,
-		.color = terminal_wants_color(fd),
+		.writer = writer,
+		.color = terminal_wants_color(writer->fd),
 		.summary = options->format == OUTPUTS_SUMMARY,
 		.sort = options->sort,
 		.interval = options->interval,
@@ -70,7 +121,7 @@ static int make_printer(const struct outputs_options *options, int fd, struct ou
 		error = output_console_new(&console, ret_output);
 		break;
 	case OUTPUTS_JSON:
-		error = output_json_new(fd, WIRESPAN_VERSION, ret_output);
+		error = output_json_new(writer, WIRESPAN_VERSION, ret_output);
 		break;
 	default:
 		*ret_output = output_none_new();
@@ -148,8 +199,9 @@ static int make_all(struct outputs *outputs)
 	if (options->choice.sends_spans || options->choice.sends_metrics)
 		error = make_delivery(options, &outputs->delivery);
 	if (!error && options->choice.prints) {
-		outputs->fd = open_file(options);
-		error = outputs->fd < 0 ? -EIO : make_printer(options, outputs->fd, &printer);
+		error = open_writer(outputs);
+		if (!error)
+			error = make_printer(options, &outputs->writer, &printer);
 	}
 	if (!error)
 		return join(outputs, printer);
@@ -161,7 +213,7 @@ int outputs_open(struct outputs *outputs, const struct outputs_options *options)
 {
 	int error;
 
-	*outputs = (struct outputs){ .options = options, .fd = STDOUT_FILENO };
+	*outputs = (struct outputs){ .options = options, .fd = STDOUT_FILENO, .writer = { .cancel_fd = -1 } };
 	error = make_all(outputs);
 	if (error) {
 		outputs->output = outputs->delivery = NULL;
@@ -170,9 +222,24 @@ int outputs_open(struct outputs *outputs, const struct outputs_options *options)
 	return error;
 }
 
+/* A pipe or device stays the same, whoever moves its name. */
+void outputs_reopen(struct outputs *outputs)
+{
+	struct stat status;
+	int fd;
+
+	if (!outputs->options->path || fstat(outputs->fd, &status) < 0 || !S_ISREG(status.st_mode))
+		return;
+	fd = open_file(outputs->options);
+	if (fd >= 0)
+		writer_replace(&outputs->writer, fd);
+}
+
 int outputs_close(struct outputs *outputs)
 {
 	output_free(outputs->output);
+	if (outputs->writer.cancel_fd >= 0)
+		writer_done(&outputs->writer);
 	if (outputs->fd < 0 || outputs->fd == STDOUT_FILENO || close(outputs->fd) == 0)
 		return 0;
 	log_error("cannot write '%s': %s", outputs->options->path, strerror(errno));

@@ -9,6 +9,7 @@
 #include "otlp/config.h"
 #include "otlp/latency.h"
 #include "otlp/output.h"
+#include "otlp/writer.h"
 
 enum outputs_format { OUTPUTS_CONSOLE, OUTPUTS_SUMMARY, OUTPUTS_JSON, OUTPUTS_NONE };
 
@@ -27,7 +28,7 @@ struct outputs_choice outputs_choose(const struct otlp_config *config, bool prin
 struct outputs_options {
 	struct outputs_choice choice;
 	enum outputs_format format;
-	const char *path;  /* of the file to print to; NULL: standard output */
+	const char *path;  /* of the file to print to, behind what is there; NULL: standard output */
 	enum latency_sort sort; /* of the tables that the first two print */
 	uint64_t interval;      /* ns between two tables; 0: only at the end */
 	bool orphans;      /* spans may have parents that are not wanted */
@@ -40,11 +41,20 @@ struct outputs {
 	struct output *output;   /* all of them */
 	struct output *delivery; /* the one among them that sends; NULL: none */
 	const struct outputs_options *options;
-	int fd;
+	int fd;               /* that is printed to; the same however often it is opened again */
+	struct writer writer; /* to it */
+	/* Of writes that failed, the exporter's: what was said last, and when (ns). */
+	int told_error;
+	uint64_t told;
 };
 
-/* `options` outlive it. 0; -EINVAL: the endpoint cannot be used; negative errno. All said by the logger. */
+/* `options` outlive it, and it stays where it is. 0; -EINVAL: the endpoint cannot be used; negative errno. All said by the logger. */
 int outputs_open(struct outputs *outputs, const struct outputs_options *options);
+/*
+ * Opens --output's file again, for those who have moved it away: what comes next goes there. From any
+ * thread. Where it cannot be opened (said) the old one stays.
+ */
+void outputs_reopen(struct outputs *outputs);
 /* 0 or negative errno (said) where the file was not written whole. */
 int outputs_close(struct outputs *outputs);
 

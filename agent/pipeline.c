@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "agent/pipeline_parts.h"
+#include "agent/signals.h"
 #include "agent/sockets.h"
 #include "agent/sockets_diag.h"
 #include "base/clock.h"
@@ -118,13 +119,21 @@ static uint64_t pipeline_time_left(struct pipeline *pipeline, uint64_t now, uint
 	return due > now ? due - now : 0;
 }
 
-static int pipeline_loop(struct pipeline *pipeline, uint64_t duration, const volatile sig_atomic_t *stop)
+static void pipeline_obey_signals(struct pipeline *pipeline, struct outputs *outputs)
+{
+	if (signals_take(SIGNALS_REOPEN))
+		outputs_reopen(outputs);
+	if (signals_take(SIGNALS_TELL))
+		observer_tell(&pipeline->observer);
+}
+
+static int pipeline_loop(struct pipeline *pipeline, const struct pipeline_options *options)
 {
 	struct source *source = capture_source(pipeline->capture);
 	uint64_t last = clock_monotonic();
-	uint64_t end = duration ? last + duration : UINT64_MAX;
+	uint64_t end = options->duration ? last + options->duration : UINT64_MAX;
 
-	while (!*stop) {
+	while (!signals_stop()) {
 		int count = pipeline_step(pipeline);
 		uint64_t now = clock_monotonic();
 		uint64_t left = pipeline_time_left(pipeline, now, end);
@@ -132,6 +141,7 @@ static int pipeline_loop(struct pipeline *pipeline, uint64_t duration, const vol
 		uint64_t wait = idle ? SLEEP_MS : NAP_MS;
 		int error;
 
+		pipeline_obey_signals(pipeline, options->outputs);
 		if (count < 0)
 			return count;
 		if (count > 0)
@@ -220,7 +230,7 @@ static int pipeline_end(struct pipeline *pipeline, struct output *output)
 	return error;
 }
 
-int pipeline_run(const struct pipeline_options *options, const volatile sig_atomic_t *stop)
+int pipeline_run(const struct pipeline_options *options)
 {
 	struct pipeline *pipeline = calloc(1, sizeof(*pipeline));
 	int error = pipeline ? pipeline_open(pipeline, options) : -ENOMEM;
@@ -234,8 +244,8 @@ int pipeline_run(const struct pipeline_options *options, const volatile sig_atom
 	if (!error) {
 		int end_error;
 
-		error = pipeline_loop(pipeline, options->duration, stop);
-		end_error = pipeline_end(pipeline, options->output);
+		error = pipeline_loop(pipeline, options);
+		end_error = pipeline_end(pipeline, options->outputs->output);
 		error = error ? error : end_error;
 	} else if (pipeline->exporter) {
 		exporter_stop(pipeline->exporter);

@@ -3,14 +3,12 @@
 #ifndef WIRESPAN_AGENT_PIPELINE_H
 #define WIRESPAN_AGENT_PIPELINE_H
 
-#include <signal.h>
-
 #include "agent/capture.h"
 #include "agent/header_option.h"
+#include "agent/outputs.h"
 #include "agent/recorder.h"
 #include "agent/selection.h"
 #include "otlp/config.h"
-#include "otlp/output.h"
 #include "otlp/span_choice.h"
 
 struct pipeline_options {
@@ -21,20 +19,19 @@ struct pipeline_options {
 	const struct otlp_config *config;
 	bool infer_routes;
 	uint64_t request_timeout;  /* ns, 0: none */
-	uint64_t duration;         /* ns, 0: until `stop` */
+	uint64_t duration;         /* ns, 0: until signals_stop() */
 	uint64_t stats_interval;   /* ns between two --stats, 0: none */
 	uint64_t metrics_interval; /* ns between two sets of the agent's own metrics, 0: none */
 	uint64_t flush_limit;      /* ns that the end may take; 0: EXPORTER_STOP_TIMEOUT */
-	struct output *output;     /* the caller's */
-	struct output *delivery;   /* the part of it that sends; NULL: none */
+	struct outputs *outputs;   /* the caller's */
 	struct recorder *recorder; /* the caller's: told what the engine is; NULL: none */
 };
 
 /*
- * Runs from attaching until the time is over or *stop is set, then delivers what
+ * Runs from attaching until the time is over or a signal ends it (signals.h), then delivers what
  * is in flight and prints the losses on standard error. 0 or negative errno, said
  * by the logger.
  */
-int pipeline_run(const struct pipeline_options *options, const volatile sig_atomic_t *stop);
+int pipeline_run(const struct pipeline_options *options);
 
 #endif

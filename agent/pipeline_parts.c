@@ -69,7 +69,7 @@ static int pipeline_open_exporter(struct pipeline *pipeline, const struct pipeli
 		.queue_spans = options->config->queue_spans,
 		.stop_timeout = options->flush_limit,
 	};
-	int error = exporter_start(&exporter, options->output, &pipeline->exporter);
+	int error = exporter_start(&exporter, options->outputs->output, &pipeline->exporter);
 
 	if (!error)
 		span_filter_init(&pipeline->filter, options->config, options->choice,
@@ -126,12 +126,12 @@ int pipeline_observe(struct pipeline *pipeline, const struct pipeline_options *o
 		.print_interval = options->stats_interval,
 		.metrics_interval = options->metrics_interval,
 		.sources = {
-			.summary = pipeline_summary_sources(pipeline, options->output),
+			.summary = pipeline_summary_sources(pipeline, options->outputs->output),
 			.traffic = &pipeline->traffic,
 			.queue_capacity = queue_capacity(options->config),
 			.source = capture_source(pipeline->capture),
 			.capture = pipeline->capture,
-			.delivery = options->delivery,
+			.delivery = options->outputs->delivery,
 		},
 		.exporter = pipeline->exporter,
 		.encoding = options->config->signals[OTLP_TRACES].encoding,

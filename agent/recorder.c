@@ -63,8 +63,8 @@ static int recorder_begin(struct recorder *recorder, enum capture_mode mode, con
 }
 
 /*
- * Always a new file: one that is there may be somebody else's to read. Or a device, but nothing whose
- * reader could make us wait.
+ * Always a new file: one that is there may be somebody else's to read, and may be dear to them unless it
+ * is empty. Or a device, but nothing whose reader could make us wait.
  */
 static int open_file(const char *path)
 {
@@ -73,6 +73,8 @@ static int open_file(const char *path)
 	int fd;
 
 	if (lstat(path, &status) < 0 || S_ISREG(status.st_mode)) {
+		if (stat(path, &status) == 0 && status.st_size > 0)
+			return -EEXIST;
 		unlink(path);
 		flags |= O_CREAT | O_EXCL;
 	} else if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)) {
@@ -80,6 +82,19 @@ static int open_file(const char *path)
 	}
 	fd = open(path, flags, 0600);
 	return fd < 0 ? -errno : fd;
+}
+
+static const char *refusal(int error)
+{
+	switch (error) {
+	case -ESPIPE:
+		return "it is a pipe or socket, not a file";
+	case -EEXIST:
+		return "it is there already, and a recording is neither written over nor added to; "
+		       "remove it or give another name";
+	default:
+		return strerror(-error);
+	}
 }
 
 int recorder_open(const char *path, enum capture_mode mode, const struct selection *selection,
@@ -94,8 +109,7 @@ int recorder_open(const char *path, enum capture_mode mode, const struct selecti
 	recorder->fd = open_file(path);
 	error = recorder->fd < 0 ? recorder->fd : recorder_begin(recorder, mode, selection);
 	if (error) {
-		log_error("cannot record to '%s': %s", path,
-			  error == -ESPIPE ? "it is a pipe or socket, not a file" : strerror(-error));
+		log_error("cannot record to '%s': %s", path, refusal(error));
 		recorder_close(recorder);
 		return error;
 	}

@@ -11,7 +11,7 @@
 
 struct recorder;
 
-/* Replaces the file; nobody but its owner may read it. 0 or negative errno, said by the logger. */
+/* A new file, that nobody but its owner may read; -EEXIST where one is there that is not empty. 0 or negative errno, said by the logger. */
 int recorder_open(const char *path, enum capture_mode mode, const struct selection *selection,
 		  struct recorder **ret_recorder);
 /*

@@ -12,6 +12,7 @@
 #include "agent/host.h"
 #include "agent/recording/reader.h"
 #include "agent/resources.h"
+#include "agent/signals.h"
 #include "agent/summary.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -37,7 +38,6 @@ struct replay_file {
 
 struct replay {
 	const struct replay_options *options;
-	const volatile sig_atomic_t *stop;
 	struct recording_reader *reader; /* the file's */
 	struct host host;
 	struct attribute *shared;
@@ -59,7 +59,7 @@ static uint64_t replay_waiting(const struct replay *replay)
 
 static uint64_t replay_undelivered(const struct replay *replay)
 {
-	struct output *delivery = replay->options->delivery;
+	struct output *delivery = replay->options->outputs->delivery;
 
 	return delivery ? delivery_stats(delivery).queue_bytes : 0;
 }
@@ -67,7 +67,7 @@ static uint64_t replay_undelivered(const struct replay *replay)
 /* Nothing is lost by waiting here, as nothing is in a live run; for a reader who takes a break, too. */
 static void replay_wait_for_exporter(const struct replay *replay, uint64_t spans)
 {
-	while (replay_waiting(replay) > spans && !*replay->stop)
+	while (replay_waiting(replay) > spans && !signals_stop())
 		nanosleep(&(struct timespec){ .tv_nsec = NAP }, NULL);
 }
 
@@ -76,7 +76,7 @@ static void replay_wait_for_collector(struct replay *replay, uint64_t bytes)
 {
 	uint64_t least = UINT64_MAX, since = clock_monotonic(), left;
 
-	while ((left = replay_undelivered(replay)) > bytes && !*replay->stop && !replay->collector_away) {
+	while ((left = replay_undelivered(replay)) > bytes && !signals_stop() && !replay->collector_away) {
 		uint64_t now = clock_monotonic();
 
 		replay->collector_away = left >= least && now - since >= PATIENCE;
@@ -190,7 +190,7 @@ static int replay_make(struct replay *replay)
 	const struct replay_options *options = replay->options;
 	/* Which spans share a batch would otherwise be the threads' matter. */
 	const struct exporter_options exporter = {
-		.stop_timeout = options->delivery ? options->flush_limit : READER_PATIENCE,
+		.stop_timeout = options->outputs->delivery ? options->flush_limit : READER_PATIENCE,
 		.whole_batches = true,
 	};
 	const struct recording_header *header = recording_reader_header(replay->reader);
@@ -198,7 +198,7 @@ static int replay_make(struct replay *replay)
 
 	host_describe(&replay->host, header->host_name, header->machine, header->host_id);
 	replay->shared = resources_shared(options->config, &replay->host, &replay->shared_count);
-	error = replay->shared ? exporter_start(&exporter, options->output, &replay->exporter) : -ENOMEM;
+	error = replay->shared ? exporter_start(&exporter, options->outputs->output, &replay->exporter) : -ENOMEM;
 	if (error)
 		return error;
 	span_filter_init(&replay->filter, options->config, options->choice,
@@ -206,12 +206,21 @@ static int replay_make(struct replay *replay)
 	return replay_open_engine(replay, header);
 }
 
+static void replay_obey_signals(const struct replay *replay)
+{
+	if (signals_take(SIGNALS_REOPEN))
+		outputs_reopen(replay->options->outputs);
+	if (signals_take(SIGNALS_TELL))
+		log_notice("replayed so far: %" PRIu64 " spans", replay->spans);
+}
+
 static int replay_loop(struct replay *replay)
 {
 	struct recording_item item;
 	int result = 0;
 
-	while (!*replay->stop && (result = recording_reader_next(replay->reader, &item)) > 0) {
+	while (!signals_stop() && (result = recording_reader_next(replay->reader, &item)) > 0) {
+		replay_obey_signals(replay);
 		if (item.kind == RECORDING_ITEM_RECORD)
 			(void)engine_record(replay->engine, item.record, item.size); /* counted there */
 		else if (item.kind == RECORDING_ITEM_LOSS)
@@ -240,7 +249,7 @@ static int replay_finish(struct replay *replay)
 	const struct summary_sources sources = {
 		.engine = replay->engine,
 		.exporter = replay->exporter,
-		.output = replay->options->output,
+		.output = replay->options->outputs->output,
 		.filter = &replay->filter,
 		.captured = captured,
 		.captured_count = replay_captured(replay, captured),
@@ -253,7 +262,7 @@ static int replay_finish(struct replay *replay)
 	replay_wait_for_collector(replay, 0);
 	error = exporter_stop(replay->exporter);
 	summary_collect(&summary, &sources);
-	finish_error = output_finish(replay->options->output, summary.losses, summary.loss_count);
+	finish_error = output_finish(replay->options->outputs->output, summary.losses, summary.loss_count);
 	error = error ? error : finish_error;
 	if (summary_print(&summary) == 0 && error)
 		log_error("cannot write all spans: %s", strerror(-error));
@@ -282,9 +291,9 @@ static void replay_done(struct replay *replay)
 	free(replay->shared);
 }
 
-int replay_run(const struct replay_options *options, const volatile sig_atomic_t *stop)
+int replay_run(const struct replay_options *options)
 {
-	struct replay replay = { .options = options, .stop = stop, .reader = options->file->reader };
+	struct replay replay = { .options = options, .reader = options->file->reader };
 	int error = replay_make(&replay);
 
 	if (!error) {
@@ -294,7 +303,7 @@ int replay_run(const struct replay_options *options, const volatile sig_atomic_t
 			log_error("cannot read '%s': %s", options->file->path, strerror(-read_error));
 		error = replay_finish(&replay);
 		error = error ? error : read_error;
-		if (!*stop && !error)
+		if (!signals_stop() && !error)
 			error = replay_tell_damage(&replay);
 	} else if (replay.exporter) {
 		exporter_stop(replay.exporter);

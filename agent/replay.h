@@ -3,13 +3,12 @@
 #ifndef WIRESPAN_AGENT_REPLAY_H
 #define WIRESPAN_AGENT_REPLAY_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "agent/header_option.h"
+#include "agent/outputs.h"
 #include "otlp/config.h"
-#include "otlp/output.h"
 #include "otlp/span_choice.h"
 
 struct replay_file;
@@ -28,15 +27,14 @@ struct replay_options {
 	uint64_t request_timeout; /* ns, 0: none */
 	uint64_t seed;            /* of trace and span ids */
 	uint64_t flush_limit;     /* ns that the end may take; 0: EXPORTER_STOP_TIMEOUT */
-	struct output *output;    /* the caller's */
-	struct output *delivery;  /* the part of it that sends; NULL: none */
+	struct outputs *outputs;  /* the caller's */
 };
 
 /*
- * Replays until the recording's end or until *stop is set, and prints the losses on standard error: those
+ * Replays until the recording's end or until a signal ends it (signals.h), and prints the losses on standard error: those
  * of the recording, too. 0 where the recording is whole; -EBADMSG where it is not, though what is whole
  * of it was replayed; other negative errno. All said by the logger.
  */
-int replay_run(const struct replay_options *options, const volatile sig_atomic_t *stop);
+int replay_run(const struct replay_options *options);
 
 #endif

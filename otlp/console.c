@@ -8,7 +8,6 @@
 #include "otlp/text.h"
 #include "otlp/trace_text.h"
 #include "otlp/traces.h"
-#include "otlp/writer.h"
 
 /* Written out from WRITE_SIZE on. The largest trace, or table, takes less than TEXT_SIZE_MAX. */
 #define WRITE_SIZE (64u * 1024)
@@ -18,7 +17,7 @@
 
 struct console {
 	struct output output;
-	struct writer writer;
+	struct writer *writer; /* the caller's */
 	struct traces *traces; /* NULL: not shown */
 	struct latency *latency;
 	struct latency *recent; /* of the interval under way; NULL: there are none */
@@ -37,8 +36,10 @@ static void write_text(struct console *console)
 {
 	int result = 0;
 
-	if (console->text.length)
-		result = writer_write(&console->writer, buffer_slice(&console->text));
+	if (console->text.length) {
+		(void)writer_renew(console->writer);
+		result = writer_write(console->writer, buffer_slice(&console->text));
+	}
 	if (result < 0) {
 		tally_add(&console->failed, console->text_spans);
 		console->error = result;
@@ -49,7 +50,7 @@ static void write_text(struct console *console)
 
 static struct text_page console_page(const struct console *console)
 {
-	return (struct text_page){ .color = console->color, .columns = terminal_columns(console->writer.fd) };
+	return (struct text_page){ .color = console->color, .columns = terminal_columns(console->writer->fd) };
 }
 
 static void console_trace(void *context, struct span *const *spans, size_t count)
@@ -168,7 +169,7 @@ static int console_flush(struct output *output)
 
 static void console_cancel(struct output *output)
 {
-	writer_cancel(&((struct console *)output)->writer);
+	writer_cancel(((struct console *)output)->writer);
 }
 
 static int console_finish(struct output *output, const struct counter *losses, size_t count)
@@ -178,7 +179,7 @@ static int console_finish(struct output *output, const struct counter *losses, s
 
 	if (result == 0)
 		result = counters_format(&console->text, losses, count);
-	console->writer.timeout_ms = FINISH_TIMEOUT_MS;
+	console->writer->timeout_ms = FINISH_TIMEOUT_MS;
 	write_text(console);
 	return result < 0 ? result : report(console);
 }
@@ -201,8 +202,6 @@ static void console_free(struct output *output)
 {
 	struct console *console = (struct console *)output;
 
-	if (console->writer.cancel_fd >= 0)
-		writer_done(&console->writer);
 	traces_free(console->traces);
 	latency_free(console->latency);
 	latency_free(console->recent);
@@ -252,7 +251,7 @@ int output_console_new(const struct console_options *options, struct output **re
 	if (!console)
 		return -ENOMEM;
 	console->output.operations = &console_operations;
-	console->writer.cancel_fd = -1;
+	console->writer = options->writer;
 	console->color = options->color;
 	console->sort = options->sort;
 	console->interval = options->interval;
@@ -260,8 +259,6 @@ int output_console_new(const struct console_options *options, struct output **re
 	buffer_init(&console->text, TEXT_SIZE_MAX);
 	arena_init(&console->arena);
 	result = make_parts(console, options);
-	if (result == 0)
-		result = writer_init(&console->writer, options->fd);
 	if (result < 0) {
 		console_free(&console->output);
 		return result;

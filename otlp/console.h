@@ -8,9 +8,10 @@
 
 #include "otlp/latency.h"
 #include "otlp/output.h"
+#include "otlp/writer.h"
 
 struct console_options {
-	int fd; /* stays the caller's */
+	struct writer *writer; /* stays the caller's, and outlives the output */
 	bool color; /* see terminal_wants_color; how wide the terminal is is asked each time */
 	bool summary; /* no traces */
 	enum latency_sort sort;

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* OTLP/JSON on a file descriptor. */
+/* OTLP/JSON in a file. */
 #ifndef WIRESPAN_OTLP_JSON_H
 #define WIRESPAN_OTLP_JSON_H
 
 #include "otlp/output.h"
+#include "otlp/writer.h"
 
 /* A request of so many ordinary spans is about 1 MB; real receivers take 4 MiB. */
 #define JSON_REQUEST_SPANS_MAX 512
 
-/* An output of one ExportTraceServiceRequest per line. `fd` stays the caller's. 0 or negative errno. */
-int output_json_new(int fd, const char *version, struct output **ret_output);
+/* An output of one ExportTraceServiceRequest per line. `writer` stays the caller's, and outlives it. 0 or negative errno. */
+int output_json_new(struct writer *writer, const char *version, struct output **ret_output);
 
 #endif

@@ -4,11 +4,10 @@
 
 #include "otlp/encoder.h"
 #include "otlp/json.h"
-#include "otlp/writer.h"
 
 struct json_output {
 	struct output output;
-	struct writer writer;
+	struct writer *writer; /* the caller's */
 	struct encoder *encoder;
 	bool torn; /* a failed write may have left half a line */
 };
@@ -22,10 +21,12 @@ static int write_request(struct json_output *json, struct span *const *spans, si
 		return result;
 	/* In the byte after the body: the line goes out in one write where the descriptor lets it. */
 	((char *)line.data)[line.length++] = '\n';
+	if (writer_renew(json->writer))
+		json->torn = false;
 	if (json->torn)
-		result = writer_write(&json->writer, SLICE_LITERAL("\n"));
+		result = writer_write(json->writer, SLICE_LITERAL("\n"));
 	if (result == 0)
-		result = writer_write(&json->writer, line);
+		result = writer_write(json->writer, line);
 	json->torn = result < 0;
 	return result;
 }
@@ -47,14 +48,13 @@ static int json_spans(struct output *output, struct span *const *spans, size_t c
 
 static void json_cancel(struct output *output)
 {
-	writer_cancel(&((struct json_output *)output)->writer);
+	writer_cancel(((struct json_output *)output)->writer);
 }
 
 static void json_free(struct output *output)
 {
 	struct json_output *json = (struct json_output *)output;
 
-	writer_done(&json->writer);
 	encoder_free(json->encoder);
 	free(json);
 }
@@ -65,20 +65,17 @@ static const struct output_operations json_operations = {
 	.free = json_free,
 };
 
-int output_json_new(int fd, const char *version, struct output **ret_output)
+int output_json_new(struct writer *writer, const char *version, struct output **ret_output)
 {
 	struct json_output *json = calloc(1, sizeof(*json));
-	int result = -ENOMEM;
 
 	if (!json)
 		return -ENOMEM;
+	json->writer = writer;
 	json->encoder = encoder_new(OTLP_JSON, version);
-	if (json->encoder)
-		result = writer_init(&json->writer, fd);
-	if (result < 0) {
-		encoder_free(json->encoder);
+	if (!json->encoder) {
 		free(json);
-		return result;
+		return -ENOMEM;
 	}
 	json->output.operations = &json_operations;
 	*ret_output = &json->output;

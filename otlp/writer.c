@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE /* dup3 */
 #include "otlp/writer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -18,15 +20,19 @@ int writer_init(struct writer *writer, int fd)
 	cancel_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (cancel_fd < 0)
 		return -errno;
-	writer->fd = fd;
-	writer->cancel_fd = cancel_fd;
-	writer->timeout_ms = -1;
-	writer->waits = !S_ISREG(stat.st_mode) && !S_ISBLK(stat.st_mode);
+	*writer = (struct writer){
+		.fd = fd,
+		.cancel_fd = cancel_fd,
+		.timeout_ms = -1,
+		.waits = !S_ISREG(stat.st_mode) && !S_ISBLK(stat.st_mode),
+		.next_fd = -1,
+	};
 	return 0;
 }
 
 void writer_done(struct writer *writer)
 {
+	writer_replace(writer, -1);
 	close(writer->cancel_fd);
 	writer->cancel_fd = -1;
 }
@@ -50,7 +56,7 @@ static int wait_writable(struct writer *writer)
 	return fds[0].revents ? -ECANCELED : 0;
 }
 
-int writer_write(struct writer *writer, struct slice data)
+static int write_all(struct writer *writer, struct slice data)
 {
 	while (data.length) {
 		/* A writable pipe takes PIPE_BUF bytes without blocking, but perhaps not one more. */
@@ -67,6 +73,34 @@ int writer_write(struct writer *writer, struct slice data)
 			return -errno;
 	}
 	return 0;
+}
+
+int writer_write(struct writer *writer, struct slice data)
+{
+	int result = write_all(writer, data);
+
+	if (result < 0 && result != -ECANCELED && writer->failed)
+		writer->failed(writer->context, result);
+	return result;
+}
+
+void writer_replace(struct writer *writer, int fd)
+{
+	int unused = atomic_exchange(&writer->next_fd, fd);
+
+	if (unused >= 0)
+		close(unused);
+}
+
+bool writer_renew(struct writer *writer)
+{
+	int fd = atomic_exchange(&writer->next_fd, -1);
+
+	if (fd < 0)
+		return false;
+	(void)!dup3(fd, writer->fd, O_CLOEXEC);
+	close(fd);
+	return true;
 }
 
 void writer_cancel(struct writer *writer)

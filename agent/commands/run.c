@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -19,16 +18,9 @@
 #include "agent/pipeline.h"
 #include "agent/recorder.h"
 #include "agent/replay.h"
+#include "agent/signals.h"
 #include "base/clock.h"
 #include "base/log.h"
-
-static volatile sig_atomic_t stop;
-
-static void run_stop(int signal_number)
-{
-	(void)signal_number;
-	stop = 1;
-}
 
 /*
  * As much of the processors as anybody, but no thread of ours interrupts another's work by waking up;
@@ -84,21 +76,6 @@ static int run_choose_capture(const struct run_options *options, struct capture_
 	return EXIT_DONE;
 }
 
-/*
- * SIGINT and SIGTERM end us in order, a second one at once: the end may wait for whoever should read
- * what we write. A reader of our output that goes away, and a file that may not grow, are failed writes.
- */
-static void run_handle_signals(void)
-{
-	struct sigaction action = { .sa_handler = run_stop, .sa_flags = SA_RESETHAND };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	action = (struct sigaction){ .sa_handler = SIG_IGN };
-	sigaction(SIGPIPE, &action, NULL);
-	sigaction(SIGXFSZ, &action, NULL);
-}
-
 /* Outputs are touched only once it is known that something can be captured. */
 static int run_traced(const struct run_options *options, const struct otlp_config *config,
 		      const struct outputs_options *wanted)
@@ -124,14 +101,12 @@ static int run_traced(const struct run_options *options, const struct otlp_confi
 	error = outputs_open(&outputs, wanted);
 	if (error)
 		return error == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
-	pipeline.output = outputs.output;
-	pipeline.delivery = outputs.delivery;
+	pipeline.outputs = &outputs;
 	if (options->recording)
 		error = recorder_open(options->recording, pipeline.capture.mode, &options->selection,
 				      &pipeline.recorder);
 	if (!error) {
-		run_handle_signals();
-		error = pipeline_run(&pipeline, &stop);
+		error = pipeline_run(&pipeline);
 		sent_error = outputs_tell_sent(&outputs);
 	}
 	record_error = recorder_close(pipeline.recorder);
@@ -163,10 +138,8 @@ static int run_replayed(const struct run_options *options, const struct otlp_con
 		replay_close(replay.file);
 		return error == -EINVAL ? EXIT_USAGE : EXIT_FAILED;
 	}
-	replay.output = outputs.output;
-	replay.delivery = outputs.delivery;
-	run_handle_signals();
-	error = replay_run(&replay, &stop);
+	replay.outputs = &outputs;
+	error = replay_run(&replay);
 	sent_error = outputs_tell_sent(&outputs);
 	close_error = outputs_close(&outputs);
 	replay_close(replay.file);
@@ -218,6 +191,7 @@ static int run_configured(const struct run_options *options, const struct otlp_c
 		return EXIT_USAGE;
 	}
 	tell_nothing_is_kept(options, &outputs);
+	signals_begin();
 	return (options->command == RUN_REPLAY ? run_replayed : run_traced)(options, config, &outputs);
 }
 

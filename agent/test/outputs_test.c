@@ -163,6 +163,68 @@ static void what_is_chosen_is_made(void **state)
 	assert_int_equal(nftw(directory, remove_entry, 4, FTW_DEPTH | FTW_PHYS), 0);
 }
 
+static void put_text(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void assert_holds(const char *path, const char *expected)
+{
+	char text[256];
+	FILE *file = fopen(path, "r");
+
+	assert_non_null(file);
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	assert_string_equal(text, expected);
+}
+
+/* What is there stays; who moves the file away gets what comes next in a new one. */
+static void files_are_added_to_and_opened_again(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "", "no losses\n" },
+		{ "precious\n", "precious\nno losses\n" },
+		{ "cut o", "cut o\nno losses\n" },
+	};
+	char directory[] = "/tmp/outputs_test.XXXXXX", path[64], moved[64];
+	struct otlp_config config;
+	struct outputs_options options = { .config = &config, .path = path };
+	struct outputs outputs;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/spans", directory);
+	snprintf(moved, sizeof(moved), "%s/spans.1", directory);
+	read_for(&config, NULL);
+	options.choice = outputs_choose(&config, true);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		put_text(path, cases[i][0]);
+		assert_int_equal(outputs_open(&outputs, &options), 0);
+		assert_int_equal(output_finish(outputs.output, NULL, 0), 0);
+		assert_int_equal(outputs_close(&outputs), 0);
+		assert_holds(path, cases[i][1]);
+	}
+	assert_int_equal(outputs_open(&outputs, &options), 0);
+	assert_int_equal(rename(path, moved), 0);
+	assert_int_equal(output_finish(outputs.output, NULL, 0), 0);
+	outputs_reopen(&outputs);
+	assert_int_equal(output_finish(outputs.output, NULL, 0), 0);
+	/* Where it cannot be opened, writing goes on. */
+	assert_int_equal(rename(path, moved), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	outputs_reopen(&outputs);
+	assert_int_equal(output_finish(outputs.output, NULL, 0), 0);
+	assert_int_equal(outputs_close(&outputs), 0);
+	assert_holds(moved, "no losses\nno losses\n");
+	config_done(&config);
+	assert_int_equal(nftw(directory, remove_entry, 4, FTW_DEPTH | FTW_PHYS), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +232,7 @@ int main(void)
 		cmocka_unit_test(destinations_hold_no_secrets),
 		cmocka_unit_test(unusable_places_are_errors),
 		cmocka_unit_test(what_is_chosen_is_made),
+		cmocka_unit_test(files_are_added_to_and_opened_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

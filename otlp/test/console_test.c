@@ -72,6 +72,14 @@ static struct span client(struct resource *resource, uint8_t id, uint8_t parent,
 	return span;
 }
 
+static struct writer writer;
+
+static struct writer *writer_of(int fd)
+{
+	assert_int_equal(writer_init(&writer, fd), 0);
+	return &writer;
+}
+
 static void assert_text(struct buffer *buffer, const char *expected)
 {
 	assert_int_equal(buffer_append(buffer, "", 1), 0);
@@ -358,7 +366,8 @@ static void test_parents_that_were_left_out(void **state)
 
 	(void)state;
 	for (int orphans = 0; orphans < 2; orphans++) {
-		const struct console_options options = { .fd = sample_file(), .orphans = orphans };
+		int fd = sample_file();
+		const struct console_options options = { .writer = writer_of(fd), .orphans = orphans };
 		struct output *output;
 		char *text;
 
@@ -366,11 +375,12 @@ static void test_parents_that_were_left_out(void **state)
 		give(output, &span, NSEC_PER_SEC);
 		assert_int_equal(output_advance(output, 2 * NSEC_PER_SEC), 0);
 		assert_int_equal(output_advance(output, late), 0);
-		text = sample_file_text(options.fd);
+		text = sample_file_text(fd);
 		assert_int_equal(strncmp(text, "trace ", 6) == 0, orphans);
 		free(text);
 		output_free(output);
-		close(options.fd);
+		writer_done(&writer);
+		close(fd);
 	}
 }
 
@@ -385,7 +395,7 @@ static void test_output(void **state)
 
 	(void)state;
 	second.trace_id[15] = 2;
-	assert_int_equal(output_console_new(&(struct console_options){ .fd = fd }, &output), 0);
+	assert_int_equal(output_console_new(&(struct console_options){ .writer = writer_of(fd) }, &output), 0);
 	give(output, &first, NSEC_PER_SEC);
 	assert_int_equal(output_advance(output, NSEC_PER_SEC + NSEC_PER_MSEC), 0);
 	text = sample_file_text(fd);
@@ -415,6 +425,7 @@ static void test_output(void **state)
 	assert_int_equal(counters[0].value, 0);
 	assert_int_equal(counters[1].value, 0);
 	output_free(output);
+	writer_done(&writer);
 	close(fd);
 }
 
@@ -427,7 +438,7 @@ static void test_summary(void **state)
 	char *text;
 
 	(void)state;
-	assert_int_equal(output_console_new(&(struct console_options){ .fd = fd, .summary = true,
+	assert_int_equal(output_console_new(&(struct console_options){ .writer = writer_of(fd), .summary = true,
 								       .sort = LATENCY_BY_ERRORS,
 								       .interval = 10 * NSEC_PER_SEC }, &output), 0);
 	assert_int_equal(output_advance(output, 100 * NSEC_PER_SEC), 0);
@@ -461,6 +472,7 @@ static void test_summary(void **state)
 		"no losses\n");
 	free(text);
 	output_free(output);
+	writer_done(&writer);
 	close(fd);
 }
 
@@ -471,12 +483,13 @@ static void test_no_spans_no_losses(void **state)
 	char *text;
 
 	(void)state;
-	assert_int_equal(output_console_new(&(struct console_options){ .fd = fd }, &output), 0);
+	assert_int_equal(output_console_new(&(struct console_options){ .writer = writer_of(fd) }, &output), 0);
 	assert_int_equal(output_finish(output, NULL, 0), 0);
 	text = sample_file_text(fd);
 	assert_string_equal(text, "no losses\n");
 	free(text);
 	output_free(output);
+	writer_done(&writer);
 	close(fd);
 }
 
@@ -489,7 +502,7 @@ static void test_write_fails(void **state)
 
 	(void)state;
 	assert_true(fd >= 0);
-	assert_int_equal(output_console_new(&(struct console_options){ .fd = fd }, &output), 0);
+	assert_int_equal(output_console_new(&(struct console_options){ .writer = writer_of(fd) }, &output), 0);
 	give(output, &span, 0);
 	assert_int_equal(output_flush(output), -ENOSPC);
 	assert_int_equal(output_flush(output), 0);
@@ -498,6 +511,7 @@ static void test_write_fails(void **state)
 	assert_int_equal(counters[1].value, 1);
 	give(output, &span, 0);
 	output_free(output);
+	writer_done(&writer);
 	close(fd);
 }
 

@@ -195,12 +195,14 @@ static void test_blocked_pipe(void **state)
 	struct exporter *exporter;
 	struct exporter_counts counts;
 	struct output *output;
+	struct writer writer;
 	uint64_t begin;
 	int pipes[2];
 
 	(void)state;
 	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
-	assert_int_equal(output_json_new(pipes[1], "1", &output), 0);
+	assert_int_equal(writer_init(&writer, pipes[1]), 0);
+	assert_int_equal(output_json_new(&writer, "1", &output), 0);
 	exporter = start((struct exporter_options){ .queue_spans = 1024, .stop_timeout = 200 * NSEC_PER_MSEC }, output);
 	begin = clock_monotonic();
 	give(exporter, resource, 20000);
@@ -213,6 +215,7 @@ static void test_blocked_pipe(void **state)
 	assert_true(counts.abandoned > 0 && counts.queue_full > 0);
 	exporter_free(exporter);
 	output_free(output);
+	writer_done(&writer);
 	close(pipes[0]);
 	close(pipes[1]);
 	assert_int_equal(resource->references, 1);
@@ -237,6 +240,7 @@ static void test_pipe_gets_whole_lines(void **state)
 	struct resource *resource = sample_resource("shop", 1);
 	struct exporter *exporter;
 	struct output *output;
+	struct writer writer;
 	uint64_t lines[2] = { 0 };
 	pthread_t reader;
 	int pipes[2];
@@ -245,13 +249,15 @@ static void test_pipe_gets_whole_lines(void **state)
 	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
 	lines[0] = (uint64_t)pipes[0];
 	assert_int_equal(pthread_create(&reader, NULL, read_slowly, lines), 0);
-	assert_int_equal(output_json_new(pipes[1], "1", &output), 0);
+	assert_int_equal(writer_init(&writer, pipes[1]), 0);
+	assert_int_equal(output_json_new(&writer, "1", &output), 0);
 	exporter = start((struct exporter_options){ .batch_spans = 50 }, output);
 	give(exporter, resource, 1000);
 	assert_int_equal(exporter_stop(exporter), 0);
 	assert_int_equal(exporter_counts(exporter).exported, 1000);
 	exporter_free(exporter);
 	output_free(output);
+	writer_done(&writer);
 	close(pipes[1]);
 	pthread_join(reader, NULL);
 	close(pipes[0]);
@@ -264,18 +270,21 @@ static void test_closed_pipe_is_an_error(void **state)
 	struct resource *resource = sample_resource("shop", 1);
 	struct exporter *exporter;
 	struct output *output;
+	struct writer writer;
 	int pipes[2];
 
 	(void)state;
 	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
 	close(pipes[0]);
-	assert_int_equal(output_json_new(pipes[1], "1", &output), 0);
+	assert_int_equal(writer_init(&writer, pipes[1]), 0);
+	assert_int_equal(output_json_new(&writer, "1", &output), 0);
 	exporter = start((struct exporter_options){ 0 }, output);
 	give(exporter, resource, 10);
 	assert_int_equal(exporter_stop(exporter), -EPIPE);
 	assert_int_equal(exporter_counts(exporter).failed, 10);
 	exporter_free(exporter);
 	output_free(output);
+	writer_done(&writer);
 	close(pipes[1]);
 	resource_unref(resource);
 }

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <unistd.h>
 
@@ -357,12 +358,14 @@ static void test_output_lines(void **state)
 	struct resource *resource = sample_resource("shop", 42);
 	struct span *spans[JSON_REQUEST_SPANS_MAX + 1];
 	int fd = sample_file();
+	struct writer writer;
 	struct output *output;
 	size_t lines = 0;
 	char *text;
 
 	(void)state;
-	assert_int_equal(output_json_new(fd, "1", &output), 0);
+	assert_int_equal(writer_init(&writer, fd), 0);
+	assert_int_equal(output_json_new(&writer, "1", &output), 0);
 	for (size_t i = 0; i < JSON_REQUEST_SPANS_MAX + 1; i++) {
 		struct span span = sample_http(resource, 1, (uint8_t)(i + 1));
 
@@ -387,6 +390,7 @@ static void test_output_lines(void **state)
 	assert_int_equal(resource->references, 1);
 	free(text);
 	output_free(output);
+	writer_done(&writer);
 	close(fd);
 	resource_unref(resource);
 }
@@ -395,18 +399,63 @@ static void test_output_error(void **state)
 {
 	struct resource *resource = sample_resource("shop", 42);
 	struct span span = sample_http(resource, 1, 2), *clone = span_clone(&span);
+	struct writer writer;
 	struct output *output;
 	int fd;
 
 	(void)state;
-	assert_int_equal(output_json_new(-1, "1", &output), -EBADF);
+	assert_int_equal(writer_init(&writer, -1), -EBADF);
 	fd = sample_file();
-	assert_int_equal(output_json_new(fd, "1", &output), 0);
+	assert_int_equal(writer_init(&writer, fd), 0);
+	assert_int_equal(output_json_new(&writer, "1", &output), 0);
 	output_cancel(output);
 	assert_int_equal(output_spans(output, &clone, 1, 0), -ECANCELED);
 	assert_int_equal(resource->references, 1);
 	output_free(output);
+	writer_done(&writer);
 	close(fd);
+	resource_unref(resource);
+}
+
+static void note_failure(void *context, int error)
+{
+	*(int *)context = error;
+}
+
+/* A line is never split between two files, and what one file was left with is no other's concern. */
+static void test_output_renewed(void **state)
+{
+	struct resource *resource = sample_resource("shop", 42);
+	struct span span = sample_http(resource, 1, 2);
+	int full = open("/dev/full", O_WRONLY | O_CLOEXEC), first = sample_file(), second = sample_file(), error = 0;
+	struct writer writer;
+	struct output *output;
+	char *text;
+
+	(void)state;
+	assert_int_equal(writer_init(&writer, full), 0);
+	writer.failed = note_failure;
+	writer.context = &error;
+	assert_int_equal(output_json_new(&writer, "1", &output), 0);
+	assert_int_equal(output_spans(output, (struct span *[]){ span_clone(&span) }, 1, 0), -ENOSPC);
+	assert_int_equal(error, -ENOSPC);
+	/* The first was never written to. */
+	writer_replace(&writer, dup(first));
+	writer_replace(&writer, dup(second));
+	assert_int_equal(output_spans(output, (struct span *[]){ span_clone(&span) }, 1, 0), 0);
+	text = sample_file_text(first);
+	assert_string_equal(text, "");
+	free(text);
+	text = sample_file_text(second);
+	assert_int_equal(text[0], '{');
+	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+	free(text);
+	writer_replace(&writer, dup(first));
+	output_free(output);
+	writer_done(&writer);
+	close(full);
+	close(first);
+	close(second);
 	resource_unref(resource);
 }
 
@@ -424,6 +473,7 @@ int main(void)
 		cmocka_unit_test(test_room_grows),
 		cmocka_unit_test(test_output_lines),
 		cmocka_unit_test(test_output_error),
+		cmocka_unit_test(test_output_renewed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
