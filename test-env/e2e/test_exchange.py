@@ -129,3 +129,24 @@ def test_names_of_services(start_agent, start_process, free_ports):
     [span] = result.servers(named)
     assert span.resource["deployment.environment.name"] == "test"
     assert {span.service for span in result.clients()} == {"curl"}
+
+
+def test_variables_that_are_none(start_agent, start_process, free_ports):
+    """What OpenTelemetry would not take names no service, and is said."""
+    environments = [
+        {"OTEL_SERVICE_NAME": " \t "},
+        {"OTEL_SERVICE_NAME": "\udcff"},
+        {"OTEL_RESOURCE_ATTRIBUTES": "service.name=a=b,x=y"},
+        {"OTEL_RESOURCE_ATTRIBUTES": "service.name=a,x=\udcff"},
+        {"OTEL_RESOURCE_ATTRIBUTES": "service.name=a,x=%4"},
+    ]
+    ports = free_ports(len(environments))
+    agent = start_agent("--port", ",".join(map(str, ports)), "--verbose")
+    for server_port, environment in zip(ports, environments):
+        start_process(python_command("hello.py", server_port), server_port, environment=environment)
+        subprocess.run(["curl", "-sS", "-o", os.devnull, f"http://127.0.0.1:{server_port}/"], check=True, timeout=30)
+    result = agent.stop()
+    assert [span.service for span in result.servers()] == ["hello"] * len(environments)
+    assert not any("x" in span.resource for span in result.servers())
+    assert result.errors.count("its OTEL_SERVICE_NAME is left out") == 1
+    assert result.errors.count("its OTEL_RESOURCE_ATTRIBUTES is left out as a whole") == 3
