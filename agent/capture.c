@@ -68,7 +68,7 @@ static void capture_choose(struct tracing_bpf *skeleton, const struct capture_op
 	choose(options, progs->call_begins, progs->call_begins_steady, by_address || !options->send_begin);
 	choose(options, progs->call_ends, progs->call_ends_steady, by_address);
 	choose(options, progs->connection_state, progs->connection_state_steady, true);
-	bpf_program__set_autoload(progs->socket_destroyed, by_address);
+	choose(options, progs->socket_destroyed, progs->socket_destroyed_steady, true);
 	bpf_program__set_autoload(progs->find_sockets, options->find_sockets && options->socket_cookie);
 	bpf_map__set_autocreate(skeleton->maps.socket_connections, by_socket);
 	bpf_map__set_autocreate(skeleton->maps.address_connections, by_address);

@@ -34,7 +34,9 @@ struct connection {
 	__u8 send_contended;   /* another thread sends, too */
 	__u8 alone;            /* the last request is the only one that waits for an answer */
 	__u8 interim;          /* the last answer was not a final one */
-	__u8 padding[3];
+	__u8 end;            /* flags of its end (enum record_state_flags); 0: not over, as far as was seen */
+	__u8 end_error;      /* the socket's error then, a positive errno */
+	__u8 refused;        /* a failed send was reported */
 	__u32 process;       /* that was of interest when it last used the connection; 0: none */
 	__u32 process_round; /* verdicts_round then: as long as that stands, it still is */
 };

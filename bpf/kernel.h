@@ -51,7 +51,8 @@ enum {
 	TCP_CLOSING,
 };
 
-/* include/net/sock.h, enum sock_flags: set once the peer's FIN has arrived. */
+/* include/net/sock.h, enum sock_flags: set once no file is the socket's; once the peer's FIN has arrived. */
+#define SOCK_DEAD_BIT 0
 #define SOCK_DONE_BIT 1
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)

@@ -128,6 +128,9 @@ enum record_state_flags {
 	RECORD_STATE_CLOSED = 1 << 1,      /* we closed our direction: send_end is final */
 	RECORD_STATE_GONE = 1 << 2,        /* the connection is over */
 	RECORD_STATE_RESET = 1 << 3,       /* ... by a reset, sent or received (see error) */
+	RECORD_STATE_HELD = 1 << 4,        /* ... but its owner has the socket still, and can read what arrived */
+	RECORD_STATE_LEFT = 1 << 5,        /* its owner has closed the socket: no call will move bytes */
+	RECORD_STATE_REFUSED = 1 << 6,     /* a send failed: the peer is gone, or this end has closed */
 };
 
 struct record_state {

@@ -7,6 +7,7 @@
 #include "bpf/capture.h"
 #include "bpf/maps.h"
 #include "bpf/socket.h"
+#include "bpf/state.h"
 #include "bpf/steady.h"
 
 /* NULL where nothing is known of a socket. That most carry nothing at all is told without a call. */
@@ -179,6 +180,8 @@ static __always_inline int send(struct sock *sk, int result, int flags)
 		if (connection) {
 			send_begin_forget(connection, movement.thread);
 			messages_ended(movement.thread);
+			if (send_is_refused(result))
+				state_refused(connection, movement.thread);
 		}
 		return 0;
 	}

@@ -205,6 +205,11 @@ static inline __noinline void connection_fill(struct connection *connection, con
 								  RECORD_ROLE_UNKNOWN,
 				beginning == BEGINNING_MISSED);
 	}
+	/* What came before a reset can be read after it; nothing was known of the socket when it was over. */
+	if (SOCKET_READ(sk, __sk_common.skc_state) == TCP_CLOSE && !connection->end) {
+		connection->end_error = BPF_CORE_READ(sk, sk_err);
+		connection->end = RECORD_STATE_GONE | (connection->end_error ? RECORD_STATE_RESET : 0);
+	}
 	identity_read(sk, &connection->identity);
 	connection->own_positions = positions->own;
 }

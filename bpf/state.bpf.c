@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A connection's life: who opened it, and how it ends. */
+#include "bpf/state.h"
+
 #include "bpf/maps.h"
 #include "bpf/socket.h"
 #include "bpf/steady.h"
@@ -15,7 +17,23 @@ static __always_inline struct connection *connection_find(struct sock *sk, bool 
 	return bpf_map_lookup_elem(&address_connections, &address);
 }
 
-static __always_inline __u16 state_flags(int old_state, int new_state, int error, bool fin)
+static __always_inline bool has_flag(const struct sock *sk, int bit)
+{
+	return BPF_CORE_READ(sk, __sk_common.skc_flags) >> bit & 1;
+}
+
+/*
+ * A reset or the last FIN can come while the owner still has the socket: that it is closed then
+ * shows by tcp_destroy_sock, which is TCP's own.
+ */
+static __always_inline __u8 owner_flags(const struct sock *sk)
+{
+	if (has_flag(sk, SOCK_DEAD_BIT) || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP)
+		return RECORD_STATE_LEFT;
+	return RECORD_STATE_HELD;
+}
+
+static __always_inline __u8 state_flags(int old_state, int new_state, int error, bool fin)
 {
 	switch (new_state) {
 	case TCP_CLOSE_WAIT:
@@ -44,46 +62,65 @@ static __always_inline __u64 state_position(const struct connection *connection,
 	return stand + (__s32)(sequence - (__u32)stand);
 }
 
-static __always_inline void state_report(struct sock *sk, const struct connection *connection, int old_state,
-					 __u16 flags, int error)
+/* A record that says what is known without the socket: how far its bytes were seen to move. NULL: no room. */
+static __always_inline struct record_state *state_reserve(const struct connection *connection, __u8 flags, __u64 thread)
 {
 	struct record_state *state = bpf_ringbuf_reserve(&ring, sizeof(*state), 0);
-	bool fin_sent = old_state != TCP_ESTABLISHED && old_state != TCP_CLOSE_WAIT;
-	struct positions positions;
 
 	if (!state) {
 		count_lost_record(COUNTER_RING_FULL_OTHER);
-		return;
+		return NULL;
 	}
-	positions_read(sk, &positions);
-	__builtin_memset(&state->header, 0, sizeof(state->header));
+	__builtin_memset(state, 0, sizeof(*state));
 	state->header.kind = RECORD_STATE;
 	state->header.flags = flags;
 	state->header.size = sizeof(*state);
 	state->header.time = bpf_ktime_get_ns();
+	state->header.tgid = thread >> 32;
+	state->header.tid = thread;
 	state->header.cpu = bpf_get_smp_processor_id();
 	state->connection = connection->identity;
+	state->send_end = connection->directions[RECORD_SEND].next;
+	state->read_end = connection->directions[RECORD_RECEIVE].next;
+	state->error = connection->end_error;
+	return state;
+}
+
+static __always_inline void state_report(struct sock *sk, const struct connection *connection, int old_state,
+					 __u8 flags, int error)
+{
+	struct record_state *state = state_reserve(connection, flags, 0);
+	bool fin_sent = old_state != TCP_ESTABLISHED && old_state != TCP_CLOSE_WAIT;
+	struct positions positions;
+
+	if (!state)
+		return;
+	positions_read(sk, &positions);
 	state->send_end = state_position(connection, RECORD_SEND, positions.write - fin_sent);
 	state->receive_end = state_position(connection, RECORD_RECEIVE, positions.receive_next);
 	state->read_end = state_position(connection, RECORD_RECEIVE, positions.read);
 	state->error = error;
-	state->reserved = 0;
 	bpf_ringbuf_submit(state, ring_flags());
 }
 
-static __always_inline bool unread(const struct sock *sk)
+__hidden int state_refused(struct connection *connection, __u64 thread)
 {
-	struct positions positions;
+	struct record_state *state;
 
-	positions_read(sk, &positions);
-	return positions.read != positions.receive_next;
+	if (!connection->reported || connection->refused || connection->recognised > RECOGNISED_HTTP1)
+		return 0;
+	connection->refused = 1;
+	state = state_reserve(connection, RECORD_STATE_REFUSED | (connection->end & RECORD_STATE_RESET), thread);
+	if (state)
+		bpf_ringbuf_submit(state, ring_flags());
+	return 0;
 }
 
 static __always_inline int state_change(struct sock *sk, int old_state, int new_state)
 {
 	__u64 address = (__u64)sk;
 	struct connection *connection;
-	__u16 flags;
+	__u8 flags;
 	int error;
 
 	if (new_state == TCP_SYN_SENT) {
@@ -101,20 +138,20 @@ static __always_inline int state_change(struct sock *sk, int old_state, int new_
 	if (new_state == TCP_ESTABLISHED && !config.socket_storage && config.socket_cookie)
 		bpf_get_socket_cookie(sk);
 	error = BPF_CORE_READ(sk, sk_err);
-	flags = state_flags(old_state, new_state, error,
-			    BPF_CORE_READ(sk, __sk_common.skc_flags) >> SOCK_DONE_BIT & 1);
+	flags = state_flags(old_state, new_state, error, has_flag(sk, SOCK_DONE_BIT));
 	if (!flags)
 		return 0;
 	connection = connection_find(sk, false);
 	if (!connection)
 		return 0;
+	if (new_state == TCP_CLOSE) {
+		flags |= owner_flags(sk);
+		connection->end = flags;
+		connection->end_error = error;
+	}
 	if (connection->reported)
 		state_report(sk, connection, old_state, flags, error);
-	/*
-	 * What arrived in order can be read still, and of what failed a call may be under way; then the
-	 * entry stays until that call ends, or the socket does.
-	 */
-	if (new_state == TCP_CLOSE && !config.socket_storage && !error && (flags & RECORD_STATE_RESET || !unread(sk)))
+	if (flags & RECORD_STATE_LEFT && !config.socket_storage)
 		bpf_map_delete_elem(&address_connections, &address);
 	return 0;
 }
@@ -122,12 +159,27 @@ static __always_inline int state_change(struct sock *sk, int old_state, int new_
 HOOK("inet_sock_set_state", connection_state, state_change(sk, old_state, new_state), struct sock *sk, int old_state,
      int new_state)
 
-/* What a socket's own storage does by itself; whoever closes a socket that failed makes no other call. */
-SEC("tp_btf/tcp_destroy_sock")
-int BPF_PROG(socket_destroyed, struct sock *sk)
+/* The owner has closed it, as far as that was not told when its connection was over. */
+static __always_inline int socket_end(struct sock *sk)
 {
 	__u64 address = (__u64)sk;
+	struct connection *connection;
+	struct record_state *state;
 
-	bpf_map_delete_elem(&address_connections, &address);
+	if (config.socket_storage && !BPF_CORE_READ(sk, sk_bpf_storage))
+		return 0;
+	connection = connection_find(sk, false);
+	if (!connection)
+		return 0;
+	if (connection->reported && !(connection->end & RECORD_STATE_LEFT)) {
+		state = state_reserve(connection,
+				      RECORD_STATE_GONE | RECORD_STATE_LEFT | (connection->end & RECORD_STATE_RESET), 0);
+		if (state)
+			bpf_ringbuf_submit(state, ring_flags());
+	}
+	if (!config.socket_storage)
+		bpf_map_delete_elem(&address_connections, &address);
 	return 0;
 }
+
+HOOK("tcp_destroy_sock", socket_destroyed, socket_end(sk), struct sock *sk)

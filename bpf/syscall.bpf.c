@@ -7,6 +7,7 @@
 #include "bpf/follow.h"
 #include "bpf/maps.h"
 #include "bpf/socket.h"
+#include "bpf/state.h"
 #include "bpf/steady.h"
 
 /* task->files->fdt->fd[descriptor], when it is a socket's. */
@@ -60,15 +61,6 @@ static __always_inline struct connection *connection_at(struct sock *sk, const s
 	return connection;
 }
 
-/* The end of its connection came while a call was under way (state.bpf.c): this was that call. */
-static __always_inline void forget_closed(struct sock *sk)
-{
-	__u64 address = (__u64)sk;
-
-	if (BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_CLOSE)
-		bpf_map_delete_elem(&address_connections, &address);
-}
-
 /* sendmmsg and recvmmsg return how many messages they moved: their bytes. */
 static __always_inline __u32 length_of_messages(struct call_source *source, __u32 count)
 {
@@ -100,10 +92,7 @@ static __always_inline int capture_call(__u32 descriptor, __u32 flags, struct mo
 	movement->other = receive ? positions.write : positions.read;
 	movement->begin = receive ? 0 : send_began(movement->thread);
 	movement->nonblocking = receive && (flags & MSG_DONTWAIT || BPF_CORE_READ(file, f_flags) & O_NONBLOCK);
-	capture_movement(connection, movement);
-	if (!receive)
-		forget_closed(sk);
-	return 0;
+	return capture_movement(connection, movement);
 }
 
 /* Notes when a send begins. */
@@ -124,15 +113,20 @@ static __always_inline int call_begin(struct pt_regs *registers, long number)
 
 HOOK("sys_enter", call_begins, call_begin(registers, number), struct pt_regs *registers, long number)
 
-/* Nothing moved: the connection may be over. */
-static __always_inline int call_failed(__u32 descriptor)
+/* A call failed as its connection is over; what it would have sent nobody gets. */
+static __always_inline int call_refused(const struct call_layout *layout, const struct call_registers *call,
+					__u64 thread)
 {
-	struct file *file = socket_file(descriptor);
-	struct sock *sk = file ? sock_of_file(file) : NULL;
+	struct connection *connection;
+	struct file *file;
+	__u64 address;
 
-	if (sk && socket_selected(sk))
-		forget_closed(sk);
-	return 0;
+	if (layout->direction == CALL_RECEIVE)
+		return 0;
+	file = socket_file(call->arguments[layout->direction == CALL_SPLICE ? 2 : 0]);
+	address = file ? (__u64)sock_of_file(file) : 0;
+	connection = bpf_map_lookup_elem(&address_connections, &address);
+	return connection ? state_refused(connection, thread) : 0;
 }
 
 static __always_inline int call_end(struct pt_regs *registers, long result)
@@ -142,14 +136,14 @@ static __always_inline int call_end(struct pt_regs *registers, long result)
 	struct call_layout layout;
 	__u32 flags;
 
-	if (result < 0 && result != -ECONNRESET && result != -EPIPE && result != -ETIMEDOUT)
+	if (result == 0 || (result < 0 && !send_is_refused(result)))
 		return 0;
 	call_registers_read(registers, &call);
 	movement.thread = bpf_get_current_pid_tgid();
 	if (!call_layout_of(&call, &layout) || !process_selected(movement.thread >> 32))
 		return 0;
-	if (result <= 0)
-		return call_failed(call.arguments[0]);
+	if (result < 0)
+		return call_refused(&layout, &call, movement.thread);
 	flags = layout.flags ? call.arguments[layout.flags & 3] : 0;
 	if (flags & (MSG_PEEK | MSG_ERRQUEUE | MSG_OOB))
 		return 0;

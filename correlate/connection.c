@@ -161,37 +161,6 @@ static const struct stream_events events = {
 	.overlap = on_overlap,
 };
 
-/* Whether a direction was closed and all of it was read. */
-static bool came_whole(const struct connection *connection, unsigned int which)
-{
-	const struct direction *direction = &connection->directions[which];
-	uint64_t next = connection->stream.next[which];
-
-	if (!direction->fin_at || connection->stream.held)
-		return false;
-	return direction->end ? !next || next >= direction->end : which == RECORD_SEND;
-}
-
-/* What came whole has ended; responses once all that was sent of their requests is known, too. */
-static void check_ends(struct connection *connection)
-{
-	for (unsigned int i = 0; i < 2; i++) {
-		struct direction *direction = &connection->directions[i];
-
-		if (direction->ended || !came_whole(connection, i))
-			continue;
-		if (direction == connection_responses(connection) &&
-		    !stream_has_reached(&connection->stream, !i, connection->moved_to[!i]))
-			continue;
-		direction->ended = true;
-		conversation_close(connection, i);
-		if (direction != connection_responses(connection))
-			continue;
-		conversation_fail(connection, direction->fin_at > direction->last_time ? direction->fin_at :
-											 direction->last_time);
-	}
-}
-
 static void update_waiting(struct connection *connection)
 {
 	if (!connection->stream.held) {
@@ -201,26 +170,6 @@ static void update_waiting(struct connection *connection)
 	note_loss(connection, connection->stream.held_since);
 	if (list_empty(&connection->waiting))
 		list_add(&connection->engine->waiting, &connection->waiting);
-}
-
-/*
- * Both ends have closed in order, and the client has yet to read the rest of its answer. Records
- * that wait may be of its request.
- */
-static bool answer_unread(const struct connection *connection)
-{
-	const struct direction *answers = &connection->directions[RECORD_RECEIVE];
-
-	return connection->request_direction == RECORD_SEND && !connection->error && !connection->reset &&
-	       (connection->stream.held || !list_empty(&connection->requests)) && answers->fin_at &&
-	       connection->moved_to[RECORD_RECEIVE] < answers->end && !came_whole(connection, RECORD_RECEIVE);
-}
-
-/* Of what is over, records may come late. */
-static void end_soon(struct connection *connection)
-{
-	if (connection->gone_at && list_empty(&connection->ending) && !answer_unread(connection))
-		list_add(&connection->engine->ending, &connection->ending);
 }
 
 int connection_data(struct connection *connection, const struct record_data *record)
@@ -239,8 +188,7 @@ int connection_data(struct connection *connection, const struct record_data *rec
 	if (error < 0)
 		loss_add(&engine->losses, LOSS_MEMORY_LIMIT);
 	update_waiting(connection);
-	check_ends(connection);
-	end_soon(connection);
+	connection_settle(connection);
 	account(connection);
 	return error;
 }
@@ -249,67 +197,14 @@ void connection_flush(struct connection *connection)
 {
 	stream_flush(&connection->stream, &events, connection);
 	list_remove(&connection->waiting);
-	check_ends(connection);
-	end_soon(connection);
+	connection_settle(connection);
 }
 
-static void note_fin(struct direction *direction, uint64_t end, uint64_t time)
-{
-	if (!direction->fin_at)
-		direction->fin_at = time ? time : 1;
-	if (end)
-		direction->end = end;
-}
-
-void connection_state(struct connection *connection, const struct record_state *record)
-{
-	uint64_t time = record->header.time ? record->header.time : 1;
-	unsigned int flags = record->header.flags;
-
-	if (record->error)
-		connection->error = record->error;
-	connection->moved_to[RECORD_SEND] = record->send_end;
-	connection->moved_to[RECORD_RECEIVE] = record->read_end;
-	connection->reset |= flags & RECORD_STATE_RESET;
-	if (flags & RECORD_STATE_PEER_CLOSED)
-		note_fin(&connection->directions[RECORD_RECEIVE], record->receive_end, time);
-	if (flags & RECORD_STATE_CLOSED)
-		note_fin(&connection->directions[RECORD_SEND], record->send_end, time);
-	check_ends(connection);
-	if (!(flags & (RECORD_STATE_GONE | RECORD_STATE_RESET)) || connection->gone_at)
-		return;
-	/* Even where nothing is open: what comes late of it must not make it anew. */
-	connection->gone_at = time;
-	if (answer_unread(connection))
-		note_fin(&connection->directions[RECORD_SEND], record->send_end, time);
-	end_soon(connection);
-}
-
-/* Records lost at the very end show by no later record, only by how far the socket says it came. */
-static void reach_end(struct connection *connection)
+void connection_reach(struct connection *connection)
 {
 	if (connection->tunnel || !has_open(connection))
 		return;
 	for (unsigned int i = 0; i < 2; i++)
 		stream_reach(&connection->stream, i, connection->moved_to[i], &events, connection);
-	check_ends(connection);
-}
-
-void connection_end(struct connection *connection, uint64_t time)
-{
-	struct direction *ours = &connection->directions[RECORD_SEND];
-
-	connection_flush(connection);
-	reach_end(connection);
-	/* A connection that ended in order was closed by us, too, though its record was lost. */
-	if (connection->gone_at && !connection->reset && !connection->error && !ours->fin_at) {
-		note_fin(ours, 0, time);
-		check_ends(connection);
-	}
-	/* Whoever closes while an answer is awaited gives it up then, not when the peer has heard of it. */
-	if (connection->request_direction == RECORD_SEND && ours->fin_at && ours->fin_at < time &&
-	    connection->directions[RECORD_RECEIVE].last_time <= ours->fin_at && !connection->reset && !connection->error)
-		time = ours->fin_at;
-	conversation_fail(connection, time);
-	connection_free(connection);
+	connection_settle(connection);
 }

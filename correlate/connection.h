@@ -64,6 +64,8 @@ struct connection {
 	size_t memory;        /* of readers and held records, as accounted */
 	uint64_t began;       /* time of the first record */
 	uint64_t gone_at;     /* when it was over; 0 not yet */
+	uint64_t arrived;     /* position after the last byte that arrived by then, read or not; 0 not known */
+	uint64_t refused_at;  /* when a send failed and what was open is still to be ended for it; 0 no */
 	int32_t error;        /* the socket's, when it was over */
 	uint32_t owner;       /* tgid that last moved bytes */
 	uint16_t request_count;    /* in `requests` */
@@ -81,6 +83,7 @@ struct connection {
 	bool tunnel;          /* no longer HTTP */
 	bool shared;          /* several processes moved its bytes */
 	bool reset;
+	bool held;            /* over, but its owner has the socket still */
 	bool own_positions;
 };
 
@@ -93,12 +96,19 @@ void connection_free(struct connection *connection);
 
 /* A data record, in order of the ring. 0 or -ENOMEM. */
 int connection_data(struct connection *connection, const struct record_data *record);
+/* Declares lost what moved, as its states say, and no record told of: at the very end, no later one shows it. */
+void connection_reach(struct connection *connection);
+
 /* Its state changed: may end exchanges and free the connection. */
 void connection_state(struct connection *connection, const struct record_state *record);
 /* Gives up waiting for missing records. */
 void connection_flush(struct connection *connection);
-/* It is over: ends what is open, frees. */
+/* Ends what has ended by what is known now. */
+void connection_settle(struct connection *connection);
+/* It is over, and its owner can do nothing more with it since `time`: ends what is open, frees. */
 void connection_end(struct connection *connection, uint64_t time);
+/* Whether some of what had arrived when it was over is still unread, as far as is known. */
+bool connection_has_unread(const struct connection *connection);
 
 static inline struct direction *connection_requests(struct connection *connection)
 {

@@ -77,20 +77,55 @@ void connection_finish_exchange(struct connection *connection, struct exchange *
 	exchange_unref(&connection->engine->pool, exchange);
 }
 
-static struct slice error_type(const struct connection *connection, const struct exchange *exchange)
+/* Whoever closes the socket and exits then has closed it; an exit closes it only after it was told. */
+static bool ended_by_exit(const struct connection *connection, const struct process *process)
 {
-	const struct process *process = process_table_find(&connection->engine->processes, exchange->tgid);
 	uint64_t closed_at = connection->directions[RECORD_SEND].fin_at;
 
-	/* Whoever closes the socket and exits then has closed it; an exit closes it only after it was told. */
-	if (process && process->exited && !connection->shared && !(closed_at && closed_at < process->exited) &&
-	    (!connection->gone_at || process->exited <= connection->gone_at))
-		return SLICE_LITERAL("process_exit");
+	if (!process || !process->exited || connection->shared)
+		return false;
+	if (!connection->gone_at || process->exited <= connection->gone_at)
+		return !(closed_at && closed_at < process->exited);
+	return connection->held && !connection->reset && !connection->error;
+}
+
+static bool reset_by_peer(const struct connection *connection)
+{
+	return connection->error == ECONNRESET || connection->error == EPIPE;
+}
+
+/*
+ * A client that has the final response's head and leaves has what it wanted (haproxy's health checks do so), or has
+ * changed its mind: that fails nobody's exchange. Its own end shows it by closing without an error or the peer's FIN.
+ */
+static bool client_left(const struct connection *connection, const struct exchange *exchange)
+{
+	bool finished = connection->directions[RECORD_RECEIVE].fin_at && !connection_has_unread(connection);
+
+	if (!exchange->final_seen)
+		return false;
+	if (exchange->kind == SPAN_KIND_SERVER)
+		return reset_by_peer(connection);
+	return !connection->error && !finished && (connection->reset || connection->directions[RECORD_SEND].fin_at);
+}
+
+static struct slice error_type(const struct connection *connection)
+{
 	if (connection->error == ETIMEDOUT)
 		return SLICE_LITERAL("connection_timeout");
-	if (connection->reset || connection->error == ECONNRESET || connection->error == EPIPE)
+	if (connection->reset || reset_by_peer(connection))
 		return SLICE_LITERAL("connection_reset");
 	return SLICE_LITERAL("connection_closed");
+}
+
+static void note_failure(const struct connection *connection, const struct process *process, struct exchange *exchange)
+{
+	if (ended_by_exit(connection, process))
+		exchange->http.error_type = SLICE_LITERAL("process_exit");
+	else if (client_left(connection, exchange))
+		exchange->abandoned = true;
+	else
+		exchange->http.error_type = error_type(connection);
 }
 
 void connection_fail_exchange(struct connection *connection, struct exchange *exchange, uint64_t time)
@@ -98,7 +133,7 @@ void connection_fail_exchange(struct connection *connection, struct exchange *ex
 	const struct process *process = process_table_find(&connection->engine->processes, exchange->tgid);
 
 	if (!exchange->timed_out)
-		exchange->http.error_type = error_type(connection, exchange);
+		note_failure(connection, process, exchange);
 	if (process && process->exited && process->exited < time)
 		time = process->exited;
 	connection_finish_exchange(connection, exchange, time);

@@ -239,6 +239,7 @@ void conversation_fail(struct connection *connection, uint64_t time)
 		else
 			connection_fail_exchange(connection, exchange, time);
 	}
+	messages_set_exchange(connection, connection_responses(connection), NULL);
 }
 
 bool conversation_give_up(struct connection *connection)

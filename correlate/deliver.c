@@ -68,6 +68,8 @@ static void add_own_attributes(const struct exchange *exchange, struct span *spa
 	if (exchange->first_byte >= exchange->start && exchange->first_byte)
 		span_add_double(span, "wirespan.time_to_first_byte",
 				(double)(exchange->first_byte - exchange->start) / (double)NSEC_PER_SEC);
+	if (exchange->abandoned)
+		span_add_boolean(span, "wirespan.response.abandoned", true);
 	if (exchange->losses)
 		span_add_string_array(span, "wirespan.loss", list_losses(exchange->losses, buffer, size));
 }

@@ -52,6 +52,7 @@ struct exchange {
 	bool tail_lost;       /* its response's end can't be seen any more */
 	bool by_position;     /* paired after a loss, by position */
 	bool timed_out;       /* a span already; a response is yet to come */
+	bool abandoned;       /* its client left before all of the final response had come */
 	uint32_t losses;      /* bits 1 << enum loss that touched it */
 	struct http1_exchange http;
 

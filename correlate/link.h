@@ -10,7 +10,8 @@
  *              application only passed it on: the thread's link is truer.
  *  thread      When a client's request began, its thread had exactly one
  *              inbound request open: one whose head this thread read to its end, whose
- *              response had not ended.
+ *              response had not ended, nor failed to be sent, and whose connection it had
+ *              not closed (a client that is gone stops nobody from working).
  *
  * An event loop's thread may do other work (a timer's, another user's) while a request is open.
  * It shows by never waiting: its sockets are non-blocking. A thread is believed when it read

@@ -158,8 +158,9 @@ static void nothing_open_after_a_loss_and_the_end(void **state)
 	f->wire.client.position[RECORD_SEND] += 30;
 	tape_receive(&f->tape, &f->wire.client, OK("0", ""));
 	tape_state(&f->tape, &f->wire.client, RECORD_STATE_CLOSED, 0);
-	gone = tape_state(&f->tape, &f->wire.client, RECORD_STATE_PEER_CLOSED | RECORD_STATE_GONE, 0);
+	gone = tape_state(&f->tape, &f->wire.client, RECORD_STATE_PEER_CLOSED | RECORD_STATE_GONE | RECORD_STATE_HELD, 0);
 	gone->receive_end += 5;
+	tape_state(&f->tape, &f->wire.client, RECORD_STATE_GONE | RECORD_STATE_LEFT, 0);
 	fixture_play(f);
 	assert_int_equal(hashmap_count(f->engine->connections), 0);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -50,6 +51,40 @@ static void whole_chain(void **state)
 	assert_int_equal(call->flags, 0x103);
 	assert_child(back, call, "connection");
 	assert_child(span_of(f, SPAN_KIND_CLIENT, "/c"), front, "thread");
+}
+
+/* The client has gone, but its request is being worked on; the thread goes on to another's then. */
+static void calls_after_the_reset(void **state)
+{
+	struct link_fixture *f = *state;
+
+	tape_receive(&f->tape, &f->first.server, GET("/a"));
+	tape_state(&f->tape, &f->first.server, RECORD_STATE_GONE | RECORD_STATE_RESET | RECORD_STATE_HELD, ECONNRESET);
+	tape_wait(&f->tape, NSEC_PER_SEC);
+	call_back_end(f, GET("/b"));
+	tape_state(&f->tape, &f->first.server, RECORD_STATE_GONE | RECORD_STATE_LEFT, 0);
+	tape_receive(&f->tape, &f->second.server, GET("/c"));
+	call_back_end(f, GET("/d"));
+	tape_send(&f->tape, &f->second.server, OK);
+	tape_play(&f->tape, f->engine);
+	assert_child(span_of(f, SPAN_KIND_CLIENT, "/b"), span_of(f, SPAN_KIND_SERVER, "/a"), "thread");
+	assert_true(span_of(f, SPAN_KIND_SERVER, "/a")->end > span_of(f, SPAN_KIND_CLIENT, "/b")->end);
+	assert_child(span_of(f, SPAN_KIND_CLIENT, "/d"), span_of(f, SPAN_KIND_SERVER, "/c"), "thread");
+}
+
+/* A send that fails ends it, whenever its thread gets to close the connection. */
+static void calls_after_a_failed_answer(void **state)
+{
+	struct link_fixture *f = *state;
+
+	tape_receive(&f->tape, &f->first.server, GET("/a"));
+	tape_state(&f->tape, &f->first.server, RECORD_STATE_GONE | RECORD_STATE_RESET | RECORD_STATE_HELD, ECONNRESET);
+	tape_state(&f->tape, &f->first.server, RECORD_STATE_REFUSED, 0);
+	tape_receive(&f->tape, &f->second.server, GET("/c"));
+	call_back_end(f, GET("/d"));
+	tape_send(&f->tape, &f->second.server, OK);
+	tape_play(&f->tape, f->engine);
+	assert_child(span_of(f, SPAN_KIND_CLIENT, "/d"), span_of(f, SPAN_KIND_SERVER, "/c"), "thread");
 }
 
 /* The wall clock is set back while the spans of one trace are delivered. */
@@ -256,6 +291,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(whole_chain),
+		TEST(calls_after_the_reset),
+		TEST(calls_after_a_failed_answer),
 		TEST(children_stay_inside),
 		TEST(two_open_requests_on_one_thread),
 		TEST(two_threads),

@@ -70,13 +70,21 @@ def varied_requests(port):
     curl(f"http://bob:secret@127.0.0.1:{port}/static", "-I")
 
 
+def reset_on_close(sock):
+    sock.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
 def misbehave(sock):
     """As the request's path says."""
     head = sock.receive_head()
     if b"/chunked" in head:
         sock.send(b"HTTP/1.1 200 OK\r\nX-Served: a\r\nX-Served: b\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n")
     elif b"/reset" in head:
-        sock.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        reset_on_close(sock)
+    elif b"/abandoned" in head:
+        sock.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n")
+        with pytest.raises(ConnectionResetError):
+            sock.receive()
     elif b"/slow" in head:
         sock.receive()
 
@@ -91,6 +99,11 @@ def failing_requests(serve, port):
         except ConnectionResetError:
             assert path == "reset"
         sock.close()
+    abandoned = connect(port)
+    abandoned.send(b"GET /abandoned HTTP/1.1\r\nHost: test\r\n\r\n")
+    abandoned.receive_head()
+    reset_on_close(abandoned)
+    abandoned.close()
     slow = connect(port)
     slow.send(b"GET /slow HTTP/1.0\r\n\r\n")
     return server, slow
