@@ -25,20 +25,13 @@ struct capture {
 	int cpus;
 };
 
-static const char *const kernel_counter_names[COUNTER_COUNT] = {
+static const char *const kernel_counter_names[COUNTER_LOSSES] = {
 	[COUNTER_RING_FULL_REQUEST_HEAD] = "ring_full_request_head",
 	[COUNTER_RING_FULL_RESPONSE_HEAD] = "ring_full_response_head",
 	[COUNTER_RING_FULL_OTHER] = "ring_full_other",
 	[COUNTER_CONNECTION_MAP_FULL] = "connection_map_full",
 	[COUNTER_PROCESS_MAP_FULL] = "process_map_full",
 	[COUNTER_UNREADABLE] = "unreadable",
-	[COUNTER_IGNORED_TLS] = "tls",
-	[COUNTER_IGNORED_SSH] = "ssh",
-	[COUNTER_IGNORED_HTTP2] = "http2",
-	[COUNTER_IGNORED_REDIS] = "redis",
-	[COUNTER_IGNORED_POSTGRESQL] = "postgresql",
-	[COUNTER_IGNORED_TUNNEL] = "tunnel",
-	[COUNTER_IGNORED_UNKNOWN] = "unknown",
 };
 
 const char *kernel_counter_name(enum kernel_counter counter)

@@ -60,7 +60,7 @@ uint64_t capture_recursion_misses(const struct capture *capture);
 /* Memory of the kernel that the maps take; opens a file for each. */
 uint64_t capture_map_bytes(const struct capture *capture);
 
-/* Name of a counter as users see it: "ring_full_request_head"; for what was ignored "tls". */
+/* Name of a loss as users see it: "ring_full_request_head". */
 const char *kernel_counter_name(enum kernel_counter counter);
 
 #endif

@@ -36,6 +36,7 @@ struct discovery {
 	uint64_t unknown;
 	uint64_t untold;
 	uint64_t left_out;
+	uint64_t ignored[RECOGNISED_COUNT]; /* connections, by enum recognised */
 };
 
 static const enum judgement judgements[] = { UNJUDGED, TRACED, NOT_SELECTED, INSTRUMENTED, LEFT_OUT };
@@ -201,9 +202,16 @@ static void discovery_show(struct discovery *discovery, uint32_t pid)
 	discovery_stop(discovery, pid);
 }
 
+/* A connection that is not read shows nothing that would be traced. */
+static void discovery_count_ignored(struct discovery *discovery, unsigned int recognised)
+{
+	if (recognised < RECOGNISED_COUNT)
+		discovery->ignored[recognised]++;
+}
+
 static void discovery_moved(struct discovery *discovery, const struct record_header *header, size_t size)
 {
-	/* Records of both kinds begin so. */
+	/* Records of all these kinds begin so. */
 	const struct record_connection *connection = &((const struct record_socket *)header)->connection;
 	enum judgement judgement = discovery_judgement(discovery, header->tgid);
 
@@ -213,6 +221,8 @@ static void discovery_moved(struct discovery *discovery, const struct record_hea
 		matching_note_ports(discovery->matching, connection->local_port, connection->remote_port);
 	if (judgement == TRACED)
 		discovery_pass(discovery, header, size);
+	else if (header->kind == RECORD_IGNORED)
+		discovery_count_ignored(discovery, ((const struct record_ignored *)header)->recognised);
 	else if (judgement == INSTRUMENTED)
 		discovery_show(discovery, header->tgid);
 }
@@ -245,6 +255,7 @@ static const size_t record_sizes[] = {
 	[RECORD_EXIT] = sizeof(struct record_exit),
 	[RECORD_DATA] = sizeof(struct record_socket),
 	[RECORD_SOCKET] = sizeof(struct record_socket),
+	[RECORD_IGNORED] = sizeof(struct record_ignored),
 };
 
 static bool discovery_is_whole(const struct record_header *header, size_t size)
@@ -274,6 +285,7 @@ void discovery_accept(void *context, const void *record, size_t size)
 		break;
 	case RECORD_DATA:
 	case RECORD_SOCKET:
+	case RECORD_IGNORED:
 		discovery_moved(discovery, header, size);
 		break;
 	default:
@@ -323,6 +335,11 @@ uint64_t discovery_unknown(const struct discovery *discovery)
 uint64_t discovery_untold(const struct discovery *discovery)
 {
 	return discovery->untold;
+}
+
+uint64_t discovery_ignored(const struct discovery *discovery, enum recognised recognised)
+{
+	return discovery->ignored[recognised];
 }
 
 uint64_t discovery_left_out(const struct discovery *discovery)

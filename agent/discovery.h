@@ -13,6 +13,7 @@
 #include "agent/selection.h"
 #include "agent/sockets.h"
 #include "agent/source/source.h"
+#include "bpf/record.h"
 #include "correlate/engine.h"
 
 struct discovery;
@@ -45,5 +46,8 @@ uint64_t discovery_untold(const struct discovery *discovery);
 
 /* Processes that had something to trace and were left out, because they export spans of their own. */
 uint64_t discovery_left_out(const struct discovery *discovery);
+
+/* Connections counted by the kernel as ignored, of processes that turned out not to be traced. */
+uint64_t discovery_ignored(const struct discovery *discovery, enum recognised recognised);
 
 #endif

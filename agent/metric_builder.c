@@ -29,14 +29,25 @@ void point_set_histogram(struct metric_point *point, const double *bounds, size_
 	}
 }
 
-void point_add_text(struct metric_point *point, const char *key, const char *value)
+static void point_add(struct metric_point *point, struct attribute attribute)
 {
 	if (point->attribute_count < METRIC_ATTRIBUTES_MAX)
-		point->attributes[point->attribute_count++] = (struct attribute){
-			.key = slice_of_string(key),
-			.type = ATTRIBUTE_STRING,
-			.string = slice_of_string(value),
-		};
+		point->attributes[point->attribute_count++] = attribute;
+}
+
+void point_add_number(struct metric_point *point, const char *key, int64_t value)
+{
+	point_add(point, (struct attribute){ slice_of_string(key), ATTRIBUTE_INTEGER, { .integer = value } });
+}
+
+void point_add_text(struct metric_point *point, const char *key, const char *value)
+{
+	point_add_slice(point, key, slice_of_string(value));
+}
+
+void point_add_slice(struct metric_point *point, const char *key, struct slice value)
+{
+	point_add(point, (struct attribute){ slice_of_string(key), ATTRIBUTE_STRING, { .string = value } });
 }
 
 void metric_add_integer(struct metric_set *set, const char *name, enum metric_kind kind, const char *unit,

@@ -12,7 +12,10 @@ void point_set_number(struct metric_point *point, double value);
 /* `buckets` has one more than `bounds`, at most METRIC_BOUNDS_MAX. */
 void point_set_histogram(struct metric_point *point, const double *bounds, size_t bound_count, const uint64_t *buckets,
 			 double sum);
+void point_add_number(struct metric_point *point, const char *key, int64_t value);
 void point_add_text(struct metric_point *point, const char *key, const char *value);
+/* `value` outlives the set. */
+void point_add_slice(struct metric_point *point, const char *key, struct slice value);
 
 /* Metrics of one point without attributes. */
 void metric_add_integer(struct metric_set *set, const char *name, enum metric_kind kind, const char *unit,

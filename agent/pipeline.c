@@ -197,12 +197,13 @@ static int pipeline_attach(struct pipeline *pipeline)
 /* Nothing more comes for the engine. */
 static void pipeline_end_recording(struct pipeline *pipeline, const struct summary_sources *sources)
 {
+	struct summary_recorded recorded;
 	struct summary summary;
 
 	if (!pipeline->recorder)
 		return;
 	summary_collect(&summary, sources);
-	recorder_finish(pipeline->recorder, summary.losses, summary.captured_count);
+	recorder_finish(pipeline->recorder, recorded.counters, summary_record(&summary, &recorded));
 }
 
 /* Delivers what is in flight and tells what was lost. */

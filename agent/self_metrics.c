@@ -2,12 +2,18 @@
 #include "agent/self_metrics.h"
 
 #include "agent/metric_builder.h"
+#include "agent/unread_text.h"
 #include "base/clock.h"
 #include "base/slice.h"
 
+/* Services and ports whose connections are not read: the first ones, as a point that came and went would count anew. */
+#define UNREAD_POINTS_MAX 64
+
 /* Room for all of them; more would be left out. */
 #define METRICS_MAX 32
-#define POINTS_MAX (2 * METRICS_MAX + TRAFFIC_KINDS + SUMMARY_MAX + SUMMARY_CONNECTIONS + SUMMARY_EXCHANGES + SUMMARY_SPANS)
+#define POINTS_MAX                                                                                           \
+	(2 * METRICS_MAX + TRAFFIC_KINDS + SUMMARY_MAX + SUMMARY_CONNECTIONS + SUMMARY_EXCHANGES + SUMMARY_SPANS + \
+	 UNREAD_POINTS_MAX)
 
 /*
  * The losses that mean a span which an exporter got was not delivered, and what error.type calls them.
@@ -215,6 +221,27 @@ static void add_traffic(struct metric_set *set, const struct stats *stats)
 			   stats->ring_size);
 }
 
+/* The engine, whose the names are, outlives the exporter's work. */
+static void add_unread(struct metric_set *set, const struct unread *unread)
+{
+	size_t count = unread->count < UNREAD_POINTS_MAX ? unread->count : UNREAD_POINTS_MAX;
+	struct metric *metric = NULL;
+
+	if (count)
+		metric = metric_set_add(set, "wirespan.unread.connections", METRIC_COUNTER, "{connection}",
+					"Connections not looked at, by whose they are", count);
+	for (size_t i = 0; metric && i < count; i++) {
+		const struct unread_row *row = &unread->rows[i];
+		struct metric_point *point = &metric->points[i];
+
+		point_set_integer(point, row->connections);
+		point_add_slice(point, "wirespan.service", row->resource->service_name);
+		point_add_text(point, "wirespan.ignored.as", row->late ? "older" : recognised_name(row->recognised));
+		point_add_text(point, "wirespan.ignored.end", unread_role_name(row->role));
+		point_add_number(point, "server.port", row->port);
+	}
+}
+
 static void add_summary(struct metric_set *set, const struct summary *summary)
 {
 	metric_add_counters(set, "wirespan.losses", "{loss}", "What was lost, by name", "wirespan.loss",
@@ -247,5 +274,7 @@ struct metric_set *self_metrics_make(struct resource *resource, const struct sta
 	add_process(set, stats);
 	add_traffic(set, stats);
 	add_summary(set, &stats->summary);
+	if (stats->summary.unread)
+		add_unread(set, stats->summary.unread);
 	return set;
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "agent/unread_text.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "otlp/text.h"
@@ -169,6 +170,24 @@ static void say_losses(struct period *period)
 	say(period, "%s\n", shown ? "" : " none");
 }
 
+#define UNREAD_SHOWN 5
+
+/* Whose connections are not read, the most first. */
+static void say_unread(struct period *period)
+{
+	const struct unread_row *rows[UNREAD_ROWS_MAX];
+	const struct unread *unread = period->now->summary.unread;
+	size_t count = unread ? unread_sort(unread, rows) : 0, shown = 0;
+	char text[UNREAD_TEXT_MAX];
+
+	while (shown < count && shown < UNREAD_SHOWN && period->buffer->length < STATS_TEXT_MAX - 2 * UNREAD_TEXT_MAX) {
+		unread_row_format(rows[shown++], text);
+		say(period, PREFIX "not read: %s\n", text);
+	}
+	if (count > shown)
+		say(period, PREFIX "not read: %zu more services or ports\n", count - shown);
+}
+
 int stats_format(struct buffer *buffer, const struct stats *before, const struct stats *now)
 {
 	struct period period = {
@@ -185,6 +204,7 @@ int stats_format(struct buffer *buffer, const struct stats *before, const struct
 		say_delivery(&period);
 	say_cost(&period);
 	say_losses(&period);
+	say_unread(&period);
 	return period.error;
 }
 

@@ -6,7 +6,9 @@
 #include "agent/capture.h"
 #include "agent/discovery.h"
 #include "agent/recorder.h"
+#include "agent/recording/format.h"
 #include "correlate/engine.h"
+#include "correlate/unread.h"
 #include "otlp/exporter.h"
 #include "otlp/span_filter.h"
 
@@ -22,6 +24,16 @@ struct summary {
 	struct counter exchanges[SUMMARY_EXCHANGES];     /* understood, but left out */
 	struct counter processes;                        /* left out */
 	struct counter spans[SUMMARY_SPANS];             /* that the sampler, or the user, did not want */
+	const struct unread *unread; /* whose the connections are; the engine's */
+	uint64_t unread_untold;      /* those of which it does not say so, as the ring was full */
+};
+
+_Static_assert(SUMMARY_CONNECTIONS == RECOGNISED_COUNT - RECOGNISED_TLS, "a counter for whatever is recognised");
+
+/* What a recording keeps of it: what neither its records nor another engine can tell. */
+struct summary_recorded {
+	struct counter counters[RECORDING_COUNTERS_MAX];
+	char names[SUMMARY_CONNECTIONS + 1][RECORDING_SHORT_SIZE]; /* of some of them */
 };
 
 /* Whom to ask. */
@@ -41,9 +53,13 @@ struct summary_sources {
 /* Room for all of them is there; what the kernel does not tell stays 0. */
 void summary_collect(struct summary *summary, const struct summary_sources *sources);
 
+/* How many counters there are. */
+size_t summary_record(const struct summary *summary, struct summary_recorded *ret_recorded);
+
 /*
  * On standard error, zeros left out: "wirespan: loss: NAME COUNT" for each loss,
- * "wirespan: ignored: NAME COUNT" for what was ignored. 0; -ETIMEDOUT when
+ * "wirespan: ignored: NAME COUNT" for what was ignored, "wirespan: not read: ..." for the services whose
+ * connections those are. 0; -ETIMEDOUT when
  * standard error is a pipe or terminal that takes no more.
  */
 int summary_print(const struct summary *summary);

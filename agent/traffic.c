@@ -4,6 +4,7 @@
 static const char *const names[] = {
 	[0] = "other",          [RECORD_DATA] = "data", [RECORD_STATE] = "state",   [RECORD_PROCESS] = "process",
 	[RECORD_FORK] = "fork", [RECORD_EXIT] = "exit", [RECORD_SOCKET] = "socket", [RECORD_CLOCK] = "clock",
+	[RECORD_IGNORED] = "ignored",
 };
 _Static_assert(sizeof(names) / sizeof(names[0]) == TRAFFIC_KINDS, "every kind has a name");
 

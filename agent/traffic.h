@@ -11,7 +11,7 @@
 
 #include "bpf/record.h"
 
-#define TRAFFIC_KINDS (RECORD_CLOCK + 1) /* 0: of no known kind */
+#define TRAFFIC_KINDS (RECORD_IGNORED + 1) /* 0: of no known kind */
 
 /*
  * Latencies by powers of two, so that one instruction finds the bucket: bucket i counts

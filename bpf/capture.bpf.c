@@ -5,6 +5,7 @@
  */
 #include "bpf/capture.h"
 #include "bpf/follow.h"
+#include "bpf/ignored.h"
 #include "bpf/maps.h"
 
 #define PREFIX_READS 8 /* times VECTOR_MAX buffers */
@@ -171,6 +172,17 @@ static __always_inline int recognise(struct capture *capture)
 	return recognised;
 }
 
+/* The connection is reported no more, which is counted, and told. */
+static __always_inline void ignore(struct connection *connection, enum recognised recognised)
+{
+	connection->recognised = recognised;
+	count(COUNTER_IGNORED_TLS + recognised - RECOGNISED_TLS);
+	/* A FastCGI server works on its request until it closes the connection, as a rule. */
+	if (recognised == RECOGNISED_FASTCGI && connection->identity.role == RECORD_ROLE_SERVER)
+		connection->reported = 1;
+	ignored_report(recognised);
+}
+
 /* A connection that was joined in the middle is judged where its direction changes. */
 static __always_inline bool recognise_late(struct capture *capture)
 {
@@ -210,7 +222,7 @@ static __always_inline bool recognise_movement(struct capture *capture)
 		connection->first_direction = direction;
 	if (connection->recognised <= RECOGNISED_HTTP1)
 		return report;
-	count(COUNTER_IGNORED_TLS + connection->recognised - RECOGNISED_TLS);
+	ignore(connection, connection->recognised);
 	return false;
 }
 
@@ -229,10 +241,8 @@ static __always_inline void recognise_tunnel(struct capture *capture)
 		return;
 	connection->interim = status[0] == '1';
 	if ((status[0] == '1' && status[1] == '0' && status[2] == '1') ||
-	    (status[0] == '2' && connection->connect_method)) {
-		connection->recognised = RECOGNISED_TUNNEL;
-		count(COUNTER_IGNORED_TUNNEL);
-	}
+	    (status[0] == '2' && connection->connect_method))
+		ignore(connection, RECOGNISED_TUNNEL);
 }
 
 /* Widens a sequence number to the position nearest to where the direction stands. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
  * What the kernel programs count, per CPU. First the losses, then the
- * connections whose reporting ended by what they looked like.
+ * connections whose reporting ended by what they looked like, as enum recognised has them from
+ * RECOGNISED_TLS on.
  */
 #ifndef WIRESPAN_BPF_COUNTER_H
 #define WIRESPAN_BPF_COUNTER_H
@@ -22,6 +23,7 @@ enum kernel_counter {
 	COUNTER_IGNORED_POSTGRESQL,
 	COUNTER_IGNORED_TUNNEL, /* was HTTP/1 until an Upgrade or a CONNECT */
 	COUNTER_IGNORED_UNKNOWN,
+	COUNTER_IGNORED_FASTCGI,
 	COUNTER_COUNT,
 };
 

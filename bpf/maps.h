@@ -41,6 +41,7 @@ struct scratch {
 	struct vector_reading reading;
 	struct user_iovec vectors[VECTORS_READ];
 	struct user_messages messages;
+	struct record_ignored ignored;
 	struct record_data data; /* the record begins here ... */
 	union { /* ... and goes on here; twice, so that any bounded offset plus any bounded size fits */
 		__u8 bytes[2 * SCRATCH_BYTES_MAX];

@@ -2,23 +2,13 @@
 /*
  * What does a connection speak? Decided from the first bytes of its stream,
  * byte by byte if they come so, behind a PROXY-protocol prefix (v1, v2) if
- * there is one. Includes nothing, so that the host compiles and tests it too:
- * the includer provides the __uN types and bool.
+ * there is one. Includes the record format only, so that the host compiles and
+ * tests it too: the includer provides bool.
  */
 #ifndef WIRESPAN_BPF_RECOGNISE_H
 #define WIRESPAN_BPF_RECOGNISE_H
 
-enum recognised {
-	RECOGNISED_NOT_YET = 0,
-	RECOGNISED_HTTP1,
-	RECOGNISED_TLS,
-	RECOGNISED_SSH,
-	RECOGNISED_HTTP2,
-	RECOGNISED_REDIS,
-	RECOGNISED_POSTGRESQL,
-	RECOGNISED_TUNNEL, /* was HTTP/1 until an Upgrade or a CONNECT */
-	RECOGNISED_UNKNOWN,
-};
+#include "bpf/record.h"
 
 enum recogniser_phase {
 	RECOGNISER_START = 0,    /* empty lines before a request */
@@ -159,6 +149,17 @@ static inline bool recognise_response(const __u8 *b, __u32 length)
 }
 
 /*
+ * FastCGI 1.0, 3.3 and 5.1: version 1, FCGI_BEGIN_REQUEST with a body of 8 bytes and no padding, of a
+ * known role. Its receiver may read the record's header alone.
+ */
+static inline bool recognise_fastcgi(const __u8 *b, __u32 length)
+{
+	if (length < 8 || b[0] != 1 || b[1] != 1 || b[4] != 0 || b[5] != 8 || b[6] != 0 || b[7] != 0)
+		return false;
+	return length < 10 || (b[8] == 0 && b[9] >= 1 && b[9] <= 3);
+}
+
+/*
  * A stream's opening bytes that name a protocol at once; NOT_YET: ask the
  * recogniser. At least RECOGNISE_OPENING bytes are readable at `b`, `length`
  * of them count.
@@ -180,6 +181,8 @@ static inline enum recognised recognise_opening(const __u8 *b, __u32 length)
 	if (length >= 8 && b[0] == 0 && b[1] == 0 && ((b[4] == 0 && b[5] == 3 && b[6] == 0 && b[7] == 0) ||
 						      (b[4] == 4 && b[5] == 0xd2 && b[6] == 0x16 && b[7] == 0x2f)))
 		return RECOGNISED_POSTGRESQL; /* StartupMessage 3.0, SSLRequest */
+	if (recognise_fastcgi(b, length))
+		return RECOGNISED_FASTCGI;
 	return RECOGNISED_NOT_YET;
 }
 

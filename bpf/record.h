@@ -22,6 +22,7 @@ enum record_kind {
 	RECORD_EXIT = 5,    /* a process (its last thread) ended: struct record_exit */
 	RECORD_SOCKET = 6,  /* a connection older than the agent: struct record_socket */
 	RECORD_CLOCK = 7,   /* wall clock against monotonic clock: struct record_clock */
+	RECORD_IGNORED = 8, /* a connection is reported no more, by what it speaks: struct record_ignored */
 };
 
 struct record_header {
@@ -211,5 +212,33 @@ struct record_clock {
 	__u64 wall;     /* ns since the epoch */
 	__u64 boottime; /* the same instant on CLOCK_BOOTTIME */
 };
+
+/* What a connection speaks. The numbers stand in records: a new one comes last. */
+enum recognised {
+	RECOGNISED_NOT_YET = 0,
+	RECOGNISED_HTTP1 = 1,
+	RECOGNISED_TLS = 2,
+	RECOGNISED_SSH = 3,
+	RECOGNISED_HTTP2 = 4,
+	RECOGNISED_REDIS = 5,
+	RECOGNISED_POSTGRESQL = 6,
+	RECOGNISED_TUNNEL = 7, /* was HTTP/1 until an Upgrade or a CONNECT */
+	RECOGNISED_UNKNOWN = 8,
+	RECOGNISED_FASTCGI = 9,
+	RECOGNISED_COUNT,
+};
+
+enum record_ignored_flags {
+	RECORD_IGNORED_LATE = 1 << 0, /* it is older than the agent: how it began was not seen */
+};
+
+/* Once per connection and end that is not HTTP/1, or no longer; header.tgid is who moved the bytes that showed it. */
+struct record_ignored {
+	struct record_header header;
+	struct record_connection connection;
+	__u8 recognised; /* enum recognised, from RECOGNISED_TLS on */
+	__u8 reserved[7];
+};
+_Static_assert(sizeof(struct record_ignored) == 96, "record_ignored has no holes");
 
 #endif

@@ -24,6 +24,9 @@ static int engine_init(struct engine *engine)
 	if (error < 0)
 		return error;
 	engine->processes.boot_id = options->boot_id;
+	error = unread_init(&engine->unread);
+	if (error < 0)
+		return error;
 	error = threads_init(&engine->threads);
 	if (error < 0)
 		return error;
@@ -84,6 +87,7 @@ void engine_free(struct engine *engine)
 	hold_done(&engine->hold);
 	pairing_done(&engine->pairing);
 	threads_done(&engine->threads);
+	unread_done(&engine->unread);
 	process_table_done(&engine->processes);
 	hashmap_free(engine->connections, NULL);
 	route_table_free(engine->routes);
@@ -110,6 +114,8 @@ static int take_state(struct engine *engine, const void *bytes)
 
 	if (connection)
 		connection_state(connection, record);
+	else
+		unread_end(&engine->unread, &engine->processes, record);
 	return 0;
 }
 
@@ -166,12 +172,23 @@ static int take_clock(struct engine *engine, const void *bytes)
 	return 0;
 }
 
+static int take_ignored(struct engine *engine, const void *bytes)
+{
+	const struct record_ignored *record = bytes;
+	struct process *process = process_table_get(&engine->processes, record->header.tgid);
+
+	if (!process)
+		return -ENOMEM;
+	unread_add(&engine->unread, record, process);
+	return 0;
+}
+
 int engine_record(struct engine *engine, const void *record, size_t size)
 {
 	static int (*const takers[])(struct engine *engine, const void *bytes) = {
 		[RECORD_DATA] = take_data,     [RECORD_STATE] = take_state,   [RECORD_PROCESS] = take_process,
 		[RECORD_FORK] = take_fork,     [RECORD_EXIT] = take_exit,     [RECORD_SOCKET] = take_socket,
-		[RECORD_CLOCK] = take_clock,
+		[RECORD_CLOCK] = take_clock,   [RECORD_IGNORED] = take_ignored,
 	};
 	const struct record_header *header = record;
 	int error = record_check(record, size);
@@ -255,4 +272,9 @@ const struct losses *engine_losses(const struct engine *engine)
 const struct engine_ignored *engine_ignored(const struct engine *engine)
 {
 	return &engine->ignored;
+}
+
+const struct unread *engine_unread(const struct engine *engine)
+{
+	return &engine->unread;
 }

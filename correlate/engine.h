@@ -18,6 +18,7 @@ struct engine;
 struct header_capture;
 struct query_secrets;
 struct route_patterns;
+struct unread;
 
 /* Why a process is taken for one that exports spans of its own. */
 enum instrumented_reason {
@@ -103,5 +104,7 @@ void engine_finish(struct engine *engine);
 const struct losses *engine_losses(const struct engine *engine);
 /* What was left out on purpose; never reset. */
 const struct engine_ignored *engine_ignored(const struct engine *engine);
+/* The connections that are not read (unread.h). */
+const struct unread *engine_unread(const struct engine *engine);
 
 #endif

@@ -13,11 +13,13 @@
 #include "correlate/process_table.h"
 #include "correlate/route_table.h"
 #include "correlate/thread.h"
+#include "correlate/unread.h"
 
 struct engine {
 	struct engine_options options; /* defaults filled in */
 	struct losses losses;
 	struct engine_ignored ignored;
+	struct unread unread;
 	struct ids ids;
 	struct process_table processes;
 	struct threads threads;

@@ -73,6 +73,7 @@ struct exchange {
 	bool candidate_multiplexes;  /* client: that thread has had several requests open at once */
 	bool candidate_refused;      /* client: several requests might be its cause */
 	bool served_elsewhere;       /* client: other threads of its process had requests open then */
+	bool served_unread;          /* client: its process had one open that is not read */
 	bool lost_elsewhere;         /* client: they may have, of which sight was lost */
 	bool counted_open;           /* server: among its process's open requests */
 	uint8_t missing;             /* why it has no parent: enum explain_reason */

@@ -20,6 +20,8 @@ static const char *const texts[] = {
 	[EXPLAIN_NO_CONTEXT] = "no parent: its process was not seen to serve, and it has no traceparent",
 	[EXPLAIN_NO_SENDER] = "no parent: its sender was not traced, and it has no traceparent",
 	[EXPLAIN_NO_REQUEST] = "no parent: its process served no request when it began, and it has no traceparent",
+	[EXPLAIN_PARENT_UNREAD] = "no parent: its process served a FastCGI request when it began, which is not read",
+	[EXPLAIN_PARENT_PROTOCOL] = "no parent: its process serves connections that are not read",
 	[EXPLAIN_PARENT_ELSEWHERE] = "no parent: other threads of its process served requests when it began",
 	[EXPLAIN_PARENT_AMBIGUOUS] = "no parent: its thread may have served several requests when it began",
 	[EXPLAIN_PARENT_THREADS] = "no parent: its process hands requests from thread to thread",
@@ -37,6 +39,8 @@ _Static_assert(sizeof(texts) / sizeof(texts[0]) == EXPLAIN_COUNT, "every reason 
 
 static const struct slice missing[EXPLAIN_COUNT] = {
 	[EXPLAIN_NO_REQUEST] = SLICE_LITERAL("no_request"),
+	[EXPLAIN_PARENT_UNREAD] = SLICE_LITERAL("unread_request"),
+	[EXPLAIN_PARENT_PROTOCOL] = SLICE_LITERAL("unread_protocol"),
 	[EXPLAIN_PARENT_ELSEWHERE] = SLICE_LITERAL("other_thread"),
 	[EXPLAIN_PARENT_AMBIGUOUS] = SLICE_LITERAL("several_requests"),
 	[EXPLAIN_PARENT_THREADS] = SLICE_LITERAL("shared_threads"),

@@ -57,6 +57,9 @@
 /* A request that was lost sight of blocks links of its thread for at most so long. */
 #define GHOST_NS (60 * NSEC_PER_SEC)
 
+/* FastCGI requests open at a time, each a worker's. Of more, what their workers call is no loss. */
+#define UNREAD_REQUESTS_MAX 16384
+
 /*
  * Bytes of routes known, of all services, and services that have any: names may hold the number
  * of a job that never comes back. Past either, the service that was idle for longest

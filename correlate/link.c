@@ -16,7 +16,11 @@
 static void note_served_elsewhere(const struct engine *engine, struct exchange *exchange)
 {
 	const struct serving *serving = threads_serving(&engine->threads, exchange->tgid);
+	const struct process *process = NULL;
 
+	if (hashmap_count(engine->unread.requests))
+		process = process_table_find(&engine->processes, exchange->tgid);
+	exchange->served_unread = process && process->unread_requests;
 	if (!serving)
 		return;
 	exchange->served_elsewhere = serving->open;
@@ -129,15 +133,17 @@ static enum explain_reason explain_no_context(const struct engine *engine, const
 
 	if (client->served_elsewhere)
 		return process && process->shared_threads ? EXPLAIN_PARENT_THREADS : EXPLAIN_PARENT_ELSEWHERE;
+	if (client->served_unread)
+		return EXPLAIN_PARENT_UNREAD;
 	if (!process)
 		return EXPLAIN_NO_CONTEXT;
 	if (has_older_requests(process, client))
 		return EXPLAIN_PARENT_OLDER;
-	if (!process->serving_tid)
+	if (!process->serving_tid && !process->serves_unread)
 		return EXPLAIN_NO_CONTEXT;
 	if (client->lost_elsewhere || loss_windows_touch(&engine->lost, since, client->start, 0))
 		return EXPLAIN_REQUEST_LOST;
-	return EXPLAIN_NO_REQUEST;
+	return process->serves_unread ? EXPLAIN_PARENT_PROTOCOL : EXPLAIN_NO_REQUEST;
 }
 
 /* What forbids to take the request that its thread served for the client's cause; EXPLAIN_NOTHING: it is. */
@@ -182,7 +188,7 @@ static bool is_parent_lost(const struct exchange *client, enum explain_reason re
 {
 	if (client->candidate || client->candidate_refused)
 		return reason != EXPLAIN_PARENT_IGNORED;
-	return client->served_elsewhere;
+	return client->served_elsewhere || client->served_unread;
 }
 
 static void choose_client_parent(struct engine *engine, struct exchange *exchange)

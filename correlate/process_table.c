@@ -125,7 +125,8 @@ static struct process *process_put(struct process_table *table, uint32_t pid, st
 		process->exited = process->forked = process->last_fork = 0;
 		process->swept = false;
 		process->serving_tid = 0;
-		process->several_serve = false;
+		process->several_serve = process->serves_unread = false;
+		process->unread_requests = 0;
 		process->unheard = 0;
 		process->instrumented = process->relays_spans = false;
 		memset(&process->lost, 0, sizeof(process->lost));

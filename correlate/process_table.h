@@ -25,6 +25,8 @@ struct process {
 	bool shared_threads;  /* its threads take over each other's requests */
 	uint32_t serving_tid; /* one of its threads that have read requests; 0 none yet */
 	bool several_serve;   /* and it is not the only one */
+	bool serves_unread;   /* it has answered connections that are not read (unread.h) */
+	uint32_t unread_requests; /* FastCGI's that it has open */
 	bool swept;           /* its connections have been looked after */
 	bool instrumented;    /* it exports spans of its own */
 	bool relays_spans;    /* it receives spans: what it exports is others' */

@@ -8,7 +8,7 @@ static const uint16_t minimum_sizes[] = {
 	[RECORD_DATA] = sizeof(struct record_data),	  [RECORD_STATE] = sizeof(struct record_state),
 	[RECORD_PROCESS] = sizeof(struct record_process), [RECORD_FORK] = sizeof(struct record_fork),
 	[RECORD_EXIT] = sizeof(struct record_exit),	  [RECORD_SOCKET] = sizeof(struct record_socket),
-	[RECORD_CLOCK] = sizeof(struct record_clock),
+	[RECORD_CLOCK] = sizeof(struct record_clock),	  [RECORD_IGNORED] = sizeof(struct record_ignored),
 };
 #define KINDS (sizeof(minimum_sizes) / sizeof(minimum_sizes[0]))
 
@@ -57,6 +57,11 @@ static int check_data(const struct record_data *record)
 	return check_fragments(record);
 }
 
+static int check_ignored(const struct record_ignored *record)
+{
+	return record->recognised >= RECOGNISED_TLS ? check_connection(&record->connection) : -EBADMSG;
+}
+
 static int check_process(const struct record_process *record)
 {
 	size_t strings = (size_t)record->executable_length + record->arguments_length + record->cgroup_length +
@@ -82,6 +87,8 @@ int record_check(const void *record, size_t size)
 		return check_process(record);
 	case RECORD_STATE:
 		return check_connection(&((const struct record_state *)record)->connection);
+	case RECORD_IGNORED:
+		return check_ignored(record);
 	case RECORD_SOCKET:
 		return check_connection(&((const struct record_socket *)record)->connection);
 	default:

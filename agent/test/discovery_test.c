@@ -111,6 +111,13 @@ static void give_data(struct fixture *fixture, uint32_t pid)
 	fixture_give(fixture, RECORD_DATA, pid, &data, sizeof(data));
 }
 
+static void give_ignored(struct fixture *fixture, uint32_t pid)
+{
+	struct record_ignored ignored = { .recognised = RECOGNISED_TLS };
+
+	fixture_give(fixture, RECORD_IGNORED, pid, &ignored, sizeof(ignored));
+}
+
 static void give_fork(struct fixture *fixture, uint32_t parent, uint32_t child)
 {
 	struct record_fork fork = { .parent_tgid = parent };
@@ -348,6 +355,29 @@ static void a_process_that_is_gone_is_counted_once(void **state)
 	discovery_free(fixture.discovery);
 }
 
+/* Connections that are not read are told of traced processes, counted of others, and no reason to speak of anybody. */
+static void ignored_connections_pass_of_traced_processes(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture, "shop");
+	give_exec(&fixture, PARENT, "/usr/bin/shop");
+	give_exec(&fixture, CHILD, "/usr/bin/other");
+	give_ignored(&fixture, PARENT);
+	give_ignored(&fixture, CHILD);
+	assert_passed(&fixture, PASSED(RECORD_PROCESS, RECORD_IGNORED));
+	assert_int_equal(discovery_ignored(fixture.discovery, RECOGNISED_TLS), 1);
+	discovery_free(fixture.discovery);
+
+	fixture_init(&fixture, NULL);
+	give_exec_with(&fixture, PARENT, "/usr/bin/shop", "OTEL_SERVICE_NAME=shop|OTEL_EXPORTER_OTLP_ENDPOINT=http://a:1|");
+	give_ignored(&fixture, PARENT);
+	assert_passed(&fixture, PASSED());
+	assert_int_equal(discovery_left_out(fixture.discovery), 0);
+	discovery_free(fixture.discovery);
+}
+
 static void a_malformed_execution_is_not_passed(void **state)
 {
 	struct record_process process = { .executable_length = RECORD_EXECUTABLE_MAX };
@@ -570,6 +600,7 @@ int main(void)
 		cmocka_unit_test(a_judgement_without_room_is_counted),
 		cmocka_unit_test(a_running_process_is_described_first),
 		cmocka_unit_test(a_process_that_is_gone_is_counted_once),
+		cmocka_unit_test(ignored_connections_pass_of_traced_processes),
 		cmocka_unit_test(a_malformed_execution_is_not_passed),
 		cmocka_unit_test(a_cut_record_is_passed_unread),
 		cmocka_unit_test(what_belongs_to_no_process_passes),

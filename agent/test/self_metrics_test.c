@@ -14,6 +14,17 @@
 
 #define DOCUMENT_MAX 65536
 
+static struct resource shop = { .service_name = SLICE_LITERAL("shop"), .pid = 7 };
+static struct unread some_unread = {
+	.count = 2,
+	.rows = {
+		{ .resource = &shop, .recognised = RECOGNISED_TLS, .role = RECORD_ROLE_CLIENT, .port = 443,
+		  .connections = 12 },
+		{ .resource = &shop, .recognised = RECOGNISED_UNKNOWN, .role = RECORD_ROLE_SERVER, .late = true,
+		  .port = 9000, .connections = 3 },
+	},
+};
+
 static struct stats some_stats(void)
 {
 	struct stats stats = {
@@ -33,6 +44,7 @@ static struct stats some_stats(void)
 			.losses = { { "stream_gap", 2 }, { "export_refused", 7 } },
 			.loss_count = 2,
 			.processes = { "instrumented_process", 1 },
+			.unread = &some_unread,
 		},
 		.peaks = { .ring_used = 250 },
 	};
@@ -170,10 +182,28 @@ static void nothing_is_said_of_an_exporter_that_is_not_there(void **state)
 	metric_set_free(set);
 }
 
+static void services_that_are_not_read_have_points(void **state)
+{
+	struct stats stats = some_stats();
+	struct metric_set *set = make(&stats, OTLP_PROTOBUF);
+	const struct metric *metric = expect(set, "wirespan.unread.connections");
+	const struct metric_point *point = point_of(metric, "wirespan.ignored.as", "tls");
+
+	(void)state;
+	assert_int_equal(metric->point_count, 2);
+	assert_int_equal(point->integer, 12);
+	assert_true(slice_equal(attribute(point, "wirespan.service"), SLICE_LITERAL("shop")));
+	assert_true(slice_equal(attribute(point, "wirespan.ignored.end"), SLICE_LITERAL("client")));
+	assert_int_equal(point->attributes[3].integer, 443);
+	assert_int_equal(point_of(metric, "wirespan.ignored.as", "older")->integer, 3);
+	metric_set_free(set);
+}
+
 /* As many losses as there can be: no metric must be left out for lack of room. */
 static void the_set_has_room_for_all(void **state)
 {
 	struct stats stats = some_stats();
+	static struct unread unread;
 	struct metric_set *full, *usual = make(&stats, OTLP_PROTOBUF);
 	struct encoder *encoder = encoder_new(OTLP_PROTOBUF, "0");
 	struct slice body;
@@ -182,6 +212,10 @@ static void the_set_has_room_for_all(void **state)
 	stats.summary.loss_count = SUMMARY_MAX;
 	for (size_t i = 0; i < SUMMARY_MAX; i++)
 		stats.summary.losses[i] = (struct counter){ "loss", UINT64_MAX };
+	stats.summary.unread = &unread;
+	unread.count = UNREAD_ROWS_MAX;
+	for (size_t i = 0; i < UNREAD_ROWS_MAX; i++)
+		unread.rows[i] = (struct unread_row){ .resource = &shop, .port = i };
 	full = make(&stats, OTLP_PROTOBUF);
 	assert_int_equal(full->metric_count, usual->metric_count);
 	assert_int_equal(expect(full, "wirespan.losses")->point_count, SUMMARY_MAX);
@@ -248,6 +282,7 @@ int main(void)
 		cmocka_unit_test(histograms_hold_what_was_counted),
 		cmocka_unit_test(the_component_is_named_by_its_encoding),
 		cmocka_unit_test(nothing_is_said_of_an_exporter_that_is_not_there),
+		cmocka_unit_test(services_that_are_not_read_have_points),
 		cmocka_unit_test(the_set_has_room_for_all),
 		cmocka_unit_test(the_document_lists_what_is_sent),
 	};

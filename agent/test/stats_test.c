@@ -164,14 +164,57 @@ static void nothing_happened_is_said_without_division_by_zero(void **state)
 	free(text);
 }
 
+static void services_that_are_not_read_are_told_by_number(void **state)
+{
+	static struct unread unread = { .count = 8 };
+	struct attribute executable = {
+		SLICE_LITERAL("process.executable.name"), ATTRIBUTE_STRING, { .string = SLICE_LITERAL("python3") }
+	};
+	struct resource shop = { .service_name = SLICE_LITERAL("shop"), .pid = 7, .attribute_count = 1,
+				 .attributes = &executable };
+	struct resource python = { .service_name = SLICE_LITERAL("python3"), .pid = 8, .attribute_count = 1,
+				   .attributes = &executable };
+	struct stats stats = { .queue_capacity = 1, .summary = { .unread = &unread } };
+	char *text;
+
+	(void)state;
+	for (size_t i = 0; i < unread.count; i++)
+		unread.rows[i] = (struct unread_row){ .resource = &python, .recognised = RECOGNISED_UNKNOWN,
+						      .role = RECORD_ROLE_UNKNOWN, .late = true, .port = 9000 + i,
+						      .connections = 1 };
+	unread.rows[5] = (struct unread_row){ .resource = &shop, .several_processes = true,
+					      .recognised = RECOGNISED_TLS, .role = RECORD_ROLE_CLIENT, .port = 443,
+					      .connections = 12 };
+	unread.rows[6] = (struct unread_row){ .resource = &shop, .recognised = RECOGNISED_FASTCGI,
+					      .role = RECORD_ROLE_SERVER, .port = 9000, .connections = 13 };
+	text = format(&stats, &stats);
+	assert_string_equal(strstr(text, "stats: not read:"),
+			    "stats: not read: fastcgi 13: shop (python3, pid 7) on port 9000\n"
+			    "stats: not read: tls 12: shop (python3, pid 7 and others) to port 443\n"
+			    "stats: not read: unknown 1: python3 (pid 8) over port 9000, older than the agent\n"
+			    "stats: not read: unknown 1: python3 (pid 8) over port 9001, older than the agent\n"
+			    "stats: not read: unknown 1: python3 (pid 8) over port 9002, older than the agent\n"
+			    "stats: not read: 3 more services or ports\n");
+	free(text);
+}
+
 /* Whatever the numbers are, a block stays below what a pipe takes whole. */
 static void the_greatest_numbers_fit(void **state)
 {
+	static struct unread unread = { .count = UNREAD_ROWS_MAX };
+	char name[500];
+	struct resource resource = { .service_name = slice_of(name, sizeof(name)), .pid = UINT32_MAX };
 	struct stats before = { 0 }, now;
 	char *text;
 
 	(void)state;
+	memset(name, 0xff, sizeof(name));
+	for (size_t i = 0; i < UNREAD_ROWS_MAX; i++)
+		unread.rows[i] = (struct unread_row){
+			.resource = &resource, .several_processes = true, .late = true, .connections = UINT64_MAX
+		};
 	memset(&now, 0xff, sizeof(now));
+	now.summary.unread = &unread;
 	now.delivers = true;
 	now.summary.loss_count = 40;
 	for (size_t i = 0; i < now.summary.loss_count; i++)
@@ -190,6 +233,7 @@ int main(void)
 		cmocka_unit_test(peaks_are_the_greater_ones),
 		cmocka_unit_test(rates_are_of_the_time_between),
 		cmocka_unit_test(nothing_happened_is_said_without_division_by_zero),
+		cmocka_unit_test(services_that_are_not_read_are_told_by_number),
 		cmocka_unit_test(the_greatest_numbers_fit),
 	};
 

@@ -9,6 +9,7 @@
 #include "bpf/maps.bpf.c"
 #include "bpf/source.bpf.c"
 #include "bpf/follow.bpf.c"
+#include "bpf/ignored.bpf.c"
 #include "bpf/capture.bpf.c"
 
 #include <setjmp.h>
@@ -30,6 +31,7 @@ static union {
 	char bytes[RECORD_SIZE_MAX];
 } test_record;
 static bool test_reported;
+static struct record_ignored test_ignored; /* the last one since a movement began; its kind is 0 where there is none */
 static unsigned int test_reads, test_bytes_read; /* of the caller's memory, since a movement began */
 
 void *bpf_map_lookup_elem(const void *map, const void *key)
@@ -52,6 +54,12 @@ long bpf_ringbuf_output(void *map, void *data, __u64 size, __u64 flags)
 	(void)flags;
 	assert_true(size <= sizeof(test_record));
 	assert_int_equal(size % 8, 0);
+	if (((const struct record_header *)data)->kind == RECORD_IGNORED) {
+		assert_int_equal(size, sizeof(test_ignored));
+		assert_int_equal(test_ignored.header.kind, 0);
+		memcpy(&test_ignored, data, size);
+		return 0;
+	}
 	memcpy(&test_record, data, size);
 	test_reported = true;
 	return 0;
@@ -138,6 +146,7 @@ static void move(struct connection *connection, __u32 direction, struct call_sou
 
 	movement.start = connection->directions[direction].next ? connection->directions[direction].next : 1;
 	test_reported = false;
+	test_ignored.header.kind = 0;
 	test_reads = test_bytes_read = 0;
 	capture_movement(connection, &movement);
 }
@@ -517,6 +526,86 @@ static void answers_after_an_interim_one_are_copied(void **state)
 	assert_int_equal(copied_of(&sender, responses, head, 5), head);
 }
 
+/* Moves bytes over a connection that nothing is known of. */
+static void begin_with(struct connection *connection, __u8 role, __u32 direction, const char *bytes, size_t length)
+{
+	memset(connection, 0, sizeof(*connection));
+	connection->identity.role = role;
+	connection->last_direction = connection->first_direction = NO_DIRECTION;
+	move(connection, direction, buffer_source(bytes), length);
+}
+
+static void what_is_not_read_is_told_once(void **state)
+{
+	static const char hello[] = "\x16\x03\x01\x02\0\x01\0\x01", begin[] = "\1\1\0\1\0\x08\0\0";
+	struct connection connection;
+
+	(void)state;
+	begin_with(&connection, RECORD_ROLE_CLIENT, RECORD_SEND, hello, sizeof(hello) - 1);
+	assert_false(test_reported);
+	assert_int_equal(test_ignored.header.kind, RECORD_IGNORED);
+	assert_int_equal(test_ignored.header.size, sizeof(test_ignored));
+	assert_int_equal(test_ignored.header.flags, 0);
+	assert_int_equal(test_ignored.recognised, RECOGNISED_TLS);
+	assert_int_equal(test_ignored.connection.role, RECORD_ROLE_CLIENT);
+	assert_false(connection.reported);
+	move(&connection, RECORD_RECEIVE, buffer_source(hello), sizeof(hello) - 1);
+	assert_false(test_reported);
+	assert_int_equal(test_ignored.header.kind, 0);
+	/* Of FastCGI's servers the end is told, too: it is that of the request. */
+	begin_with(&connection, RECORD_ROLE_SERVER, RECORD_RECEIVE, begin, sizeof(begin) - 1);
+	assert_int_equal(test_ignored.recognised, RECOGNISED_FASTCGI);
+	assert_true(connection.reported);
+}
+
+static void a_tunnel_is_told_once(void **state)
+{
+	static const char switched[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n";
+	struct sender sender;
+
+	(void)state;
+	sender_init(&sender, NULL);
+	assert_int_equal(test_ignored.header.kind, 0);
+	move(&sender.connection, RECORD_SEND, buffer_source(switched), sizeof(switched) - 1);
+	assert_true(test_reported);
+	assert_int_equal(test_ignored.recognised, RECOGNISED_TUNNEL);
+	move(&sender.connection, RECORD_SEND, buffer_source("\x81\5hello"), 7);
+	assert_false(test_reported);
+	assert_int_equal(test_ignored.header.kind, 0);
+}
+
+/* Not one record more than its bytes need. */
+static void plain_exchanges_tell_nothing_else(void **state)
+{
+	struct sender sender;
+
+	(void)state;
+	sender_init(&sender, NULL);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(test_ignored.header.kind, 0);
+		move(&sender.connection, RECORD_SEND, buffer_source(PLAIN_HEAD "12345"), sizeof(PLAIN_HEAD) + 4);
+		assert_int_equal(test_ignored.header.kind, 0);
+		ask(&sender, REQUEST);
+	}
+}
+
+static void a_late_connection_is_told_as_such(void **state)
+{
+	struct connection connection;
+
+	(void)state;
+	memset(&connection, 0, sizeof(connection));
+	connection.late = 1;
+	connection.last_direction = connection.first_direction = NO_DIRECTION;
+	for (unsigned int i = 0; i <= LATE_TURNS_MAX; i++) {
+		assert_int_equal(test_ignored.header.kind, 0);
+		move(&connection, i % 2, buffer_source("\1\2\3\4"), 4);
+	}
+	assert_int_equal(test_ignored.header.kind, RECORD_IGNORED);
+	assert_int_equal(test_ignored.header.flags, RECORD_IGNORED_LATE);
+	assert_int_equal(test_ignored.recognised, RECOGNISED_UNKNOWN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -533,6 +622,10 @@ int main(void)
 		cmocka_unit_test(vectors_are_followed),
 		cmocka_unit_test(connections_are_kept_alive),
 		cmocka_unit_test(data_is_not_copied),
+		cmocka_unit_test(what_is_not_read_is_told_once),
+		cmocka_unit_test(a_tunnel_is_told_once),
+		cmocka_unit_test(plain_exchanges_tell_nothing_else),
+		cmocka_unit_test(a_late_connection_is_told_as_such),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -148,6 +148,8 @@ static void openings_are_named(void **state)
 		{ SLICE_LITERAL("*12\r\n$4\r\n"), RECOGNISED_REDIS },
 		{ SLICE_LITERAL("\0\0\0\x1a\0\x03\0\0user\0root\0"), RECOGNISED_POSTGRESQL },
 		{ SLICE_LITERAL("\0\0\0\x08\x04\xd2\x16\x2f"), RECOGNISED_POSTGRESQL },
+		{ SLICE_LITERAL("\1\1\0\1\0\x08\0\0\0\1\0\0\0\0\0\0"), RECOGNISED_FASTCGI },
+		{ SLICE_LITERAL("\1\1\0\1\0\x08\0\0"), RECOGNISED_FASTCGI }, /* the header alone, as php-fpm reads it */
 	};
 
 	(void)state;
@@ -158,6 +160,8 @@ static void openings_are_named(void **state)
 	}
 	assert_int_equal(recognise_whole(SLICE_LITERAL("HTTP/1.1 200 OK\r\n")), RECOGNISED_HTTP1);
 	assert_int_equal(recognise_whole(SLICE_LITERAL("\x16\x03\x05")), RECOGNISED_UNKNOWN);
+	assert_int_equal(recognise_whole(SLICE_LITERAL("\1\1\0\1\0\x08\0\0\0\4\0\0\0\0\0\0")), RECOGNISED_UNKNOWN);
+	assert_int_equal(recognise_whole(SLICE_LITERAL("\1\1\0\1\0\x09\0\0")), RECOGNISED_UNKNOWN);
 }
 
 /* Bytes behind the call's own must not count. */

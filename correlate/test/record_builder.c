@@ -146,6 +146,15 @@ void tape_socket(struct tape *tape, const struct wire_end *end)
 	record->connection = end->connection;
 }
 
+struct record_ignored *tape_ignored(struct tape *tape, const struct wire_end *end, enum recognised recognised)
+{
+	struct record_ignored *record = tape_add(tape, RECORD_IGNORED, sizeof(*record), end->tgid, end->tid);
+
+	record->connection = end->connection;
+	record->recognised = recognised;
+	return record;
+}
+
 void tape_process(struct tape *tape, uint32_t pid, const char *executable)
 {
 	size_t length = strlen(executable);

@@ -54,6 +54,8 @@ struct record_data *tape_move(struct tape *tape, struct wire_end *end, enum reco
 struct record_state *tape_state(struct tape *tape, const struct wire_end *end, uint16_t flags, int error);
 /* Its connection is older than the agent. */
 void tape_socket(struct tape *tape, const struct wire_end *end);
+/* It is not read: it speaks that. */
+struct record_ignored *tape_ignored(struct tape *tape, const struct wire_end *end, enum recognised recognised);
 void tape_process(struct tape *tape, uint32_t pid, const char *executable);
 void tape_fork(struct tape *tape, uint32_t parent, uint32_t child);
 void tape_exit(struct tape *tape, uint32_t pid);

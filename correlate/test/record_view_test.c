@@ -28,7 +28,7 @@ static void each_kind_has_its_size(void **state)
 		[RECORD_DATA] = sizeof(struct record_data),	  [RECORD_STATE] = sizeof(struct record_state),
 		[RECORD_PROCESS] = sizeof(struct record_process), [RECORD_FORK] = sizeof(struct record_fork),
 		[RECORD_EXIT] = sizeof(struct record_exit),	  [RECORD_SOCKET] = sizeof(struct record_socket),
-		[RECORD_CLOCK] = sizeof(struct record_clock),
+		[RECORD_CLOCK] = sizeof(struct record_clock),	  [RECORD_IGNORED] = sizeof(struct record_ignored),
 	};
 	uint64_t space[32] = { 0 };
 	struct record_header *header = (struct record_header *)space;
@@ -42,8 +42,10 @@ static void each_kind_has_its_size(void **state)
 		memset(space, 0, sizeof(space));
 		header->kind = kind;
 		header->size = (uint32_t)size;
-		if (kind == RECORD_DATA || kind == RECORD_STATE || kind == RECORD_SOCKET)
+		if (kind == RECORD_DATA || kind == RECORD_STATE || kind == RECORD_SOCKET || kind == RECORD_IGNORED)
 			connection->cookie = 1;
+		if (kind == RECORD_IGNORED)
+			((struct record_ignored *)header)->recognised = RECOGNISED_TLS;
 		if (kind == RECORD_DATA)
 			((struct record_data *)header)->length = 1, ((struct record_data *)header)->position = 1;
 		assert_int_equal(check_guarded(header, size), known ? 0 : -EBADMSG);

@@ -6,6 +6,7 @@ import subprocess
 import uuid
 
 from lib.agent import REPOSITORY
+from lib.raw import connect
 from lib.wait import wait_until
 from lib.wire import METRICS
 
@@ -43,6 +44,10 @@ def test_the_metrics_are_those_of_the_document(start_agent, start_nginx, fault_c
         environment={"OTEL_METRIC_EXPORT_INTERVAL": "200", "OTEL_SERVICE_NAME": "tracer"},
     )
     call(port)
+    stranger = connect(port)
+    stranger.send(b"*1\r\n$4\r\nPING\r\n")
+    stranger.receive_rest()
+    stranger.close()
     wait_until(lambda: len(collector.requests(METRICS)) >= 2, "metrics to arrive")
     result = agent.stop()
     assert len(result.spans) == 2 * REQUESTS and result.losses == {}, result.errors
@@ -56,6 +61,11 @@ def test_the_metrics_are_those_of_the_document(start_agent, start_nginx, fault_c
     assert started == {"RECORD_AND_SAMPLE": len(result.spans), "DROP": 0}
     assert values(metrics["wirespan.records"], "wirespan.record.kind")["data"] >= 4 * REQUESTS
     assert set(values(metrics["wirespan.losses"], "wirespan.loss").values()) == {0}
+    unread = [(attributes(point.attributes), point.as_int) for point in points(metrics["wirespan.unread.connections"])]
+    assert len(unread) == 2 and all(count == 1 for _, count in unread)
+    [served] = [of for of, _ in unread if of["wirespan.ignored.end"] == "server"]
+    assert (served["wirespan.service"], served["wirespan.ignored.as"]) == ("nginx", "redis")
+    assert served["server.port"] == port
     assert metrics["wirespan.map.memory.usage"].sum.data_points[0].as_int >= 4 << 20
     assert metrics["process.memory.usage"].sum.data_points[0].as_int > 1 << 20
     assert sum(point.as_double for point in points(metrics["process.cpu.time"])) > 0

@@ -23,11 +23,20 @@ class Result:
         self.errors = errors
         self.losses = self._counters("loss")
         self.ignored = self._counters("ignored")
+        self.not_read = self._not_read()
         self.by_id = {span.span_id: span for span in spans}
 
     def _counters(self, kind):
         found = re.findall(rf"^wirespan: {kind}: (\S+) (\d+)$", self.errors, re.MULTILINE)
         return {name: int(count) for name, count in found}
+
+    def _not_read(self):
+        """Connections by what they speak, service, pid, how they stand to the port, and the port."""
+        row = r"^wirespan: not read: (\S+) (\d+): (\S+) \((?:\S+, )?pid (\d+).*\) (on|to|over) port (\d+)"
+        return {
+            (name, service, int(pid), where, int(port)): int(count)
+            for name, count, service, pid, where, port in re.findall(row, self.errors, re.MULTILINE)
+        }
 
     def spans_of(self, kind, port=None):
         chosen = [span for span in self.spans if span.kind == kind and port in (None, span.server_port)]
