@@ -53,6 +53,8 @@ struct connection {
 	struct stream stream;
 	struct direction directions[2]; /* by enum record_direction */
 	const struct record_data *current; /* the record being read */
+	struct exchange *claim; /* counted reference; a request that is not proven to be one (claim.h) */
+	struct moment next;   /* of the record with the byte behind a refused body, where the message may begin, too */
 	struct moment first;  /* of the record that the request under way may have begun with */
 	struct list requests; /* struct exchange.queued: unanswered ones in order */
 	struct list ghosts;   /* struct exchange.queued: lost sight of, perhaps still being worked on */

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 
+#include "correlate/claim.h"
 #include "correlate/engine_state.h"
 #include "correlate/ignore.h"
 #include "correlate/limits.h"
 #include "correlate/link.h"
+#include "correlate/messages.h"
 
 struct exchange *connection_begin_exchange(struct connection *connection, const struct moment *moment,
 					   uint64_t position)
@@ -141,6 +143,10 @@ void connection_fail_exchange(struct connection *connection, struct exchange *ex
 
 void connection_time_out_exchange(struct connection *connection, struct exchange *exchange, uint64_t time)
 {
+	if (exchange->claimed) {
+		messages_desync(connection);
+		return;
+	}
 	exchange->timed_out = true;
 	exchange->http.error_type = SLICE_LITERAL("timeout");
 	list_remove(&exchange->open);
@@ -169,6 +175,21 @@ void connection_drop_exchange(struct connection *connection, struct exchange *ex
 	} else {
 		exchange_unref(&engine->pool, exchange);
 	}
+}
+
+void connection_withdraw_exchange(struct connection *connection, struct exchange *exchange)
+{
+	struct direction *requests = connection_requests(connection);
+
+	if (requests->exchange == exchange)
+		messages_set_exchange(connection, requests, NULL);
+	if (exchange->state == EXCHANGE_OPEN) {
+		take(connection, exchange);
+		pairing_remove(exchange);
+		thread_leave(exchange);
+		exchange_unref(&connection->engine->pool, exchange);
+	}
+	exchange->state = EXCHANGE_DROPPED;
 }
 
 /* The ghost that this connection has left on that thread; forgets those whose time is over. */
@@ -275,5 +296,6 @@ void connection_forget_exchanges(struct connection *connection, bool evicted)
 {
 	forget_all(connection->engine, &connection->requests, evicted);
 	forget_all(connection->engine, &connection->ghosts, evicted);
+	claim_drop(connection);
 	connection->request_count = 0;
 }

@@ -19,6 +19,8 @@ void connection_fail_exchange(struct connection *connection, struct exchange *ex
 void connection_time_out_exchange(struct connection *connection, struct exchange *exchange, uint64_t time);
 /* What became of it can't be known; counts `loss`. */
 void connection_drop_exchange(struct connection *connection, struct exchange *exchange, enum loss loss);
+/* It was none after all: as if it had never been. */
+void connection_withdraw_exchange(struct connection *connection, struct exchange *exchange);
 /* Its head could not be read, or not be kept: an inbound one is a ghost now. */
 void connection_lose_request(struct connection *connection, struct exchange *exchange);
 /* The record's call moved an inbound request, or the answer to one, of which nothing else is known: a ghost. */

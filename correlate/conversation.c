@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/conversation.h"
 
+#include "correlate/claim.h"
 #include "correlate/connection_exchanges.h"
 #include "correlate/engine_state.h"
 #include "correlate/messages.h"
@@ -11,18 +12,13 @@ static bool is_request(const struct connection *connection, unsigned int directi
 	return connection->request_direction == direction;
 }
 
-/*
- * Whether these bytes are a whole start line, and so prove a head where one may begin. The
- * end of a body nobody followed may stand before it and look like part of the method: only
- * known methods prove a request.
- */
+/* Whether these bytes are a whole start line, and so prove a head where one may begin. */
 static bool proves_head(enum http1_message message, struct slice bytes)
 {
-	if (!bytes.length || bytes.data[0] == '\r' || bytes.data[0] == '\n')
-		return false;
-	if (message == HTTP1_REQUEST && !http1_method_is_known(slice_head(bytes, slice_find(bytes, ' '))))
-		return false;
-	return slice_find(bytes, '\n') < bytes.length && http1_may_begin(message, bytes);
+	if (message == HTTP1_REQUEST)
+		return http1_begins_request(bytes);
+	return bytes.length && bytes.data[0] != '\r' && bytes.data[0] != '\n' &&
+	       slice_find(bytes, '\n') < bytes.length && http1_may_begin(message, bytes);
 }
 
 /*
@@ -143,10 +139,10 @@ static void feed(struct connection *connection, const struct record_data *record
 	hole(connection, record->direction, record->position + at, record->length - at);
 }
 
-static void note_moment(struct connection *connection, const struct record_data *record)
+static struct moment moment_of(const struct record_data *record, uint64_t position)
 {
-	connection->first = (struct moment){
-		.position = record->position,
+	return (struct moment){
+		.position = position,
 		.other_position = record->other_position,
 		.begin = record->begin && record->begin < record->header.time ? record->begin : record->header.time,
 		.time = record->header.time,
@@ -154,6 +150,20 @@ static void note_moment(struct connection *connection, const struct record_data 
 		.tid = record->header.tid,
 		.waits = !(record->header.flags & RECORD_DATA_NONBLOCKING),
 	};
+}
+
+/* When what the reader may only later tell to be a message began. */
+static void note_moments(struct connection *connection, const struct record_data *record)
+{
+	const struct http1_reader *reader = connection->directions[record->direction].reader;
+	uint64_t doubt = http1_reader_doubt(reader);
+
+	if (http1_reader_may_begin(reader)) {
+		connection->first = moment_of(record, record->position);
+		connection->next = (struct moment){ 0 };
+	}
+	if (doubt >= record->position && doubt < record->position + record->length)
+		connection->next = moment_of(record, doubt);
 }
 
 static void read_record(struct connection *connection, const struct record_data *record, uint32_t skip)
@@ -173,8 +183,8 @@ static void read_record(struct connection *connection, const struct record_data 
 		messages_deafen(connection, record->direction, LOSS_MEMORY_LIMIT);
 		return;
 	}
-	if (is_request(connection, record->direction) && http1_reader_idle(direction->reader))
-		note_moment(connection, record);
+	if (is_request(connection, record->direction))
+		note_moments(connection, record);
 	connection->current = record;
 	feed(connection, record, skip);
 	connection->current = NULL;
@@ -232,7 +242,9 @@ void conversation_fail(struct connection *connection, uint64_t time)
 	while (!list_empty(&connection->requests)) {
 		struct exchange *exchange = LIST_ITEM(connection->requests.next, struct exchange, queued);
 
-		if (exchange->tail_lost)
+		if (exchange->claimed)
+			claim_close(connection);
+		else if (exchange->tail_lost)
 			connection_finish_exchange(connection, exchange, connection_responses(connection)->last_time);
 		else if (!exchange->final_seen && unheard && heard > exchange->response_at)
 			connection_drop_exchange(connection, exchange, LOSS_REQUEST_UNPAIRED);

@@ -53,6 +53,8 @@ struct exchange {
 	bool by_position;     /* paired after a loss, by position */
 	bool timed_out;       /* a span already; a response is yet to come */
 	bool abandoned;       /* its client left before all of the final response had come */
+	bool expects_continue; /* its client waits for 100 (Continue) before it sends the content */
+	bool claimed;         /* not proven to be a request (claim.h): neither span nor parent */
 	uint32_t losses;      /* bits 1 << enum loss that touched it */
 	struct http1_exchange http;
 

@@ -29,6 +29,7 @@ static const char *const texts[] = {
 	[EXPLAIN_PARENT_OLDER] = "no parent: its process has connections older than the agent that were not heard of yet",
 	[EXPLAIN_PARENT_LOSS] = "no parent: records were lost that might contradict the one that is likely",
 	[EXPLAIN_PARENT_GONE] = "no parent: the request that its thread served was lost sight of, or had ended",
+	[EXPLAIN_PARENT_UNPROVEN] = "no parent: what its thread served was not proven to be a request in time",
 	[EXPLAIN_PARENT_IGNORED] = "no parent: the request that caused it is left out",
 	[EXPLAIN_REQUEST_LOST] = "no parent: records were lost that might have told of a request that caused it",
 	[EXPLAIN_SERVICE_NAME] = "its OTEL_SERVICE_NAME is left out: it is not UTF-8, or too long",
@@ -48,6 +49,7 @@ static const struct slice missing[EXPLAIN_COUNT] = {
 	[EXPLAIN_PARENT_OLDER] = SLICE_LITERAL("attached_late"),
 	[EXPLAIN_PARENT_LOSS] = SLICE_LITERAL("loss"),
 	[EXPLAIN_PARENT_GONE] = SLICE_LITERAL("request_gone"),
+	[EXPLAIN_PARENT_UNPROVEN] = SLICE_LITERAL("request_unproven"),
 	[EXPLAIN_PARENT_IGNORED] = SLICE_LITERAL("left_out"),
 	[EXPLAIN_REQUEST_LOST] = SLICE_LITERAL("loss"),
 };

@@ -170,6 +170,8 @@ static enum explain_reason doubt_thread_link(const struct engine *engine, const 
 		return EXPLAIN_PARENT_OLDER;
 	if (server->state == EXCHANGE_DROPPED || (server->state == EXCHANGE_DONE && server->end < client->start))
 		return EXPLAIN_PARENT_GONE;
+	if (server->claimed)
+		return EXPLAIN_PARENT_UNPROVEN;
 	if (touched_by_loss(engine, process, server->start, client->start, longer))
 		return EXPLAIN_PARENT_LOSS;
 	return EXPLAIN_NOTHING;
@@ -216,13 +218,14 @@ static void choose_parent(struct engine *engine, struct exchange *exchange)
 	if (exchange->kind == SPAN_KIND_CLIENT) {
 		choose_client_parent(engine, exchange);
 	} else if (exchange->client_end && exchange->client_end->state != EXCHANGE_DROPPED &&
-		   !exchange->client_end->ignored) {
+		   !exchange->client_end->ignored && !exchange->client_end->claimed) {
 		exchange->evidence = LINK_CONNECTION;
 		exchange->parent = exchange->client_end;
 	} else if (exchange->http.has_remote) {
 		exchange->evidence = LINK_HEADER;
 	} else {
-		explain_root(engine, exchange, exchange->client_end ? EXPLAIN_PARENT_IGNORED : EXPLAIN_NO_SENDER);
+		explain_root(engine, exchange, exchange->client_end && exchange->client_end->ignored ? EXPLAIN_PARENT_IGNORED :
+											       EXPLAIN_NO_SENDER);
 	}
 }
 

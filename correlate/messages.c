@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "correlate/claim.h"
 #include "correlate/connection_exchanges.h"
 #include "correlate/engine_state.h"
 
@@ -20,6 +21,7 @@ void messages_desync(struct connection *connection)
 	struct list *link, *next;
 
 	connection->synced = false;
+	claim_drop(connection);
 	if (!connection->pipelined)
 		return;
 	for (link = connection->requests.next; link != &connection->requests; link = next) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
 
+#include "correlate/claim.h"
 #include "correlate/connection_exchanges.h"
 #include "correlate/engine_state.h"
 #include "correlate/ignore.h"
@@ -38,6 +39,8 @@ static void request_begin(void *context, uint64_t position)
 
 	if (direction->deaf || !record)
 		return;
+	if (connection->next.position && position >= connection->next.position)
+		moment = connection->next;
 	/* The reader may say late that a message had begun in a former record. */
 	if (position >= record->position) {
 		moment.other_position = record->other_position;
@@ -48,6 +51,8 @@ static void request_begin(void *context, uint64_t position)
 		moment.waits = !(record->header.flags & RECORD_DATA_NONBLOCKING);
 	}
 	exchange = connection_begin_exchange(connection, &moment, position);
+	if (exchange && http1_reader_doubt(direction->reader))
+		claim_begin(connection, exchange);
 	messages_set_exchange(connection, direction, exchange);
 	exchange_unref(&connection->engine->pool, exchange);
 	if (!exchange)
@@ -91,6 +96,7 @@ static void request_head(void *context, const struct http1_head *head, uint64_t 
 	settle_earlier(connection, exchange);
 	if (!connection->synced)
 		messages_desync(connection);
+	exchange->expects_continue = head->expect_continue;
 	connection->role_proven = true;
 	connection->late = false;
 	if (exchange->kind == SPAN_KIND_SERVER) {
@@ -132,6 +138,16 @@ static void request_lost(void *context, enum http1_reader_lost reason)
 	messages_lost(connection, connection->request_direction, reason);
 }
 
+/* What ends within the claim belongs to the body that it is; nobody asks how long that is. */
+static void request_refuted(void *context)
+{
+	struct connection *connection = context;
+
+	/* Were they two requests after all, a later loss could not tell their answers apart. */
+	connection->pipelined = true;
+	claim_refute(connection);
+}
+
 const struct http1_reader_events request_messages = {
 	.begin = request_begin,
 	.head = request_head,
@@ -139,4 +155,5 @@ const struct http1_reader_events request_messages = {
 	.end = request_end,
 	.tunnel = messages_tunnel,
 	.lost = request_lost,
+	.refuted = request_refuted,
 };

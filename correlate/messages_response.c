@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "correlate/claim.h"
 #include "correlate/connection_exchanges.h"
 #include "correlate/engine_state.h"
 #include "correlate/messages.h"
@@ -60,10 +61,20 @@ static void response_begin(void *context, uint64_t position)
 		exchange->first_byte = record->begin;
 }
 
+/* A body is read whose request is answered already: what is answered now may have been taken for a part of it. */
+static bool reads_answered_body(const struct connection *connection)
+{
+	const struct direction *requests = &connection->directions[connection->request_direction == RECORD_SEND];
+
+	return list_empty(&connection->requests) && requests->reader && !requests->deaf &&
+	       http1_reader_in_body(requests->reader);
+}
+
 /* No request waits for an answer, and none that might was lost. */
 static bool nothing_asked(const struct connection *connection)
 {
-	return connection->synced && !connection->resynced && list_empty(&connection->requests);
+	return connection->synced && !connection->resynced && list_empty(&connection->requests) &&
+	       !reads_answered_body(connection);
 }
 
 /* What the server says answers nothing that was asked in full. */
@@ -95,11 +106,19 @@ static void stop_listening(struct connection *connection)
 static void response_unpaired(struct connection *connection, const struct http1_head *head)
 {
 	bool interim = head->status < 200 && head->status != 101, unsolicited = nothing_asked(connection);
+	struct direction *requests = connection_requests(connection);
 
 	connection->interim_pending = interim && !unsolicited;
-	/* It has no body, and says nothing of what is asked next. */
-	if (interim && unsolicited)
+	/* It has no body, and says nothing of what is asked next but that a body may come after all. */
+	if (interim && unsolicited) {
+		if (requests->reader)
+			http1_reader_unrefuse(requests->reader);
 		return;
+	}
+	if (reads_answered_body(connection)) {
+		messages_set_exchange(connection, requests, NULL);
+		requests->deaf = true;
+	}
 	if (unsolicited)
 		note_unsolicited(connection);
 	else if (!interim)
@@ -113,6 +132,26 @@ static void response_unpaired(struct connection *connection, const struct http1_
 		connection->resynced = false;
 	}
 	stop_listening(connection);
+}
+
+/* Whose answer it is can't be told, nor what the claim has swallowed. */
+static void drop_claim(struct connection *connection)
+{
+	struct direction *requests = connection_requests(connection);
+
+	messages_set_exchange(connection, connection_responses(connection), NULL);
+	messages_set_exchange(connection, requests, NULL);
+	requests->deaf = true;
+	stop_listening(connection);
+}
+
+/* Its client, which waits to send the content, is told in advance what becomes of it. */
+static void note_refusal(struct connection *connection, const struct exchange *exchange)
+{
+	const struct direction *requests = connection_requests(connection);
+
+	if (exchange->expects_continue && requests->exchange == exchange && http1_reader_body_awaited(requests->reader))
+		http1_reader_refuse(requests->reader, connection->stream.next[connection->request_direction]);
 }
 
 static void response_head(void *context, const struct http1_head *head, uint64_t position)
@@ -130,8 +169,15 @@ static void response_head(void *context, const struct http1_head *head, uint64_t
 		return;
 	}
 	connection->interim_pending = false;
-	if (head->status < 200 && head->status != 101)
+	if (head->status < 200 && head->status != 101) {
+		exchange->expects_continue &= head->status != 100;
 		return;
+	}
+	if (exchange == connection->claim && !claim_answered(connection)) {
+		drop_claim(connection);
+		return;
+	}
+	note_refusal(connection, exchange);
 	exchange->final_seen = true;
 	if (exchange->timed_out) {
 		if (!exchange->ignored)

@@ -112,6 +112,9 @@ static void step_request(struct conversation *conversation, struct line *line, u
 	/* What follows an upgrade would belong to the new protocol. */
 	if (line->asked && conversation->asks[line->asks[line->asked - 1]].upgrades)
 		return;
+	/* A client that pipelines would have to wait, too. */
+	if (line->pipelines && form % REQUEST_FORMS == REQUEST_WAITS)
+		form = 0;
 	ask->line = (uint8_t)(line - conversation->lines);
 	message_request(&line->pipes[UP], ask, conversation->count, form);
 	line->asks[line->asked++] = conversation->count++;
@@ -124,6 +127,11 @@ static void step_answer(struct conversation *conversation, struct line *line, un
 	if (!ask || ask->head_end > line->pipes[UP].read || line->pipes[DOWN].length > PIPE_MAX - MESSAGE_MAX)
 		return;
 	message_answer(&line->pipes[DOWN], ask, line->asks[line->answered++], form);
+	/* Its client sends the body all the same, or never. */
+	conversation->doubtful |= ask->waits;
+	if (ask->waits && (form & 16))
+		message_awaited_body(&line->pipes[UP], ask, form >> 6);
+	ask->waits = false;
 	line->over = ask->answer_end == 0;
 	line->tunnel = ask->status == 101;
 	if (line->tunnel)
@@ -132,11 +140,15 @@ static void step_answer(struct conversation *conversation, struct line *line, un
 
 static void step_interim(struct conversation *conversation, struct line *line, unsigned int form)
 {
-	const struct ask *ask = next_unanswered(conversation, line);
+	struct ask *ask = next_unanswered(conversation, line);
 
 	if (!ask || ask->head_end > line->pipes[UP].read || line->pipes[DOWN].length > PIPE_MAX - MESSAGE_MAX)
 		return;
 	message_interim(&line->pipes[DOWN], form);
+	if (!ask->waits || !(form & 1))
+		return;
+	move_all(conversation, line, DOWN);
+	message_awaited_body(&line->pipes[UP], ask, form >> 1);
 }
 
 static void tell_state(struct conversation *conversation, struct line *line, bool client, uint16_t flags, int error)

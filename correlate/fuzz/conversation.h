@@ -26,6 +26,7 @@ struct ask {
 	uint64_t causes;        /* bits 1 << number: the requests that its client's thread was serving when it began */
 	uint8_t line;
 	bool upgrades;
+	bool waits; /* for 100 (Continue) */
 };
 
 /* What one end sends: written to the kernel up to `sent`, read by the other end up to `read`. */
@@ -53,6 +54,7 @@ struct conversation {
 	struct line lines[LINES];
 	struct ask asks[ASKS_MAX];
 	unsigned int count;  /* of asks; numbers begin with 0 */
+	bool doubtful;       /* a body was refused: whether what comes before a close is a request can't be known */
 	size_t loss_from;    /* records before it show who pipelines; the engine has to know it (pipeliners.h) */
 };
 

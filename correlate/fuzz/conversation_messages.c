@@ -16,6 +16,7 @@ struct request_form {
 	const char *method;
 	const char *rest; /* fields and content */
 	bool hides;       /* HIDDEN_LENGTH bytes of content follow that are not copied */
+	bool waits;       /* for 100 (Continue), before it sends one of awaited_bodies */
 };
 
 static const struct request_form request_forms[] = {
@@ -28,6 +29,17 @@ static const struct request_form request_forms[] = {
 	{ .method = "GET", .rest = "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n\r\n" },
 	{ .method = "POST", .rest = "Content-Length: 80\r\n\r\n", .hides = true },
 	{ .method = "GET", .rest = "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n" },
+	{ .method = "PUT", .rest = "Expect: 100-continue\r\nContent-Length: 36\r\n\r\n", .waits = true },
+};
+
+_Static_assert(COUNT(request_forms) == REQUEST_FORMS, "every form has its number");
+
+/* Contents of 36 bytes. */
+static const char *const awaited_bodies[] = {
+	"GET /evil HTTP/1.1\r\nHost: evil\r\n\r\n..",
+	"GET /evil HTTP/1.1\r\nHost: evil..\r\n\r\n",
+	"0123456789 0123456789 0123456789 012",
+	"GET /evil HTTP/1.1\r\nTo whom it is du",
 };
 
 static const char *const content_forms[] = {
@@ -71,8 +83,16 @@ void message_request(struct pipe *pipe, struct ask *ask, unsigned int number, un
 	ask->head_end = (uint64_t)(strstr(pipe->text + from, "\r\n\r\n") + 4 - pipe->text);
 	if (chosen->hides)
 		append_hidden(pipe);
+	ask->waits = chosen->waits;
 	ask->end = pipe->length;
 	ask->upgrades = strstr(chosen->rest, "Upgrade") != NULL;
+}
+
+void message_awaited_body(struct pipe *pipe, struct ask *ask, unsigned int form)
+{
+	append(pipe, "%s", awaited_bodies[form % COUNT(awaited_bodies)]);
+	ask->waits = false;
+	ask->end = pipe->length;
 }
 
 void message_answer(struct pipe *pipe, struct ask *ask, unsigned int number, unsigned int form)

@@ -127,7 +127,8 @@ static void check_all_there(const struct conversation *conversation, const struc
 		assert(ask->answer_end > line->pipes[DOWN].read || find(played, SPAN_KIND_CLIENT, number));
 	}
 	for (enum loss loss = 0; loss < LOSS_COUNT; loss++)
-		assert(loss == LOSS_OPEN_AT_EXIT || loss == LOSS_PARENT_UNKNOWN || !played->losses.count[loss]);
+		assert(loss == LOSS_OPEN_AT_EXIT || loss == LOSS_PARENT_UNKNOWN || !played->losses.count[loss] ||
+		       (loss == LOSS_REQUEST_UNPAIRED && conversation->doubtful));
 }
 
 static void check_same(const struct played *whole, const struct played *bytewise)

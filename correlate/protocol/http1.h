@@ -104,6 +104,12 @@ bool http1_may_begin(enum http1_message message, struct slice input);
 /* Whether it is a method that is registered or widely used: more than any word before a target. */
 bool http1_method_is_known(struct slice method);
 
+/*
+ * Whether `input` begins with a whole request line of a known method: a request, where one may begin. What may stand
+ * before it that nobody followed, the end of a body, would look like a part of the method.
+ */
+bool http1_begins_request(struct slice input);
+
 /* The first field of that name, which is not OTHER; NULL where there is none. */
 static inline const struct slice *http1_field(const struct http1_head *head, enum http1_field_name name)
 {

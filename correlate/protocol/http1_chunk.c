@@ -55,6 +55,11 @@ void http1_chunk_init(struct http1_chunk *chunk)
 	*chunk = (struct http1_chunk){ .state = SIZE_BEGIN };
 }
 
+bool http1_chunk_untouched(const struct http1_chunk *chunk)
+{
+	return chunk->state == SIZE_BEGIN && !chunk->body && !chunk->length;
+}
+
 static bool too_long(const struct http1_chunk *chunk)
 {
 	return chunk->length > (chunk->state >= TRAILER_BEGIN ? HTTP1_CHUNK_TRAILER_MAX : HTTP1_CHUNK_LINE_MAX);

@@ -25,6 +25,8 @@ enum http1_chunk_result {
 };
 
 void http1_chunk_init(struct http1_chunk *chunk);
+/* Whether nothing has come since. */
+bool http1_chunk_untouched(const struct http1_chunk *chunk);
 /* Takes what belongs to the coding: all of `input` unless DONE or ERROR; *ret_consumed says how much. */
 enum http1_chunk_result http1_chunk_feed(struct http1_chunk *chunk, struct slice input, size_t *ret_consumed);
 /* Whether `length` unknown bytes are all chunk data. Line breaks, sizes and trailers have to be seen. */

@@ -12,6 +12,13 @@ static const char *const methods[] = {
 	"PURGE", "BAN", "M-SEARCH", "NOTIFY", "SUBSCRIBE", "UNSUBSCRIBE",
 };
 
+bool http1_begins_request(struct slice input)
+{
+	return input.length && input.data[0] != '\r' && input.data[0] != '\n' &&
+	       http1_method_is_known(slice_head(input, slice_find(input, ' '))) &&
+	       slice_find(input, '\n') < input.length && http1_may_begin(HTTP1_REQUEST, input);
+}
+
 bool http1_method_is_known(struct slice method)
 {
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)

@@ -8,6 +8,9 @@
 
 /* A head in pieces is gathered by this much, so that a body behind its last piece is hardly copied. */
 #define GATHER_STEP 1024
+/* As many bytes without a line's end begin no request. */
+#define REFUSED_MAX 16384
+#define REFUSED_JUDGED 128 /* a method and what follows it have long shown by then */
 
 enum state {
 	STATE_PROXY, /* at the stream's start, where a PROXY-protocol prefix may stand */
@@ -16,21 +19,24 @@ enum state {
 	STATE_LENGTH,
 	STATE_CHUNKED,
 	STATE_CLOSE,
+	STATE_REFUSED, /* a body is announced and may not come: what begins like a request is one */
 	STATE_IGNORE, /* lost, or a tunnel */
 };
 
 struct http1_reader {
 	const struct http1_reader_events *events;
 	void *context;
-	struct buffer gathered; /* a head that came in pieces, up to now; empty else */
+	struct buffer gathered; /* a head that came in pieces, or what may begin one, up to now; empty else */
 	union {
 		struct proxy_protocol proxy;
 		struct http1_chunk chunk;
 		uint64_t left;
 	};
 	uint64_t body_size; /* but for chunks, which count themselves */
+	uint64_t doubt;     /* where the refused body would end that this may be; 0: no doubt */
 	enum http1_message message;
 	uint8_t state;
+	uint8_t announced; /* refused: the state that the body would be read in */
 	bool empty_lines; /* were skipped before this message */
 };
 
@@ -44,6 +50,7 @@ static void reader_state_set(struct http1_reader *reader, enum state state)
 
 static void reader_lose(struct http1_reader *reader, enum http1_reader_lost reason)
 {
+	reader->doubt = 0;
 	reader_state_set(reader, STATE_IGNORE);
 	reader->events->lost(reader->context, reason);
 }
@@ -99,6 +106,21 @@ static void reader_head_done(struct http1_reader *reader, struct http1_head *hea
 	reader_body_begin(reader, framing, position);
 }
 
+/* What was taken for a message is the refused body, as far as that goes. `position`: what was read of it ends there. */
+static void reader_refute(struct http1_reader *reader, uint64_t position)
+{
+	uint64_t end = reader->doubt;
+
+	if (position > end) {
+		reader_lose(reader, HTTP1_LOST_FRAMING);
+		return;
+	}
+	reader->doubt = 0;
+	reader->events->refuted(reader->context);
+	reader_state_set(reader, position < end ? STATE_LENGTH : STATE_BETWEEN);
+	reader->left = end - position;
+}
+
 /* Reading bytes in one state: each returns how many it has used up. */
 
 static size_t proxy_read(struct http1_reader *reader, uint64_t position, struct slice bytes)
@@ -127,7 +149,9 @@ static size_t between_read(struct http1_reader *reader, uint64_t position, struc
 		i++;
 	if (i > 0)
 		reader->empty_lines = true;
-	if (i < bytes.length) {
+	if (i < bytes.length && reader->doubt) {
+		reader_refute(reader, position + i);
+	} else if (i < bytes.length) {
 		reader->state = STATE_HEAD;
 		reader->events->begin(reader->context, position + i);
 	}
@@ -141,6 +165,25 @@ static bool head_gather(struct http1_reader *reader, struct slice piece)
 		return true;
 	reader_lose(reader, HTTP1_LOST_MEMORY);
 	return false;
+}
+
+/* The head that began at `begin`, of which that much was seen, is the refused body and perhaps what follows it. */
+static void head_refute(struct http1_reader *reader, uint64_t begin, struct slice head)
+{
+	struct buffer gathered = reader->gathered;
+	uint64_t end = reader->doubt < begin + head.length ? reader->doubt : begin + head.length;
+
+	buffer_init(&reader->gathered, HTTP1_HEAD_MAX);
+	reader_refute(reader, end);
+	http1_reader_bytes(reader, end, slice_from(head, end - begin));
+	buffer_done(&gathered);
+}
+
+/* Whether a request begins in the head just where the refused body would have ended: then that is what came. */
+static bool head_is_refuted(const struct http1_reader *reader, uint64_t begin, struct slice head)
+{
+	return reader->doubt > begin && reader->doubt - begin < head.length &&
+	       http1_begins_request(slice_from(head, reader->doubt - begin));
 }
 
 static size_t head_read(struct http1_reader *reader, uint64_t position, struct slice bytes)
@@ -158,11 +201,17 @@ static size_t head_read(struct http1_reader *reader, uint64_t position, struct s
 		input = buffer_slice(&reader->gathered);
 	}
 	length = http1_parse_head(reader->message, input, seen, &head);
+	if (length > 0 && head_is_refuted(reader, position - seen, slice_head(input, (size_t)length))) {
+		head_refute(reader, position - seen, slice_head(input, (size_t)length));
+		return (size_t)length - seen;
+	}
 	if (length > 0) {
 		reader_head_done(reader, &head, position + (uint64_t)length - seen);
 		return (size_t)length - seen;
 	}
-	if (length == HTTP1_ERROR)
+	if (length == HTTP1_ERROR && reader->doubt)
+		head_refute(reader, position - seen, input);
+	else if (length == HTTP1_ERROR)
 		reader_lose(reader, HTTP1_LOST_HEAD_UNPARSABLE);
 	else if (seen == 0)
 		head_gather(reader, bytes);
@@ -176,9 +225,61 @@ static size_t chunked_read(struct http1_reader *reader, uint64_t position, struc
 
 	if (result == HTTP1_CHUNK_DONE)
 		reader_end(reader, position + consumed, reader->chunk.body);
+	else if (result == HTTP1_CHUNK_ERROR && reader->doubt)
+		reader_refute(reader, position + consumed);
 	else if (result == HTTP1_CHUNK_ERROR)
 		reader_lose(reader, HTTP1_LOST_FRAMING);
 	return consumed;
+}
+
+/* Whether what was gathered begins a request in full; *ret_decided: no more need come to tell. */
+static bool refused_judge(struct slice bytes, bool *ret_decided)
+{
+	size_t method = slice_find(bytes, ' ');
+
+	*ret_decided = true;
+	if (http1_begins_request(bytes))
+		return true;
+	*ret_decided = slice_find(bytes, '\n') < bytes.length || bytes.length >= REFUSED_MAX ||
+		       !http1_may_begin(HTTP1_REQUEST, slice_head(bytes, REFUSED_JUDGED)) ||
+		       (method < bytes.length && method < REFUSED_JUDGED && !http1_method_is_known(slice_head(bytes, method)));
+	return false;
+}
+
+/* What was gathered, which ends at `position`, is read as what it is. */
+static void refused_decide(struct http1_reader *reader, uint64_t position, bool request)
+{
+	struct buffer gathered = reader->gathered;
+
+	position -= gathered.length;
+	buffer_init(&reader->gathered, HTTP1_HEAD_MAX);
+	if (request) {
+		reader_state_set(reader, STATE_HEAD);
+		reader->events->begin(reader->context, position);
+	} else {
+		reader->state = reader->announced;
+		reader->doubt = 0;
+	}
+	http1_reader_bytes(reader, position, buffer_slice(&gathered));
+	buffer_done(&gathered);
+}
+
+static size_t refused_read(struct http1_reader *reader, uint64_t position, struct slice bytes)
+{
+	size_t before = reader->gathered.length;
+	bool decided, request;
+
+	bytes = slice_head(bytes, REFUSED_MAX - before);
+	if (!head_gather(reader, bytes))
+		return bytes.length;
+	/* In between nothing new can show: what comes byte by byte costs linear time. */
+	if (before >= REFUSED_JUDGED && reader->gathered.length < REFUSED_MAX &&
+	    slice_find(bytes, '\n') == bytes.length)
+		return bytes.length;
+	request = refused_judge(buffer_slice(&reader->gathered), &decided);
+	if (decided)
+		refused_decide(reader, position + bytes.length, request);
+	return bytes.length;
 }
 
 /* Passing over bytes that are unknown, or that need no look: the return value as above. */
@@ -230,6 +331,13 @@ static uint64_t close_pass(struct http1_reader *reader, uint64_t position, uint6
 	return length;
 }
 
+static uint64_t refused_pass(struct http1_reader *reader, uint64_t position, uint64_t length)
+{
+	(void)length;
+	refused_decide(reader, position, false);
+	return 0;
+}
+
 static uint64_t ignore_pass(struct http1_reader *reader, uint64_t position, uint64_t length)
 {
 	(void)reader;
@@ -247,6 +355,7 @@ static const struct {
 	[STATE_LENGTH] = { NULL, length_pass },
 	[STATE_CHUNKED] = { chunked_read, chunked_pass },
 	[STATE_CLOSE] = { NULL, close_pass },
+	[STATE_REFUSED] = { refused_read, refused_pass },
 	[STATE_IGNORE] = { NULL, ignore_pass },
 };
 
@@ -303,6 +412,7 @@ void http1_reader_close(struct http1_reader *reader, uint64_t position)
 
 void http1_reader_resync(struct http1_reader *reader)
 {
+	reader->doubt = 0;
 	reader_state_set(reader, STATE_BETWEEN);
 }
 
@@ -310,6 +420,49 @@ bool http1_reader_idle(const struct http1_reader *reader)
 {
 	return reader->state == STATE_BETWEEN ||
 	       (reader->state == STATE_PROXY && proxy_protocol_taken(&reader->proxy).length == 0);
+}
+
+bool http1_reader_may_begin(const struct http1_reader *reader)
+{
+	return http1_reader_idle(reader) || (reader->state == STATE_REFUSED && reader->gathered.length == 0);
+}
+
+bool http1_reader_in_body(const struct http1_reader *reader)
+{
+	return reader->state == STATE_LENGTH || reader->state == STATE_CHUNKED || reader->state == STATE_CLOSE;
+}
+
+bool http1_reader_body_awaited(const struct http1_reader *reader)
+{
+	if (reader->state == STATE_CHUNKED)
+		return http1_chunk_untouched(&reader->chunk);
+	return reader->state == STATE_LENGTH && reader->body_size == 0;
+}
+
+void http1_reader_refuse(struct http1_reader *reader, uint64_t position)
+{
+	/* No method is a chunk's size. */
+	reader->doubt = reader->state == STATE_LENGTH ? position + reader->left : 0;
+	reader->announced = reader->state;
+	reader->state = STATE_REFUSED;
+}
+
+void http1_reader_unrefuse(struct http1_reader *reader)
+{
+	if (reader->state != STATE_REFUSED || reader->gathered.length)
+		return;
+	reader->state = reader->announced;
+	reader->doubt = 0;
+}
+
+uint64_t http1_reader_doubt(const struct http1_reader *reader)
+{
+	return reader->doubt;
+}
+
+void http1_reader_settle(struct http1_reader *reader)
+{
+	reader->doubt = 0;
 }
 
 bool http1_reader_is_lost(const struct http1_reader *reader)

@@ -35,6 +35,8 @@ struct http1_reader_events {
 	void (*tunnel)(void *context, uint64_t position);
 	/* The message under way (if any) can't be followed further. The reader now waits for http1_reader_resync. */
 	void (*lost)(void *context, enum http1_reader_lost reason);
+	/* The request in doubt (http1_reader_refuse) was none, but the refused body. For requests only. */
+	void (*refuted)(void *context);
 };
 
 struct http1_reader; /* its fields are in the .c; allocate with _new */
@@ -62,6 +64,30 @@ void http1_reader_hole(struct http1_reader *reader, uint64_t position, uint64_t 
 void http1_reader_close(struct http1_reader *reader, uint64_t position);
 /* Forget the state: the next byte begins a message. */
 void http1_reader_resync(struct http1_reader *reader);
+
+/* True where the next byte may be the first of a message: then, and where a body was refused. */
+bool http1_reader_may_begin(const struct http1_reader *reader);
+/* True inside content, however little of it has come. */
+bool http1_reader_in_body(const struct http1_reader *reader);
+/* True where content is announced by length or chunks, but nothing of it has come. */
+bool http1_reader_body_awaited(const struct http1_reader *reader);
+/*
+ * The awaited content may not come: it was refused by an answer. What begins as a request in full is one, all else
+ * that content. Such a request is in doubt, unless the content were chunks: it may be content all the same. It is
+ * refuted by an error or another request within, or before http1_reader_settle, or by a request in its head
+ * just where the content would have ended; then that much was content. `position` is of what comes next.
+ * Only where http1_reader_body_awaited.
+ */
+void http1_reader_refuse(struct http1_reader *reader, uint64_t position);
+/* It comes after all, unless anything else was read already. */
+void http1_reader_unrefuse(struct http1_reader *reader);
+/*
+ * Where the refused content would end that may come next, or that the message under way, or the last one, may be;
+ * 0: there is no doubt.
+ */
+uint64_t http1_reader_doubt(const struct http1_reader *reader);
+/* It is a request. */
+void http1_reader_settle(struct http1_reader *reader);
 
 /* True between messages: the next byte, if any, begins one. */
 bool http1_reader_idle(const struct http1_reader *reader);

@@ -88,7 +88,13 @@ static void on_lost(void *context, enum http1_reader_lost reason)
 	bench_require(false, "http1_reader");
 }
 
-static const struct http1_reader_events events = { on_begin, on_head, on_answered_method, on_end, on_begin, on_lost };
+static void on_refuted(void *context)
+{
+	(void)context;
+}
+
+static const struct http1_reader_events events = { on_begin, on_head, on_answered_method, on_end,
+						   on_begin, on_lost, on_refuted };
 
 static void read_step(void *context)
 {

@@ -10,9 +10,19 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* 'P' requests, 'Q' responses, 'R' and 'S' the same behind a PROXY prefix, 'U' answers to HEAD, 'Y' to CONNECT */
-enum option { OPTION_RESPONSE = 1, OPTION_PROXY = 2, OPTION_HEAD = 4, OPTION_CONNECT = 8 };
+/*
+ * 'P' requests, 'Q' responses, 'R' and 'S' the same behind a PROXY prefix, 'U' answers to HEAD, 'Y' to CONNECT;
+ * '0' what comes where a body of 40 bytes was refused, '4' one in chunks.
+ */
+enum option {
+	OPTION_RESPONSE = 1,
+	OPTION_PROXY = 2,
+	OPTION_HEAD = 4,
+	OPTION_CONNECT = 8,
+	OPTION_NOT_REFUSED = 64,
+};
 enum { PREFIX = 3 };
+#define BEGIN 1000 /* position of the input's first byte */
 
 struct event {
 	char kind;
@@ -29,6 +39,11 @@ struct log {
 	size_t count;
 	struct event events[EVENTS_MAX];
 };
+
+static bool is_refused(uint8_t options)
+{
+	return !(options & (OPTION_NOT_REFUSED | OPTION_RESPONSE | OPTION_PROXY));
+}
 
 static void require(bool condition)
 {
@@ -47,7 +62,7 @@ static void on_begin(void *context, uint64_t position)
 {
 	struct log *log = context;
 
-	require(!log->is_open);
+	require(!log->is_open || is_refused(log->options));
 	log->is_open = true;
 	log_add(log, 'b', position, 0);
 }
@@ -100,7 +115,30 @@ static void on_lost(void *context, enum http1_reader_lost reason)
 	log->is_lost = true;
 }
 
-static const struct http1_reader_events events = { on_begin, on_head, on_answered_method, on_end, on_tunnel, on_lost };
+static void on_refuted(void *context)
+{
+	struct log *log = context;
+
+	require(log->is_open || log->count);
+	log->is_open = true;
+	log_add(log, 'r', 0, 0);
+}
+
+static const struct http1_reader_events events = { on_begin, on_head, on_answered_method, on_end,
+						   on_tunnel, on_lost, on_refuted };
+
+/* A request whose body was announced, and is refused now. */
+static void refuse(struct http1_reader *reader, uint8_t options)
+{
+	struct slice head = options & OPTION_HEAD ?
+				    SLICE_LITERAL("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n") :
+				    SLICE_LITERAL("POST / HTTP/1.1\r\nContent-Length: 40\r\n\r\n");
+
+	http1_reader_bytes(reader, BEGIN - head.length, head);
+	require(http1_reader_body_awaited(reader) && http1_reader_in_body(reader));
+	http1_reader_refuse(reader, BEGIN);
+	require(http1_reader_may_begin(reader) && !http1_reader_idle(reader));
+}
 
 static struct http1_reader *reader_begin(struct log *log, uint8_t options)
 {
@@ -113,6 +151,8 @@ static struct http1_reader *reader_begin(struct log *log, uint8_t options)
 	reader = http1_reader_new(options & OPTION_RESPONSE ? HTTP1_RESPONSE : HTTP1_REQUEST, &events, log,
 				  options & OPTION_PROXY);
 	require(reader != NULL);
+	if (is_refused(options))
+		refuse(reader, options);
 	return reader;
 }
 
@@ -132,19 +172,19 @@ static void feed(struct http1_reader *reader, uint64_t position, struct slice pi
 		copy = malloc(piece.length);
 	require(copy != NULL);
 	memcpy(copy, piece.data, piece.length);
-	http1_reader_bytes(reader, position, slice_of(copy, piece.length));
+	http1_reader_bytes(reader, BEGIN + position, slice_of(copy, piece.length));
 	if (copy != &single)
 		free(copy);
 }
 
 static void reader_finish(struct http1_reader *reader, const struct log *log, uint64_t position)
 {
-	require(!http1_reader_idle(reader) || !log->is_open);
+	require(!http1_reader_idle(reader) || !log->is_open || is_refused(log->options));
 	require(!log->is_lost || http1_reader_is_lost(reader));
 	require(http1_reader_memory(reader) < HTTP1_HEAD_MAX + 300);
 	if (!log->is_open)
 		require(http1_reader_memory(reader) < 300);
-	http1_reader_close(reader, position);
+	http1_reader_close(reader, BEGIN + position);
 	http1_reader_free(reader);
 }
 
@@ -169,7 +209,7 @@ static void read_with_hole(struct log *log, uint8_t options, struct slice input,
 
 	feed(reader, 0, slice_head(input, from));
 	harmless = http1_reader_can_skip(reader, length);
-	http1_reader_hole(reader, from, length);
+	http1_reader_hole(reader, BEGIN + from, length);
 	require(!harmless || !log->is_lost);
 	feed(reader, from + length, slice_from(input, from + length));
 	reader_finish(reader, log, input.length);
@@ -220,6 +260,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		require_same(&other, &whole);
 	}
 	read_with_hole(&other, data[0], input, from, length);
-	require_proven(&other, &whole);
+	/* What is unseen decides, too, what was refused. */
+	if (!is_refused(data[0]))
+		require_proven(&other, &whole);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -84,7 +85,13 @@ static void on_lost(void *context, enum http1_reader_lost reason)
 	log_add(context, "lost:%s", names[reason]);
 }
 
-static const struct http1_reader_events events = { on_begin, on_head, on_answered_method, on_end, on_tunnel, on_lost };
+static void on_refuted(void *context)
+{
+	log_add(context, "refuted");
+}
+
+static const struct http1_reader_events events = { on_begin, on_head, on_answered_method, on_end,
+						   on_tunnel, on_lost, on_refuted };
 
 struct reader_case {
 	const char *name;
@@ -381,6 +388,117 @@ static void longest_head_is_read_and_a_longer_one_lost(void **state)
 	}
 }
 
+/* After a request of 100 bytes whose body was refused. */
+static const struct {
+	const char *name;
+	const char *announced; /* a field of 21 bytes */
+	const char *input;
+	const char *expected;
+	uint64_t doubt; /* afterwards */
+} refused_cases[] = {
+	{ "a body", "Content-Length: 00005", "hello" GET, "end@105+5 begin@105 head@123:GET end@123+0", 0 },
+	{ "a request", "Content-Length: 00500", GET, "begin@100 head@118:GET end@118+0", 600 },
+	{ "a request longer than the body", "Content-Length: 00005", GET, "begin@100 head@118:GET end@118+0", 105 },
+	{ "a body that begins like a request", "Content-Length: 00036", GET GET "PUT / HTTP/1.1\r\n\r\n",
+	  "begin@100 head@118:GET end@118+0 refuted end@136+18 begin@136 head@154:PUT end@154+0", 0 },
+	{ "a body that is like a request", "Content-Length: 00018", GET "PUT / HTTP/1.1\r\n\r\n",
+	  "begin@100 head@118:GET end@118+0 refuted begin@118 head@136:PUT end@136+0", 0 },
+	{ "a body that begins a request", "Content-Length: 00005", "GET /" GET,
+	  "begin@100 refuted begin@105 head@123:GET end@123+0", 0 },
+	{ "a body like a request line", "Content-Length: 00016", "GET / HTTP/1.1\r\n" GET,
+	  "begin@100 refuted begin@116 head@134:GET end@134+0", 0 },
+	{ "a body like the begin of a request with content", "Content-Length: 00061",
+	  "PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nno chunk at all" GET,
+	  "begin@100 head@146:PUT refuted end@161+14 begin@161 head@179:GET end@179+0", 0 },
+	{ "two requests beyond it", "Content-Length: 00005", GET GET, "begin@100 head@118:GET end@118+0 lost:framing",
+	  0 },
+	{ "no known method", "Content-Length: 00036", "XYZ / HTTP/1.1\r\n\r\n" GET GET,
+	  "end@136+36 begin@136 head@154:GET end@154+0", 0 },
+	{ "no version", "Content-Length: 00007", "GET /\r\n" GET, "end@107+7 begin@107 head@125:GET end@125+0", 0 },
+	{ "an empty line", "Content-Length: 00020", "\r\n" GET GET, "end@120+20 begin@120 head@138:GET end@138+0", 0 },
+	{ "part of a line", "Content-Length: 00020", "GET / HTTP/", "", 120 },
+	{ "a request instead of chunks", "Transfer-Encoding: ch", GET GET,
+	  "begin@100 head@118:GET end@118+0 begin@118 head@136:GET end@136+0", 0 },
+	{ "chunks", "Transfer-Encoding: ch", "3\r\nGET\r\n0\r\n\r\n" GET,
+	  "end@113+3 begin@113 head@131:GET end@131+0", 0 },
+};
+
+static struct http1_reader *reader_refused(struct log *log, const char *announced)
+{
+	struct http1_reader *reader = http1_reader_new(HTTP1_REQUEST, &events, log, false);
+	char head[128];
+	int length = snprintf(head, sizeof(head), "POST / HTTP/1.1\r\n%s%s\r\n\r\n", announced,
+			      announced[0] == 'T' ? "unked" : "");
+
+	feed(reader, 100 - (uint64_t)length, slice_of(head, (size_t)length));
+	assert_true(http1_reader_in_body(reader));
+	assert_true(http1_reader_body_awaited(reader));
+	http1_reader_refuse(reader, 100);
+	assert_false(http1_reader_idle(reader));
+	assert_true(http1_reader_may_begin(reader));
+	log->text[0] = '\0';
+	return reader;
+}
+
+static void refused_bodies_are_told_from_requests(void **state)
+{
+	static const size_t pieces[] = { 1000, 1, 7, 18 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(refused_cases) * COUNT(pieces); i++) {
+		size_t which = i / COUNT(pieces), piece = pieces[i % COUNT(pieces)];
+		struct slice input = slice_of_string(refused_cases[which].input);
+		struct log log = { .method = "" };
+		struct http1_reader *reader = reader_refused(&log, refused_cases[which].announced);
+
+		for (size_t from = 0; from < input.length; from += piece)
+			feed(reader, 100 + from, slice_head(slice_from(input, from), piece));
+		if (strcmp(log.text, refused_cases[which].expected) != 0)
+			fail_msg("%s, in pieces of %zu: %s", refused_cases[which].name, piece, log.text);
+		assert_int_equal(http1_reader_doubt(reader), refused_cases[which].doubt);
+		http1_reader_free(reader);
+	}
+}
+
+static void refused_bodies_may_come_unseen(void **state)
+{
+	struct log log = { .method = "" };
+	struct http1_reader *reader = reader_refused(&log, "Content-Length: 00500");
+
+	(void)state;
+	feed(reader, 100, slice_of_string("GET / HT"));
+	http1_reader_hole(reader, 108, 492);
+	feed(reader, 600, slice_of_string(GET));
+	assert_string_equal(log.text, "end@600+500 begin@600 head@618:GET end@618+0");
+	http1_reader_free(reader);
+}
+
+static void refused_bodies_may_be_wanted_again(void **state)
+{
+	struct log log = { .method = "" };
+	struct http1_reader *reader = reader_refused(&log, "Content-Length: 00018");
+
+	(void)state;
+	http1_reader_unrefuse(reader);
+	assert_true(http1_reader_body_awaited(reader));
+	feed(reader, 100, slice_of_string(GET GET));
+	assert_string_equal(log.text, "end@118+18 begin@118 head@136:GET end@136+0");
+	http1_reader_free(reader);
+}
+
+static void requests_instead_of_bodies_can_be_settled(void **state)
+{
+	struct log log = { .method = "" };
+	struct http1_reader *reader = reader_refused(&log, "Content-Length: 00500");
+
+	(void)state;
+	feed(reader, 100, slice_of_string(GET));
+	http1_reader_settle(reader);
+	feed(reader, 118, slice_of_string(GET));
+	assert_string_equal(log.text, "begin@100 head@118:GET end@118+0 begin@118 head@136:GET end@136+0");
+	http1_reader_free(reader);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -391,6 +509,10 @@ int main(void)
 		cmocka_unit_test(resync_forgets_a_message_under_way),
 		cmocka_unit_test(memory_is_held_only_inside_a_head),
 		cmocka_unit_test(longest_head_is_read_and_a_longer_one_lost),
+		cmocka_unit_test(refused_bodies_are_told_from_requests),
+		cmocka_unit_test(refused_bodies_may_come_unseen),
+		cmocka_unit_test(refused_bodies_may_be_wanted_again),
+		cmocka_unit_test(requests_instead_of_bodies_can_be_settled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
