@@ -281,3 +281,8 @@ uint64_t capture_map_bytes(const struct capture *capture)
 	}
 	return bytes;
 }
+
+int capture_mark(const struct capture *capture)
+{
+	return bpf_map__fd(capture->skeleton->maps.message_calls);
+}

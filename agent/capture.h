@@ -57,6 +57,9 @@ uint32_t capture_lost_records(const struct capture *capture);
 /* How often the kernel skipped one of the hooks because it was busy on that CPU. */
 uint64_t capture_recursion_misses(const struct capture *capture);
 
+/* A map that every agent has, for other_agent_tell(). */
+int capture_mark(const struct capture *capture);
+
 /* Memory of the kernel that the maps take; opens a file for each. */
 uint64_t capture_map_bytes(const struct capture *capture);
 

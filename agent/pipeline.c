@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/other_agent.h"
 #include "agent/pipeline_parts.h"
 #include "agent/signals.h"
 #include "agent/sockets.h"
@@ -178,6 +179,7 @@ static int pipeline_attach(struct pipeline *pipeline)
 {
 	int error;
 
+	other_agent_tell(capture_mark(pipeline->capture));
 	pipeline_tell_clock(pipeline);
 	error = capture_attach(pipeline->capture);
 	if (!error)

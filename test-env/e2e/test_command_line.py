@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from lib.agent import run_command
+from lib.agent import BINARY, run_command
 from lib.expect import check_pair
 from lib.processes import python_command
 
@@ -116,6 +116,32 @@ def test_format_none(start_process, port):
     assert done.returncode == 0 and done.stdout == ""
     assert "wirespan: ready\n" in done.stderr
     assert done.stderr.count("nothing is kept") == 1, done.stderr
+
+
+def test_a_second_agent_says_so_without_all_of_root(start_agent, port):
+    """The capabilities that docs/deploy.md asks for let it see no maps but its own."""
+    first = start_agent("--port", port)
+    done = subprocess.run(
+        ["setpriv", "--bounding-set=-all,+bpf,+perfmon,+sys_ptrace,+dac_read_search"]
+        + [BINARY, "run", "--port", str(port), "--format", "none", "--duration", "0.1"],
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert "another agent traces on this host (process " in done.stderr
+    first.stop()
+
+
+def test_a_second_agent_says_so(start_agent, port):
+    """Whatever it traces, and by which hooks; the first one's end is none of a third one's business."""
+    first = start_agent("--port", port, "--hooks", "syscall")
+    second = start_agent("--port", port)
+    assert f"another agent traces on this host (process {first.pid})" in second.everything_said()
+    assert f"(process {second.pid})" not in first.everything_said()
+    assert first.stop().losses == {} and second.stop().losses == {}
+    for _ in range(2):
+        third = start_agent("--port", port)
+        for ended in (first, second):
+            assert f"(process {ended.pid})" not in third.everything_said()
+        third.stop()
 
 
 def test_log_format(start_process, port):
