@@ -117,8 +117,9 @@ static enum judgement discovery_judge(struct discovery *discovery)
 	if (process_info_from_record(process, process->header.size, &info) < 0)
 		return UNJUDGED;
 	trace = discovery_selects(discovery, &info);
-	log_debug("process %u (%.*s) is %s", info.pid, (int)info.executable.length, info.executable.data,
-		  trace ? "traced" : "not selected");
+	/* Where everything is, that is no news. */
+	if (trace && selection_names_processes(discovery->selection))
+		log_debug("process %u (%.*s) is traced", info.pid, (int)info.executable.length, info.executable.data);
 	/* The kernel goes on telling of an instrumented one until it shows itself (discovery_show). */
 	discovery_tell(discovery, process, trace);
 	if (!trace)

@@ -154,11 +154,16 @@ static bool has_pid(const struct selection *selection, uint32_t pid)
 	return false;
 }
 
+bool selection_names_processes(const struct selection *selection)
+{
+	return selection->pid_count || selection->executables.count || selection->services.count;
+}
+
 bool selection_wants_process(const struct selection *selection, uint32_t pid, const struct selection_names *names)
 {
 	if (any_program_matches(&selection->excluded, names))
 		return false;
-	if (selection->executables.count == 0 && selection->services.count == 0 && selection->pid_count == 0)
+	if (!selection_names_processes(selection))
 		return true;
 	return has_pid(selection, pid) || any_program_matches(&selection->executables, names) ||
 	       (names->service.length && globs_match(&selection->services, names->service));

@@ -42,6 +42,9 @@ struct selection_names {
 	struct slice service;    /* as its spans show it; only needed where selection.services has any */
 };
 
+/* Whether it names processes, so that not all but the excluded ones are selected. */
+bool selection_names_processes(const struct selection *selection);
+
 /* Whether the pattern of an --exe or --exclude-exe matches one of the first three: all of it, or its last component. */
 bool selection_program_matches(const char *pattern, const struct selection_names *names);
 

@@ -58,6 +58,12 @@ void unread_row_format(const struct unread_row *row, char text[UNREAD_TEXT_MAX])
 		 roles[row->role].preposition, row->port, row->late ? ", older than the agent" : "");
 }
 
+void unread_kind_format(const struct unread_row *row, char text[UNREAD_TEXT_MAX])
+{
+	snprintf(text, UNREAD_TEXT_MAX, "%s %s port %u", recognised_name(row->recognised),
+		 roles[row->role].preposition, row->port);
+}
+
 const char *unread_role_name(unsigned int role)
 {
 	return roles[role].name;

@@ -15,6 +15,9 @@ size_t unread_sort(const struct unread *unread, const struct unread_row *ret_row
 /* "tls 12: web (nginx, pid 812 and others) on port 443", safe for a terminal. */
 void unread_row_format(const struct unread_row *row, char text[UNREAD_TEXT_MAX]);
 
+/* "tls on port 443". */
+void unread_kind_format(const struct unread_row *row, char text[UNREAD_TEXT_MAX]);
+
 /* "server", "client" or "unknown"; static. */
 const char *unread_role_name(unsigned int role);
 

@@ -95,6 +95,28 @@ void engine_free(struct engine *engine)
 	free(engine);
 }
 
+static void explain(const struct engine *engine, struct explanation explanation)
+{
+	const struct explain_sink *sink = &engine->options.explain;
+	const struct process *process;
+
+	if (!sink->accept)
+		return;
+	process = process_table_find(&engine->processes, explanation.pid);
+	explanation.text = explain_text(explanation.reason);
+	explanation.wall = engine->mono_to_wall ? engine->time + (uint64_t)engine->mono_to_wall : 0;
+	if (process)
+		explanation.service = process->resource->service_name;
+	sink->accept(sink->context, &explanation);
+}
+
+void engine_explain(const struct engine *engine, enum explain_reason reason, uint64_t cookie, uint32_t pid,
+		    const uint8_t *span_id)
+{
+	explain(engine,
+		(struct explanation){ .reason = reason, .cookie = cookie, .pid = pid, .span_id = span_id });
+}
+
 static int take_data(struct engine *engine, const void *bytes)
 {
 	const struct record_data *record = bytes;
@@ -176,10 +198,17 @@ static int take_ignored(struct engine *engine, const void *bytes)
 {
 	const struct record_ignored *record = bytes;
 	struct process *process = process_table_get(&engine->processes, record->header.tgid);
+	struct unread_row row;
 
 	if (!process)
 		return -ENOMEM;
-	unread_add(&engine->unread, record, process);
+	row = unread_add(&engine->unread, record, process);
+	/* Of a tunnel its own messages tell. */
+	if (record->recognised != RECOGNISED_TUNNEL)
+		explain(engine, (struct explanation){ .reason = EXPLAIN_UNREAD,
+						      .cookie = record->connection.cookie,
+						      .pid = record->header.tgid,
+						      .unread = &row });
 	return 0;
 }
 

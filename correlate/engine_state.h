@@ -46,14 +46,8 @@ struct engine {
 };
 
 /* Explains, if anybody asks. `span_id` may be NULL. */
-static inline void engine_explain(const struct engine *engine, enum explain_reason reason, uint64_t cookie,
-				  uint32_t pid, const uint8_t *span_id)
-{
-	const struct explain_sink *sink = &engine->options.explain;
-
-	if (sink->accept)
-		sink->accept(sink->context, &(struct explanation){ reason, explain_text(reason), cookie, pid, span_id });
-}
+void engine_explain(const struct engine *engine, enum explain_reason reason, uint64_t cookie, uint32_t pid,
+		    const uint8_t *span_id);
 
 /* The exchange has ended at `end`: on its way to become a span, unless it is left out. The caller keeps its own reference. */
 void engine_finish_exchange(struct engine *engine, struct exchange *exchange, uint64_t end);

@@ -7,6 +7,8 @@
 
 #include "base/slice.h"
 
+struct unread_row;
+
 enum explain_reason {
 	EXPLAIN_NOTHING,
 	/* A connection, or one direction of it, is not read until a head is proven. */
@@ -21,6 +23,7 @@ enum explain_reason {
 	/* A connection is forgotten. */
 	EXPLAIN_CONNECTION_LIMIT,
 	EXPLAIN_TUNNEL,
+	EXPLAIN_UNREAD,
 	/* A request will be no span. */
 	EXPLAIN_REQUEST_UNPAIRED,
 	EXPLAIN_REQUEST_MEMORY,
@@ -50,10 +53,13 @@ enum explain_reason {
 
 struct explanation {
 	enum explain_reason reason;
-	const char *text; /* explain_text(reason) */
+	const char *text;     /* explain_text(reason) */
+	uint64_t wall;        /* ns since the epoch: of the latest record; 0 unknown */
+	struct slice service; /* of the process; empty where unknown */
 	uint64_t cookie;  /* of the connection; 0 where it is not about one */
 	uint32_t pid;     /* of the process whose end of it this is; 0 unknown */
 	const uint8_t *span_id; /* 8 bytes; NULL where it is not about a span */
+	const struct unread_row *unread; /* EXPLAIN_UNREAD: what is alike; else NULL */
 };
 
 /* `explanation` dies with the call, which must not call the engine. */

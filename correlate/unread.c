@@ -75,7 +75,7 @@ static void open_request(struct unread *unread, uint64_t cookie, struct process 
 		process->unread_requests++;
 }
 
-void unread_add(struct unread *unread, const struct record_ignored *record, struct process *process)
+struct unread_row unread_add(struct unread *unread, const struct record_ignored *record, struct process *process)
 {
 	struct unread_row wanted = row_of(record, process->resource);
 	struct unread_row *row = find_row(unread, &wanted);
@@ -87,20 +87,23 @@ void unread_add(struct unread *unread, const struct record_ignored *record, stru
 	} else {
 		unread->rowless++;
 	}
-	if (wanted.role != RECORD_ROLE_SERVER)
-		return;
-	process->serves_unread = true;
-	if (wanted.recognised == RECOGNISED_FASTCGI && process->pid)
+	if (wanted.role == RECORD_ROLE_SERVER)
+		process->serves_unread = true;
+	if (wanted.role == RECORD_ROLE_SERVER && wanted.recognised == RECOGNISED_FASTCGI && process->pid)
 		open_request(unread, record->connection.cookie, process);
+	return wanted;
 }
 
 void unread_end(struct unread *unread, const struct process_table *processes, const struct record_state *record)
 {
 	uint64_t cookie = record->connection.cookie;
+	unsigned int flags = record->header.flags;
 	struct process *process;
 	void *pid;
 
-	if (!(record->header.flags & (RECORD_STATE_CLOSED | RECORD_STATE_GONE | RECORD_STATE_RESET)))
+	/* Of a worker whose client has gone nobody knows that it has stopped. */
+	if (!(flags & (RECORD_STATE_CLOSED | RECORD_STATE_LEFT)) &&
+	    (!(flags & RECORD_STATE_GONE) || flags & RECORD_STATE_HELD))
 		return;
 	pid = hashmap_remove(unread->requests, &cookie, sizeof(cookie));
 	if (!pid)

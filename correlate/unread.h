@@ -40,8 +40,8 @@ struct unread {
 int unread_init(struct unread *unread);
 void unread_done(struct unread *unread);
 
-/* A checked record; `process` is header.tgid's. */
-void unread_add(struct unread *unread, const struct record_ignored *record, struct process *process);
+/* A checked record; `process` is header.tgid's. What a row would say of it alone. */
+struct unread_row unread_add(struct unread *unread, const struct record_ignored *record, struct process *process);
 /* The end of a connection which the engine does not follow. */
 void unread_end(struct unread *unread, const struct process_table *processes, const struct record_state *record);
 

@@ -47,6 +47,24 @@ static void every_reason_has_a_text(void **state)
 		assert_in_range(strlen(explain_text(reason)), 10, 120);
 }
 
+/* When and of whom. */
+static void each_says_when_and_of_which_service(void **state)
+{
+	struct link_fixture *f = *state;
+
+	tape_clock(&f->tape, 10 * NSEC_PER_SEC);
+	tape_process(&f->tape, 100, "/usr/bin/curl");
+	tape_ignored(&f->tape, &f->first.client, RECOGNISED_TLS);
+	tape_ignored(&f->tape, &f->first.server, RECOGNISED_TLS);
+	tape_ignored(&f->tape, &f->first.server, RECOGNISED_TUNNEL);
+	tape_play(&f->tape, f->engine);
+	assert_int_equal(heard_count, 2);
+	assert_heard(0, EXPLAIN_UNREAD, &f->first.client, 100);
+	assert_true(slice_equal(heard[0].service, SLICE_LITERAL("curl")));
+	assert_int_equal(heard[0].wall, f->tape.time - 2 * TAPE_STEP + 10 * NSEC_PER_SEC);
+	assert_heard(1, EXPLAIN_UNREAD, &f->first.server, 200);
+}
+
 static void a_root_says_why(void **state)
 {
 	struct link_fixture *f = *state;
@@ -156,6 +174,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_reason_has_a_text),
+		cmocka_unit_test_setup_teardown(each_says_when_and_of_which_service, setup, link_teardown),
 		cmocka_unit_test_setup_teardown(a_root_says_why, setup, link_teardown),
 		cmocka_unit_test_setup_teardown(so_does_a_refused_parent, setup, link_teardown),
 		cmocka_unit_test_setup_teardown(a_gap_deafens, setup, link_teardown),

@@ -107,6 +107,7 @@ static void calls_for_fastcgi_requests_are_losses(void **state)
 	struct link_fixture *f = *state;
 
 	tape_ignored(&f->tape, &f->first.server, RECOGNISED_FASTCGI);
+	tape_state(&f->tape, &f->first.server, RECORD_STATE_GONE | RECORD_STATE_RESET | RECORD_STATE_HELD, 0);
 	call_back_end(f, GET("/within"));
 	tape_state(&f->tape, &f->first.server, RECORD_STATE_CLOSED, 0);
 	tape_state(&f->tape, &f->first.server, RECORD_STATE_GONE, 0);

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from lib.processes import python_command
+from lib.raw import connect
 from lib.wait import wait_until
 
 PROTOBUF = "Content-Type: application/x-protobuf"
@@ -196,6 +197,18 @@ def test_reasons_on_demand(start_agent, start_nginx, port):
     start_nginx(port, "location / { return 200 hello; }")
     agent = start_agent("--port", port, "--verbose")
     ask(port)
+    stranger = connect(port)
+    stranger.send(b"*1\r\n$4\r\nPING\r\n")
+    stranger.receive_rest()
+    stranger.close()
     result = agent.stop()
     [client] = result.clients(port)
-    assert re.search(rf"process {client.pid}, span {client.span_id}: no parent: its process", result.errors)
+    start = r"^wirespan: debug: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z "
+    assert re.search(
+        rf"{start}curl \(pid {client.pid}\), connection \d+, span {client.span_id}: no parent: its process",
+        result.errors,
+        re.M,
+    )
+    assert " is traced" not in result.errors, "every process is"
+    stranger = rf"{start}nginx \(pid \d+\), connection \d+ \(redis on port {port}\): it is not read"
+    assert re.search(stranger, result.errors, re.M), result.errors
