@@ -7,6 +7,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "base/uuid.h"
 #include "correlate/process.h"
 
@@ -49,6 +50,7 @@ struct resource *resources_self(const struct otlp_config *config, const struct a
 	char path[PATH_MAX], uuid_text[UUID_TEXT_MAX];
 	ssize_t path_length = readlink("/proc/self/exe", path, sizeof(path));
 	struct slice uuid = random_uuid(uuid_text);
+	struct slice name = slice_head(slice_of_string(config->service_name), SERVICE_NAME_MAX);
 	struct process_info info = { .pid = (uint32_t)getpid(), .parent_pid = (uint32_t)getppid() };
 	struct attribute *extra = calloc(shared_count + OWN_MAX, sizeof(*extra));
 	struct resource *resource;
@@ -61,7 +63,9 @@ struct resource *resources_self(const struct otlp_config *config, const struct a
 	extra[count++] = text_attribute("service.version", SLICE_LITERAL(WIRESPAN_VERSION));
 	if (uuid.length)
 		extra[count++] = text_attribute("service.instance.id", uuid);
-	snprintf(environment, sizeof(environment), "%s%.*s", variable, SERVICE_NAME_MAX, config->service_name);
+	while (!utf8_clean(name)) /* cut within a character */
+		name.length--;
+	snprintf(environment, sizeof(environment), "%s%.*s", variable, (int)name.length, name.data);
 	/* As it is in a record, with the NUL that ends it. */
 	info.environment = slice_of(environment, strlen(environment) + 1);
 	info.executable = slice_of(path, path_length > 0 ? (size_t)path_length : 0);

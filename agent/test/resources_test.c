@@ -123,6 +123,11 @@ static void a_name_of_any_length_is_one(void **state)
 	resource = make(&config);
 	assert_int_equal(resource->service_name.length, 255);
 	resource_unref(resource);
+	/* And whole characters. */
+	memcpy(name + 254, "\xc3\xa9", 2);
+	resource = make(&config);
+	assert_int_equal(resource->service_name.length, 254);
+	resource_unref(resource);
 	free(name);
 }
 
