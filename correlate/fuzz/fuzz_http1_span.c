@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "correlate/http1_span.h"
+#include "correlate/http1_url.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -58,6 +59,21 @@ static void check_span(const struct http1_exchange *exchange, enum span_kind kin
 	}
 }
 
+/* Who asks the same as another is asked the same by it; by path and Host, whoever is sent a URL without password. */
+static void check_asked(const struct http1_exchange *exchange)
+{
+	struct http1_target target = http1_target_split(exchange->method, exchange->target);
+	const struct http1_asked whole = { exchange->target, exchange->host };
+	const struct http1_asked path = { target.path, target.authority };
+	bool same = http1_asks_the_same(exchange->method, whole, path);
+
+	assert(same == http1_asks_the_same(exchange->method, path, whole));
+	assert(http1_asks_the_same(exchange->method, whole, whole));
+	if (target.scheme.length && !target.malformed && !target.hides_userinfo && !target.has_query &&
+	    !target.path_left_out)
+		assert(same);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct http1_head head;
@@ -72,6 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		/* A head is as good as another: its fields are what counts. */
 		head.status = (int)(size % 1000);
 		assert(http1_exchange_response(&exchange, &head, &disclosure) == 0);
+		check_asked(&exchange);
 		check_span(&exchange, SPAN_KIND_SERVER, routes);
 		check_span(&exchange, SPAN_KIND_CLIENT, routes);
 	}

@@ -26,7 +26,7 @@ DAMAGES = 100
 # The first clock record may be among what is damaged: until the next one the clocks have drifted.
 DRIFT = 1_000_000
 # Depend on other exchanges, or are left out where they are not proven.
-MAY_DIFFER = {"http.route", "wirespan.loss"}
+MAY_DIFFER = {"http.route", "url.template", "wirespan.link.missing", "wirespan.loss"}
 # Of a file system that is soon full; and bytes of a path, of which nothing can be compressed but what both ends see.
 DISK_SIZE = 256 << 10
 LONG_PATH = 3000
