@@ -17,7 +17,8 @@ enum source_kind {
 struct call_source {
 	__u64 address; /* of the bytes, the struct iovec or the struct mmsghdr */
 	__u32 count;   /* of struct iovec or struct mmsghdr */
-	__u32 kind;    /* SOURCE_NONE, _BUFFER, _VECTOR or _MESSAGES */
+	__u16 kind;    /* SOURCE_NONE, _BUFFER, _VECTOR or _MESSAGES */
+	__u16 compat;  /* they are 32-bit code's */
 };
 
 #define VECTOR_MAX 16   /* buffers of a vector that one read passes */
@@ -63,6 +64,27 @@ struct user_messages {
 	struct user_message message;
 	__u32 length;
 	__u32 pad;
+};
+
+/* The same of 32-bit code. */
+struct compat_iovec {
+	__u32 base;
+	__u32 length;
+};
+
+struct compat_message {
+	__u32 name;
+	__u32 name_length;
+	__u32 iov;
+	__u32 iov_count;
+	__u32 control;
+	__u32 control_length;
+	__u32 flags;
+};
+
+struct compat_messages {
+	struct compat_message message;
+	__u32 length;
 };
 
 #endif

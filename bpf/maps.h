@@ -40,7 +40,9 @@ struct scratch {
 	/* What loops read of the caller's memory: here, as on the stack it would be too much for eight calls deep. */
 	struct vector_reading reading;
 	struct user_iovec vectors[VECTORS_READ];
+	struct compat_iovec compat_vectors[VECTORS_READ];
 	struct user_messages messages;
+	struct compat_messages compat_messages;
 	struct record_ignored ignored;
 	struct record_data data; /* the record begins here ... */
 	union { /* ... and goes on here; twice, so that any bounded offset plus any bounded size fits */

@@ -53,21 +53,22 @@ static __noinline void source_of_messages(const struct call_registers *call, __u
 	__u64 thread = bpf_get_current_pid_tgid();
 	struct messages_progress *known = bpf_map_lookup_elem(&message_calls, &thread);
 	struct messages_progress progress = { .address = call->arguments[1] };
-	struct user_message message;
-	struct user_iovec vector;
+	__u64 size = call->compat ? sizeof(struct compat_messages) : sizeof(struct user_messages);
+	__u64 first = 0; /* the first buffer's length */
 
 	if (known && known->address == progress.address && known->next < (__u32)call->arguments[2])
 		progress.next = known->next;
 	ret_source->kind = SOURCE_NONE;
-	if (bpf_probe_read_user(&message, sizeof(message),
-				(void *)(progress.address + progress.next * sizeof(struct user_messages))) ||
-	    bpf_probe_read_user(&vector, sizeof(vector), (void *)message.iov))
+	ret_source->compat = call->compat;
+	if (!message_read(progress.address + progress.next * size, call->compat, ret_source))
 		return;
-	ret_source->kind = SOURCE_VECTOR;
-	ret_source->address = message.iov;
-	ret_source->count = message.iov_count;
+	if (call->compat)
+		first = compat_word(ret_source->address + __builtin_offsetof(struct compat_iovec, length), 0);
+	else
+		bpf_probe_read_user(&first, sizeof(first),
+				    (void *)(ret_source->address + __builtin_offsetof(struct user_iovec, length)));
 	/* With one buffer a part is told from the whole; with more, the next event may be misplaced only after one. */
-	if (message.iov_count == 1 && length < vector.length && call->number == CALL_SENDMMSG)
+	if (ret_source->count == 1 && length < first && call->number == CALL_SENDMMSG)
 		progress.address = 0;
 	if (++progress.next >= (__u32)call->arguments[2])
 		progress.address = 0;

@@ -1,11 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "bpf/source.h"
 
+/* The same of 32-bit code. */
+static __always_inline bool vectors_fetch_compat(struct scratch *scratch, const struct vector_reading *reading)
+{
+	__u32 size = (reading->count - reading->index) * sizeof(struct compat_iovec);
+
+	if (reading->count - reading->index > VECTORS_READ)
+		size = sizeof(scratch->compat_vectors);
+	barrier_var(size);
+	if (size > sizeof(scratch->compat_vectors) ||
+	    bpf_probe_read_user(scratch->compat_vectors, size,
+				(void *)(reading->address + reading->index * sizeof(struct compat_iovec))))
+		return false;
+	for (__u32 i = 0; i < VECTORS_READ; i++) {
+		scratch->vectors[i].base = scratch->compat_vectors[i].base;
+		scratch->vectors[i].length = scratch->compat_vectors[i].length;
+	}
+	return true;
+}
+
 /* Has the buffers from the next one on in scratch->vectors, as many as fit. */
 static __always_inline bool vectors_fetch(struct scratch *scratch, const struct vector_reading *reading)
 {
 	__u32 size = (reading->count - reading->index) * sizeof(struct user_iovec);
 
+	if (scratch->source.compat)
+		return vectors_fetch_compat(scratch, reading);
 	if (reading->count - reading->index > VECTORS_READ)
 		size = sizeof(scratch->vectors);
 	barrier_var(size);
@@ -92,6 +113,29 @@ static __always_inline __u32 vector_read(struct scratch *scratch, __u32 at, __u3
 	return size - reading->left;
 }
 
+/* Has message `index` in scratch->messages: where its vector is, and its length. 0: it can't be read. */
+__noinline int messages_fetch(__u32 index)
+{
+	struct scratch *scratch = scratch_get();
+	struct compat_messages *narrow;
+	struct user_messages *messages;
+	__u64 address;
+
+	if (!scratch)
+		return 0;
+	narrow = &scratch->compat_messages;
+	messages = &scratch->messages;
+	address = scratch->source.address;
+	if (!scratch->source.compat)
+		return !bpf_probe_read_user(messages, sizeof(*messages), (void *)(address + index * sizeof(*messages)));
+	if (bpf_probe_read_user(narrow, sizeof(*narrow), (void *)(address + index * sizeof(*narrow))))
+		return 0;
+	messages->message.iov = narrow->message.iov;
+	messages->message.iov_count = narrow->message.iov_count;
+	messages->length = narrow->length;
+	return 1;
+}
+
 /* The same from the messages of sendmmsg or recvmmsg, as if they were one. */
 __noinline __u32 messages_read(__u32 at, __u32 offset, __u32 size)
 {
@@ -107,8 +151,7 @@ __noinline __u32 messages_read(__u32 at, __u32 offset, __u32 size)
 
 		if (i >= scratch->source.count || done >= size)
 			break;
-		if (bpf_probe_read_user(messages, sizeof(*messages),
-					(void *)(scratch->source.address + i * sizeof(*messages))))
+		if (!messages_fetch(i))
 			break;
 		if (messages->length <= offset) {
 			offset -= messages->length;
@@ -129,18 +172,14 @@ __noinline __u32 messages_read(__u32 at, __u32 offset, __u32 size)
 __u32 messages_length(void)
 {
 	struct scratch *scratch = scratch_get();
-	struct user_messages *messages;
 	__u32 length = 0;
 
 	if (!scratch)
 		return 0;
-	messages = &scratch->messages;
 	for (__u32 i = 0; i < MESSAGES_MAX; i++) {
-		if (i >= scratch->source.count ||
-		    bpf_probe_read_user(messages, sizeof(*messages),
-					(void *)(scratch->source.address + i * sizeof(*messages))))
+		if (i >= scratch->source.count || !messages_fetch(i))
 			break;
-		length += messages->length;
+		length += scratch->messages.length;
 	}
 	return length;
 }

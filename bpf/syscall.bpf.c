@@ -96,7 +96,7 @@ static __always_inline int capture_call(__u32 descriptor, __u32 flags, struct mo
 }
 
 /* Notes when a send begins. */
-static __always_inline int call_begin(struct pt_regs *registers, long number)
+static __always_inline int call_begin(struct pt_regs *registers)
 {
 	struct send_begin begin = { .time = bpf_ktime_get_ns() };
 	__u64 thread = bpf_get_current_pid_tgid();
@@ -104,14 +104,13 @@ static __always_inline int call_begin(struct pt_regs *registers, long number)
 	struct call_layout layout;
 
 	call_registers_read(registers, &call);
-	call.number = number;
 	if (!call_layout_of(&call, &layout) || !(layout.direction & CALL_SEND) || !process_selected(thread >> 32))
 		return 0;
 	bpf_map_update_elem(&send_begins, &thread, &begin, BPF_ANY);
 	return 0;
 }
 
-HOOK("sys_enter", call_begins, call_begin(registers, number), struct pt_regs *registers, long number)
+HOOK("sys_enter", call_begins, call_begin(registers), struct pt_regs *registers)
 
 /* A call failed as its connection is over; what it would have sent nobody gets. */
 static __always_inline int call_refused(const struct call_layout *layout, const struct call_registers *call,

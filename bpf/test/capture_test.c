@@ -312,7 +312,7 @@ static void vectors_are_followed(void **state)
 			{ (__u64)(uintptr_t)(bytes + at), middle },
 			{ (__u64)(uintptr_t)(bytes + at + middle), message->length - at - middle },
 		};
-		struct call_source source = { (__u64)(uintptr_t)vectors, 3, SOURCE_VECTOR };
+		struct call_source source = { (__u64)(uintptr_t)vectors, 3, SOURCE_VECTOR, 0 };
 		struct sender sender;
 
 		sender_init(&sender, message);
@@ -380,7 +380,7 @@ static size_t copied_of(struct sender *sender, const char *bytes, size_t first, 
 		{ (__u64)(uintptr_t)bytes, first },
 		{ (__u64)(uintptr_t)(bytes + first), second },
 	};
-	struct call_source source = { (__u64)(uintptr_t)vectors, 2, SOURCE_VECTOR };
+	struct call_source source = { (__u64)(uintptr_t)vectors, 2, SOURCE_VECTOR, 0 };
 	const struct record_fragment *fragment = (const struct record_fragment *)(&test_record.data + 1);
 
 	move(&sender->connection, RECORD_SEND, second ? source : buffer_source(bytes), first + second);
@@ -437,7 +437,7 @@ static void heads_in_many_buffers_are_copied(void **state)
 		vectors[i] = (struct user_iovec){ (__u64)(uintptr_t)(response + i), 1 };
 	sender_init(&sender, NULL);
 	move(&sender.connection, RECORD_SEND,
-	     (struct call_source){ (__u64)(uintptr_t)vectors, head + 5, SOURCE_VECTOR }, head + 5);
+	     (struct call_source){ (__u64)(uintptr_t)vectors, head + 5, SOURCE_VECTOR, 0 }, head + 5);
 	assert_in_range(fragment->length, head, head + 5);
 	assert_memory_equal(fragment + 1, response, head);
 }

@@ -26,7 +26,7 @@
 #define __TARGET_ARCH_x86
 
 struct pt_regs {
-	unsigned long di, si, dx, r10, ax, cs, orig_ax;
+	unsigned long bx, cx, dx, si, di, r10, ax, cs, orig_ax;
 };
 
 void *bpf_map_lookup_elem(const void *map, const void *key);

@@ -60,7 +60,7 @@ static __always_inline void record_fill(struct scratch *scratch, __u32 length)
 	__u32 size = hooks.record_size - COPY_FROM;
 	struct call_registers call;
 
-	call_registers_read(registers, &call);
+	call_read_native(registers, &call);
 	scratch->data.header.time = bpf_ktime_get_ns();
 	scratch->data.header.tgid = id >> 32;
 	scratch->data.header.tid = id;
@@ -129,7 +129,7 @@ int BPF_PROG(submit_call_ended, struct pt_regs *registers, long result)
 	struct state new_state = { 0 }, *state;
 	__u64 address;
 
-	call_registers_read(registers, &call);
+	call_read_native(registers, &call);
 	if (result <= 0 || (call.number != CALL_READ && call.number != CALL_WRITE))
 		return 0;
 	address = (__u64)socket_of(call.arguments[0]);
