@@ -23,6 +23,7 @@ struct capture {
 	struct scratch *scratch;
 	struct direction *direction;
 	bool turn;
+	bool first; /* nothing moved before it, as far as was seen */
 	enum message_look looks;
 };
 
@@ -209,8 +210,7 @@ static __always_inline bool recognise_movement(struct capture *capture)
 
 	if (capture->scratch->source.kind == SOURCE_NONE) {
 		report = !connection->late;
-		if (capture->turn && ++connection->late_turns >= LATE_TURNS_MAX)
-			connection->recognised = RECOGNISED_UNKNOWN;
+		connection->late_turns += capture->turn;
 	} else if (connection->late) {
 		report = recognise_late(capture);
 	} else if (connection->first_direction == NO_DIRECTION || connection->first_direction == direction) {
@@ -334,13 +334,31 @@ static __always_inline void data_init(struct record_data *data, struct connectio
 		data->header.flags |= RECORD_DATA_NONBLOCKING;
 }
 
-/* Nothing could be read, be it that nobody knows where it is. Where a head may begin, that is a loss. */
+/*
+ * Nothing could be read, be it that nobody knows where it is. Where a head may begin, that is a loss; of a
+ * connection older than the agent only once its direction was seen to change.
+ */
 static __always_inline void note_unreadable(struct capture *capture)
 {
 	capture->scratch->source.kind = SOURCE_NONE;
 	capture->scratch->data.header.flags |= RECORD_DATA_UNREADABLE;
-	if (capture->turn && !capture->connection->late)
+	if (capture->turn && !(capture->first && capture->connection->late))
 		count(COUNTER_UNREADABLE);
+}
+
+/* A connection of which nothing could be read turn after turn is reported no more. True where that goes on. */
+static __always_inline bool stays_unreadable(struct capture *capture, const struct movement *movement)
+{
+	struct connection *connection = capture->connection;
+
+	if (connection->recognised != RECOGNISED_NOT_YET || connection->late_turns < LATE_TURNS_MAX)
+		return false;
+	if (movement->source.kind == SOURCE_NONE) {
+		note_unreadable(capture);
+		return true;
+	}
+	connection->late_turns = 0;
+	return false;
 }
 
 __hidden int capture_movement(struct connection *connection, struct movement *movement)
@@ -357,7 +375,10 @@ __hidden int capture_movement(struct connection *connection, struct movement *mo
 	capture.scratch = scratch;
 	capture.direction = &connection->directions[movement->direction & 1];
 	capture.turn = connection->last_direction != movement->direction;
+	capture.first = connection->last_direction == NO_DIRECTION;
 	connection->last_direction = movement->direction;
+	if (stays_unreadable(&capture, movement))
+		return 0;
 	scratch->source = movement->source;
 	scratch->walk = capture.direction->walk;
 	scratch->length = movement->length;

@@ -24,7 +24,7 @@ struct connection {
 	__u8 recognised;       /* enum recognised */
 	__u8 last_direction;   /* enum record_direction or NO_DIRECTION */
 	__u8 late;             /* older than the agent */
-	__u8 late_turns;       /* turns seen without a head */
+	__u8 late_turns;       /* turns seen without a head, or that could not be read */
 	__u8 reported;         /* a record was sent: its end is reported too */
 	__u8 connect_method;   /* the last request was CONNECT */
 	__u8 request_lost;     /* the last request head was lost to a full ring */

@@ -235,6 +235,14 @@ static __always_inline int send_begin_note(struct sock *sk)
 
 HOOK("tcp_sendmsg_locked", send_begins_at, send_begin_note(sk), struct sock *sk)
 
+/* Where a receive by splice began that is over: where the last receive ended, or where the stream begins. */
+static __always_inline __u32 splice_start(struct sock *sk, const struct connection *connection)
+{
+	__u64 next = connection ? connection->directions[RECORD_RECEIVE].next : 0;
+
+	return next ? next : positions_first_received(sk);
+}
+
 /* What leaves a socket by splice passes no receive; this hook is passed by every one. */
 static __always_inline int splice(struct sock *sk)
 {
@@ -243,21 +251,22 @@ static __always_inline int splice(struct sock *sk)
 	struct positions positions;
 	struct call_registers call;
 
-	if (!sk->sk_bpf_storage)
-		return 0;
 	call_registers_read((struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf()), &call);
 	if (!call.inside || call.number != CALL_SPLICE_CALL)
 		return 0;
 	movement.thread = bpf_get_current_pid_tgid();
 	connection = connection_of(sk);
-	if (!connection || connection->own_positions || !connection->directions[RECORD_RECEIVE].next ||
-	    !process_selected_for(connection, movement.thread >> 32))
+	if (!is_wanted(sk, connection, movement.thread >> 32))
 		return 0;
 	positions_read(sk, &positions);
-	movement.start = connection->directions[RECORD_RECEIVE].next;
+	movement.start = splice_start(sk, connection);
 	movement.length = positions.read - movement.start;
 	movement.other = positions.write;
-	if ((__s32)movement.length <= 0)
+	if (positions.own || (__s32)movement.length <= 0)
+		return 0;
+	if (!is_known(connection))
+		connection = connection_new(sk, &positions, movement.length, 0);
+	if (!connection || connection->recognised > RECOGNISED_HTTP1)
 		return 0;
 	return capture_movement(connection, &movement);
 }

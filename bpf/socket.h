@@ -150,25 +150,30 @@ enum beginning {
 	BEGINNING_UNKNOWN,  /* the counts are not the byte stream's */
 };
 
+/* The first byte's sequence number. The socket is not locked here: what arrives in between is told by a second look. */
+static __always_inline __u32 positions_first_received(const struct sock *sk)
+{
+	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
+	__u32 next = BPF_CORE_READ(tcp, rcv_nxt);
+	__u32 first = next - (__u32)BPF_CORE_READ(tcp, bytes_received);
+	__u32 again = BPF_CORE_READ(tcp, rcv_nxt);
+
+	return again == next ? first : again - (__u32)BPF_CORE_READ(tcp, bytes_received);
+}
+
 /*
  * Did nothing pass before this movement? TCP counts what arrived and what was
- * acknowledged; who opened the connection had a SYN acknowledged, too. The socket is
- * not locked here: what arrives in between is told by a second look.
+ * acknowledged; who opened the connection had a SYN acknowledged, too.
  */
 static __always_inline enum beginning positions_beginning(const struct sock *sk, const struct positions *positions,
 							   __u32 received, __u32 sent)
 {
 	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
 	__u32 first_sent = BPF_CORE_READ(tcp, snd_una) - (__u32)BPF_CORE_READ(tcp, bytes_acked);
-	__u32 next = BPF_CORE_READ(tcp, rcv_nxt);
-	__u32 first_received = next - (__u32)BPF_CORE_READ(tcp, bytes_received);
-	__u32 again = BPF_CORE_READ(tcp, rcv_nxt);
 
 	if (positions->own)
 		return BEGINNING_UNKNOWN;
-	if (again != next)
-		first_received = again - (__u32)BPF_CORE_READ(tcp, bytes_received);
-	if (positions->read - received != first_received)
+	if (positions->read - received != positions_first_received(sk))
 		return BEGINNING_MISSED;
 	switch (positions->write - sent - first_sent) {
 	case 0:

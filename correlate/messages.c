@@ -106,6 +106,15 @@ void messages_note_pipelining(struct connection *connection)
 	pipeliners_note(&connection->engine->pipeliners, connection);
 }
 
+/* The kernel counts what it cannot read where a message may begin. */
+static bool kernel_counted(const struct connection *connection, enum http1_reader_lost reason)
+{
+	const uint16_t unreadable = RECORD_DATA_UNREADABLE | RECORD_DATA_TURN;
+
+	return reason == HTTP1_LOST_HEAD_TRUNCATED && connection->current &&
+	       (connection->current->header.flags & unreadable) == unreadable;
+}
+
 void messages_lost(struct connection *connection, unsigned int which, enum http1_reader_lost reason)
 {
 	static const enum loss losses[] = {
@@ -117,7 +126,8 @@ void messages_lost(struct connection *connection, unsigned int which, enum http1
 
 	if (connection->directions[which].deaf)
 		return;
-	loss_add(&connection->engine->losses, losses[reason]);
+	if (!kernel_counted(connection, reason))
+		loss_add(&connection->engine->losses, losses[reason]);
 	messages_deafen(connection, which, losses[reason]);
 }
 

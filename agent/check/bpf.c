@@ -29,7 +29,7 @@ static const struct explanation explanations[FEATURE_COUNT] = {
 	[FEATURE_TCP_SENDMSG_LOCKED] = { "sends tell when they began",
 					 "run notes the beginning of sends at the system calls instead",
 					 "a kernel that has this tracepoint (6.16 or later)" },
-	[FEATURE_TCP_RCV_SPACE_ADJUST] = { "receives by splice are seen", NO_SOCKET_MODE,
+	[FEATURE_TCP_RCV_SPACE_ADJUST] = { "receives by splice are counted", NO_SOCKET_MODE,
 					   "Linux 5.5 or later with CONFIG_INET" },
 	[FEATURE_INET_SOCK_SET_STATE] = { "connections are seen to open and close", NO_TRACING,
 					  "Linux 5.5 or later with CONFIG_INET" },

@@ -26,6 +26,7 @@
 #define HEAD "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
 
 static struct scratch test_scratch;
+static __u64 test_counters[COUNTER_COUNT];
 static union {
 	struct record_data data;
 	char bytes[RECORD_SIZE_MAX];
@@ -36,7 +37,8 @@ static unsigned int test_reads, test_bytes_read; /* of the caller's memory, sinc
 
 void *bpf_map_lookup_elem(const void *map, const void *key)
 {
-	(void)key;
+	if (map == &counters)
+		return &test_counters[*(const __u32 *)key];
 	return map == &scratches ? &test_scratch : NULL;
 }
 
@@ -606,6 +608,49 @@ static void a_late_connection_is_told_as_such(void **state)
 	assert_int_equal(test_ignored.recognised, RECOGNISED_UNKNOWN);
 }
 
+
+static void splice_by(struct connection *connection, __u32 direction, __u32 length)
+{
+	move(connection, direction, (struct call_source){ .kind = SOURCE_NONE }, length);
+}
+
+/* Each message that cannot be read is counted once, however many calls it takes, and as long as it goes on. */
+static void unreadable_messages_are_counted(void **state)
+{
+	struct connection connection = { .last_direction = NO_DIRECTION, .first_direction = NO_DIRECTION };
+
+	(void)state;
+	memset(test_counters, 0, sizeof(test_counters));
+	for (__u32 turn = 0; turn < 4 * LATE_TURNS_MAX; turn++) {
+		for (__u32 call = 0; call < 3; call++) {
+			splice_by(&connection, turn % 2, 10);
+			/* What nobody could make anything of is reported no more. */
+			assert_int_equal(test_reported, turn * 3 + call <= (LATE_TURNS_MAX - 1) * 3);
+			assert_int_equal(test_ignored.header.kind, 0);
+		}
+		assert_int_equal(test_counters[COUNTER_UNREADABLE], turn + 1);
+	}
+	/* Until it can be read: what was not reported shows as a gap. */
+	move(&connection, RECORD_RECEIVE, buffer_source(REQUEST), strlen(REQUEST));
+	assert_true(test_reported);
+	assert_int_equal(test_record.data.position & 0xffffffff, 1 + 3 * 10 * 2 * LATE_TURNS_MAX);
+	assert_int_equal(connection.recognised, RECOGNISED_HTTP1);
+}
+
+/* Where a connection was joined, no message may begin; and how it goes on is not reported. */
+static void unreadable_messages_of_late_connections_are_counted(void **state)
+{
+	struct connection connection = { .last_direction = NO_DIRECTION, .first_direction = NO_DIRECTION, .late = 1 };
+
+	(void)state;
+	memset(test_counters, 0, sizeof(test_counters));
+	for (__u32 turn = 0; turn < 4; turn++) {
+		splice_by(&connection, turn % 2, 10);
+		assert_false(test_reported);
+		assert_int_equal(test_counters[COUNTER_UNREADABLE], turn);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -626,6 +671,8 @@ int main(void)
 		cmocka_unit_test(a_tunnel_is_told_once),
 		cmocka_unit_test(plain_exchanges_tell_nothing_else),
 		cmocka_unit_test(a_late_connection_is_told_as_such),
+		cmocka_unit_test(unreadable_messages_are_counted),
+		cmocka_unit_test(unreadable_messages_of_late_connections_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

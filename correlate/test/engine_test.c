@@ -171,6 +171,29 @@ static void body_of_which_little_is_copied(void **state)
 	assert_int_equal(duration(server_span(f, "/big")), 3 * TAPE_STEP);
 }
 
+/* The kernel has counted them; the same of a head whose end alone is spliced away it has not. */
+static void messages_spliced_away_are_counted_once(void **state)
+{
+	static const char request[] = GET("/a"), response[] = OK("0", "");
+	const uint32_t request_size = sizeof(request) - 1, response_size = sizeof(response) - 1;
+	struct fixture *f = *state;
+
+	for (int i = 0; i < 3; i++) {
+		tape_move(&f->tape, &f->wire.server, RECORD_RECEIVE, request, request_size, 0, 0);
+		tape_move(&f->tape, &f->wire.server, RECORD_SEND, response, response_size, 0, 0);
+	}
+	fixture_serve(f, GET("/b"), response);
+	fixture_play(f);
+	assert_int_equal(f->spans.count, 1);
+	assert_no_loss(f);
+	server_span(f, "/b");
+
+	tape_move(&f->tape, &f->wire.server, RECORD_RECEIVE, request, 10, 10, 0);
+	tape_move(&f->tape, &f->wire.server, RECORD_RECEIVE, request, request_size - 10, 0, 0);
+	fixture_play(f);
+	assert_int_equal(fixture_loss(f, LOSS_HEAD_TRUNCATED), 1);
+}
+
 static void lost_body_record(void **state)
 {
 	struct fixture *f = *state;
@@ -320,6 +343,7 @@ int main(void)
 		TEST(too_many_pipelined),
 		TEST(head_byte_by_byte),
 		TEST(body_of_which_little_is_copied),
+		TEST(messages_spliced_away_are_counted_once),
 		TEST(lost_body_record),
 		TEST(lost_end_of_chunked_body),
 		TEST(interim_responses),
