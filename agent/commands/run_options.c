@@ -190,7 +190,8 @@ static int parse_table(int argc, char **argv, struct run_options *options, struc
 		  option_set_string, &options->recording } },
 		{ LIVE | RECORD, { "duration", "SECONDS", "end after this time", set_seconds, &options->duration } },
 		{ LIVE | REPLAY, { "request-timeout", "SECONDS",
-		  "end a request without response as an error after this time\n(default: with its connection)",
+		  "end a request as an error whose response has not begun so long\n"
+		  "after the request's first byte (default: with its connection)",
 		  set_seconds, &options->request_timeout } },
 		{ LIVE | REPLAY, { "no-route-inference", NULL, "no http.route guessed from the paths' shapes",
 		  option_clear_flag, &options->infer_routes } },
