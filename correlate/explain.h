@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Why a connection was given up, a request dropped, a span left without parent or a variable left out: for who asks (--verbose). */
+/*
+ * Why a connection was given up, a request dropped, a span left without parent or a variable left out: for who
+ * asks (--verbose).
+ */
 #ifndef WIRESPAN_CORRELATE_EXPLAIN_H
 #define WIRESPAN_CORRELATE_EXPLAIN_H
 

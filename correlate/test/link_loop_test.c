@@ -91,7 +91,8 @@ static void proxy_of_another_form(void **state)
 		if ((engine_losses(f->engine)->count[LOSS_PARENT_UNKNOWN] == 0) != passed[i].same)
 			fail_msg("%s", passed[i].in);
 		if (passed[i].same)
-			assert_child(front_end_span(f, SPAN_KIND_CLIENT), front_end_span(f, SPAN_KIND_SERVER), "thread");
+			assert_child(front_end_span(f, SPAN_KIND_CLIENT), front_end_span(f, SPAN_KIND_SERVER),
+				     "thread");
 		link_teardown(&fresh);
 	}
 }

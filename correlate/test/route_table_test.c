@@ -220,11 +220,11 @@ static uint64_t draw(uint64_t *random)
 static void random_path(uint64_t *random, char path[2 * ROUTE_LENGTH_MAX])
 {
 	size_t segments = draw(random) % 100 ? 1 + draw(random) % 5 : draw(random) % 90, length = 0;
-	int words = (int)(draw(random) % 3 ? 4 : 3000);
+	uint64_t words = draw(random) % 3 ? 4 : 3000;
 
 	path[length++] = '/';
 	for (size_t i = 0; i < segments && length < ROUTE_LENGTH_MAX + 20; i++)
-		length += (size_t)sprintf(path + length, "%s%s", i ? "/" : "", word((int)(draw(random) % (unsigned)words)));
+		length += (size_t)sprintf(path + length, "%s%s", i ? "/" : "", word((int)(draw(random) % words)));
 	path[length] = '\0';
 }
 
