@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "agent/description.h"
 #include "agent/instrumented.h"
 #include "agent/proc.h"
-#include "agent/runtime.h"
 #include "agent/secret.h"
 #include "base/hashmap.h"
 #include "base/log.h"
@@ -20,6 +20,7 @@
 enum judgement {
 	UNJUDGED,
 	TRACED,
+	TRACED_UNHEARD, /* traced, and may show more of itself once it moves bytes */
 	NOT_SELECTED,
 	INSTRUMENTED, /* it exports spans of its own, and has shown nothing to be left out yet */
 	LEFT_OUT,     /* it was traced until it exported spans: the engine still has to hear of its end */
@@ -33,13 +34,19 @@ struct discovery {
 	struct instrumented *instrumented;
 	struct hashmap *judgements; /* process id -> one of those below */
 	union proc_record scratch;
+	union proc_detail detail;
 	uint64_t unknown;
 	uint64_t untold;
 	uint64_t left_out;
 	uint64_t ignored[RECOGNISED_COUNT]; /* connections, by enum recognised */
 };
 
-static const enum judgement judgements[] = { UNJUDGED, TRACED, NOT_SELECTED, INSTRUMENTED, LEFT_OUT };
+static const enum judgement judgements[] = { UNJUDGED, TRACED, TRACED_UNHEARD, NOT_SELECTED, INSTRUMENTED, LEFT_OUT };
+
+static bool is_traced(enum judgement judgement)
+{
+	return judgement == TRACED || judgement == TRACED_UNHEARD;
+}
 
 static void discovery_pass(struct discovery *discovery, const void *record, size_t size)
 {
@@ -112,7 +119,7 @@ static enum judgement discovery_judge(struct discovery *discovery)
 {
 	struct record_process *process = &discovery->scratch.process;
 	struct process_info info;
-	bool trace;
+	bool trace, shows_more;
 
 	if (process_info_from_record(process, process->header.size, &info) < 0)
 		return UNJUDGED;
@@ -126,11 +133,10 @@ static enum judgement discovery_judge(struct discovery *discovery)
 		return discovery_remember(discovery, info.pid, NOT_SELECTED);
 	if (discovery_instruments(discovery, &info, process->header.flags & RECORD_PROCESS_SDK))
 		return discovery_remember(discovery, info.pid, INSTRUMENTED);
-	if (runtime_shares_threads(info.pid))
-		process->header.flags |= RECORD_PROCESS_SHARED_THREADS;
+	shows_more = description_complete(&discovery->scratch, &info);
 	secret_hide((char *)info.environment.data, info.environment.length);
 	discovery_pass(discovery, process, process->header.size);
-	return discovery_remember(discovery, info.pid, TRACED);
+	return discovery_remember(discovery, info.pid, shows_more ? TRACED_UNHEARD : TRACED);
 }
 
 /* Judges a process by what /proc tells, or, of one that is gone, by its id. */
@@ -169,7 +175,7 @@ static void discovery_forked(struct discovery *discovery, const struct record_fo
 	if (judgement == INSTRUMENTED)
 		(void)instrumented_inherit(discovery->instrumented, fork->parent_tgid, fork->header.tgid);
 	discovery_remember(discovery, fork->header.tgid, judgement);
-	if (judgement == TRACED)
+	if (is_traced(judgement))
 		discovery_pass(discovery, fork, sizeof(*fork));
 }
 
@@ -178,7 +184,7 @@ static void discovery_exited(struct discovery *discovery, const struct record_ex
 	uint32_t pid = exit->header.tgid;
 	enum judgement judgement = discovery_judgement(discovery, pid);
 
-	if (judgement == TRACED || judgement == LEFT_OUT)
+	if (is_traced(judgement) || judgement == LEFT_OUT)
 		discovery_pass(discovery, exit, sizeof(*exit));
 	hashmap_remove(discovery->judgements, &pid, sizeof(pid));
 	instrumented_remove(discovery->instrumented, pid);
@@ -210,6 +216,14 @@ static void discovery_count_ignored(struct discovery *discovery, unsigned int re
 		discovery->ignored[recognised]++;
 }
 
+/* By now it has said who it is: a worker of a pool, say, that was forked and not executed. */
+static enum judgement discovery_look(struct discovery *discovery, const struct record_header *header)
+{
+	if (description_look(header->tgid, header->time, &discovery->detail))
+		discovery_pass(discovery, &discovery->detail, discovery->detail.detail.header.size);
+	return discovery_remember(discovery, header->tgid, TRACED);
+}
+
 static void discovery_moved(struct discovery *discovery, const struct record_header *header, size_t size)
 {
 	/* Records of all these kinds begin so. */
@@ -218,9 +232,11 @@ static void discovery_moved(struct discovery *discovery, const struct record_hea
 
 	if (judgement == UNJUDGED)
 		judgement = discovery_judge_running(discovery, header->tgid);
-	if (judgement == TRACED || judgement == INSTRUMENTED)
+	if (judgement == TRACED_UNHEARD && header->kind != RECORD_SOCKET)
+		judgement = discovery_look(discovery, header);
+	if (is_traced(judgement) || judgement == INSTRUMENTED)
 		matching_note_ports(discovery->matching, connection->local_port, connection->remote_port);
-	if (judgement == TRACED)
+	if (is_traced(judgement))
 		discovery_pass(discovery, header, size);
 	else if (header->kind == RECORD_IGNORED)
 		discovery_count_ignored(discovery, ((const struct record_ignored *)header)->recognised);
@@ -242,7 +258,7 @@ void discovery_note_sockets(struct discovery *discovery, const struct socket_lis
 
 void discovery_leave_out(struct discovery *discovery, const struct instrumented_process *process)
 {
-	if (discovery_judgement(discovery, process->pid) != TRACED)
+	if (!is_traced(discovery_judgement(discovery, process->pid)))
 		return;
 	instrumented_say(discovery->instrumented, process);
 	discovery_remember(discovery, process->pid, LEFT_OUT);
@@ -251,10 +267,8 @@ void discovery_leave_out(struct discovery *discovery, const struct instrumented_
 
 /* What is read of a record here lies within so many bytes; 0: nothing is. */
 static const size_t record_sizes[] = {
-	[RECORD_PROCESS] = sizeof(struct record_process),
-	[RECORD_FORK] = sizeof(struct record_fork),
-	[RECORD_EXIT] = sizeof(struct record_exit),
-	[RECORD_DATA] = sizeof(struct record_socket),
+	[RECORD_PROCESS] = sizeof(struct record_process), [RECORD_FORK] = sizeof(struct record_fork),
+	[RECORD_EXIT] = sizeof(struct record_exit),       [RECORD_DATA] = sizeof(struct record_socket),
 	[RECORD_SOCKET] = sizeof(struct record_socket),
 	[RECORD_IGNORED] = sizeof(struct record_ignored),
 };

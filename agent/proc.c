@@ -146,3 +146,58 @@ int proc_complete(const struct record_process *record, size_t size, union proc_r
 	proc_assemble(&strings, ret_record);
 	return 0;
 }
+
+/* Appends "NAME=value" and zeros up to a multiple of 8 at `at`; the record's size, or 0 where there is nothing to add. */
+static size_t add_fact(char *bytes, size_t at, uint16_t *facts_length, const char *name, struct slice value)
+{
+	size_t name_length = strlen(name), length = name_length + 1 + value.length + 1;
+
+	if (!value.length || *facts_length + length > RECORD_FACTS_MAX)
+		return 0;
+	memcpy(bytes + at, name, name_length);
+	bytes[at + name_length] = '=';
+	memcpy(bytes + at + name_length + 1, value.data, value.length);
+	bytes[at + length - 1] = '\0';
+	*facts_length += length;
+	for (at += length; at % 8; at++)
+		bytes[at] = '\0';
+	return at;
+}
+
+void proc_add_fact(union proc_record *record, const char *name, struct slice value)
+{
+	struct record_process *process = &record->process;
+	size_t at = sizeof(*process) + process->executable_length + process->arguments_length + process->cgroup_length +
+		    process->environment_length + process->facts_length;
+	size_t size = add_fact(record->bytes, at, &process->facts_length, name, value);
+
+	if (size)
+		process->header.size = size;
+}
+
+int proc_read_title(uint32_t pid, union proc_detail *ret_detail)
+{
+	struct record_detail *detail = &ret_detail->detail;
+	ssize_t length;
+	size_t size;
+
+	memset(ret_detail, 0, sizeof(*ret_detail));
+	length = proc_file_read(pid, "cmdline", ret_detail->bytes + sizeof(*detail), RECORD_ARGUMENTS_MAX);
+	if (length < 0)
+		return length;
+	size = sizeof(*detail) + length;
+	detail->header = (struct record_header){ .kind = RECORD_DETAIL, .tgid = pid, .tid = pid };
+	detail->header.time = clock_monotonic();
+	detail->header.size = (size + 7) / 8 * 8;
+	detail->arguments_length = length;
+	return 0;
+}
+
+void proc_add_detail(union proc_detail *detail, const char *name, struct slice value)
+{
+	size_t at = sizeof(detail->detail) + detail->detail.arguments_length + detail->detail.facts_length;
+	size_t size = add_fact(detail->bytes, at, &detail->detail.facts_length, name, value);
+
+	if (size)
+		detail->detail.header.size = size;
+}

@@ -5,6 +5,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 ssize_t proc_file_read(uint32_t pid, const char *name, char *buffer, size_t size)
@@ -40,4 +43,33 @@ ssize_t proc_link_read(uint32_t pid, const char *name, char *target, size_t size
 		length -= deleted;
 	target[length] = '\0';
 	return length;
+}
+
+int proc_root_open(uint32_t pid, const char *path)
+{
+	/* A path may lead anywhere: not to our own files, and a device is not to be opened. */
+	const struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	struct stat status;
+	char name[64];
+	int root, found, fd;
+
+	snprintf(name, sizeof(name), "/proc/%u/root", pid);
+	root = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return -errno;
+	found = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+	fd = found < 0 ? -errno : -EINVAL;
+	close(root);
+	if (found < 0)
+		return fd;
+	if (fstat(found, &status) == 0 && S_ISREG(status.st_mode)) {
+		snprintf(name, sizeof(name), "/proc/self/fd/%d", found);
+		fd = open(name, O_RDONLY | O_CLOEXEC);
+		fd = fd < 0 ? -errno : fd;
+	}
+	close(found);
+	return fd;
 }

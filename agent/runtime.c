@@ -2,57 +2,100 @@
 #include "agent/runtime.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <gelf.h>
-#include <libelf.h>
+#include "agent/proc_file.h"
+#include "agent/runtime_elf.h"
+#include "agent/runtime_java.h"
+#include "base/slice.h"
 
 #define REMEMBERED 256 /* executables; a host runs few different ones at a time */
+#define MAPS_MAX (256 * 1024)
+
+/* How an interpreter's files tell its version. */
+static const struct family {
+	const char *executable; /* base name without version */
+	const char *name;       /* process.runtime.name, by the semantic conventions */
+	const char *symbol;     /* read at once, from the executable */
+	const char *constant;   /* what stands before the version among the constants */
+	const char *library;    /* how the file's name begins that has them where the executable does not */
+	bool (*read)(int fd, const char *symbol, char *version, size_t size);
+} families[] = {
+	{ "python", "cpython", "Py_Version", NULL, "libpython3.", elf_number_version },
+	{ "ruby", "ruby", "ruby_version", NULL, "libruby", elf_string_version },
+	{ "node", "nodejs", NULL, "node.js/v", "libnode.so", NULL },
+	{ "nodejs", "nodejs", NULL, "node.js/v", "libnode.so", NULL },
+	{ "php", "cli", NULL, "X-Powered-By: PHP/", NULL, NULL },
+	{ "php-fpm", "fpm-fcgi", NULL, "X-Powered-By: PHP/", NULL, NULL },
+	{ "php-cgi", "cgi-fcgi", NULL, "X-Powered-By: PHP/", NULL, NULL },
+};
 
 struct remembered {
 	dev_t device;
 	ino_t inode;
 	struct timespec changed;
-	bool shares_threads;
+	const struct family *family; /* NULL none */
+	bool looked;
+	struct runtime runtime;
 };
 
-static bool elf_has_section(Elf *elf, const char *wanted)
+static struct slice base_name(struct slice path)
 {
-	Elf_Scn *section = NULL;
-	size_t names;
+	size_t begin = path.length;
 
-	if (elf_getshdrstrndx(elf, &names) != 0)
-		return false;
-	while ((section = elf_nextscn(elf, section))) {
-		GElf_Shdr header;
-		const char *name;
+	while (begin > 0 && path.data[begin - 1] != '/')
+		begin--;
+	return slice_from(path, begin);
+}
 
-		if (!gelf_getshdr(section, &header))
-			continue;
-		name = elf_strptr(elf, names, header.sh_name);
-		if (name && strcmp(name, wanted) == 0)
-			return true;
+static struct slice without_version(struct slice name)
+{
+	while (name.length && (name.data[name.length - 1] == '.' ||
+			       (name.data[name.length - 1] >= '0' && name.data[name.length - 1] <= '9')))
+		name.length--;
+	return name;
+}
+
+static const struct family *family_of(struct slice executable)
+{
+	struct slice name = without_version(base_name(executable));
+
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (slice_equal(name, slice_of_string(families[i].executable)))
+			return &families[i];
+	return NULL;
+}
+
+/* By the name of what was opened: by now the process may have executed something else. */
+static void read_executable(int fd, uint32_t pid, struct remembered *entry)
+{
+	char path[PATH_MAX], link[32];
+
+	snprintf(link, sizeof(link), "fd/%d", fd);
+	ssize_t length = proc_link_read((uint32_t)getpid(), link, path, sizeof(path));
+	struct slice executable = slice_of(path, length > 0 ? (size_t)length : 0);
+	const struct family *family = entry->family = family_of(executable);
+	struct runtime *runtime = &entry->runtime;
+
+	if (family) {
+		snprintf(runtime->name, sizeof(runtime->name), "%s", family->name);
+		if (family->symbol)
+			family->read(fd, family->symbol, runtime->version, sizeof(runtime->version));
+		runtime->may_tell_more = true;
+	} else if (slice_equal(base_name(executable), SLICE_LITERAL("java"))) {
+		java_describe(pid, executable, runtime);
+	} else if (elf_go_version(fd, runtime->version, sizeof(runtime->version))) {
+		runtime->shares_threads = true;
+		snprintf(runtime->name, sizeof(runtime->name), "go");
 	}
-	return false;
 }
 
-static bool file_shares_threads(int fd)
-{
-	bool found;
-	Elf *elf;
-
-	if (elf_version(EV_CURRENT) == EV_NONE)
-		return false;
-	elf = elf_begin(fd, ELF_C_READ, NULL);
-	found = elf && elf_kind(elf) == ELF_K_ELF && elf_has_section(elf, ".go.buildinfo");
-	elf_end(elf);
-	return found;
-}
-
-bool runtime_shares_threads(uint32_t pid)
+/* The remembered one of the file that the process runs, which is read where it is another; NULL where it can't be. */
+static struct remembered *remember(uint32_t pid, int *ret_fd)
 {
 	static struct remembered table[REMEMBERED];
 	struct remembered *entry;
@@ -63,18 +106,91 @@ bool runtime_shares_threads(uint32_t pid)
 	snprintf(path, sizeof(path), "/proc/%u/exe", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return false;
+		return NULL;
 	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
 		close(fd);
-		return false;
+		return NULL;
 	}
 	entry = &table[(status.st_ino ^ status.st_dev) % REMEMBERED];
 	if (entry->device != status.st_dev || entry->inode != status.st_ino ||
 	    entry->changed.tv_sec != status.st_ctim.tv_sec || entry->changed.tv_nsec != status.st_ctim.tv_nsec) {
-		*entry = (struct remembered){ .device = status.st_dev, .inode = status.st_ino,
-					      .changed = status.st_ctim,
-					      .shares_threads = file_shares_threads(fd) };
+		*entry = (struct remembered){ .device = status.st_dev,
+					      .inode = status.st_ino,
+					      .changed = status.st_ctim };
+		read_executable(fd, pid, entry);
 	}
+	*ret_fd = fd;
+	return entry;
+}
+
+void runtime_describe(uint32_t pid, struct runtime *ret_runtime)
+{
+	int fd;
+	struct remembered *entry = remember(pid, &fd);
+
+	*ret_runtime = (struct runtime){ .shares_threads = false };
+	if (!entry)
+		return;
 	close(fd);
-	return entry->shares_threads;
+	*ret_runtime = entry->runtime;
+}
+
+static void read_version(int fd, const struct family *family, struct runtime *runtime)
+{
+	if (family->symbol)
+		family->read(fd, family->symbol, runtime->version, sizeof(runtime->version));
+	else
+		elf_constant_version(fd, family->constant, runtime->version, sizeof(runtime->version));
+}
+
+/* The path of the library in the process's maps, terminated. */
+static bool find_library(uint32_t pid, struct slice begin, char path[MAPS_MAX])
+{
+	ssize_t length = proc_file_read(pid, "maps", path, MAPS_MAX);
+	struct slice text = slice_of(path, length > 0 ? (size_t)length : 0);
+
+	while (text.length) {
+		struct slice line = slice_head(text, slice_find(text, '\n'));
+		struct slice file = slice_from(line, slice_find(line, '/'));
+
+		text = slice_from(text, line.length + 1);
+		if (!text.data || !slice_starts_with(base_name(file), begin) || !file.length)
+			continue;
+		memmove(path, file.data, file.length);
+		path[file.length] = '\0';
+		return true;
+	}
+	return false;
+}
+
+static void read_library(uint32_t pid, const struct family *family, struct runtime *runtime)
+{
+	static char path[MAPS_MAX + 1];
+	int fd;
+
+	if (!family->library || !find_library(pid, slice_of_string(family->library), path))
+		return;
+	fd = proc_root_open(pid, path);
+	if (fd < 0)
+		return;
+	read_version(fd, family, runtime);
+	close(fd);
+}
+
+void runtime_look(uint32_t pid, struct runtime *ret_runtime)
+{
+	int fd;
+	struct remembered *entry = remember(pid, &fd);
+
+	*ret_runtime = (struct runtime){ .shares_threads = false };
+	if (!entry)
+		return;
+	if (entry->family && !entry->looked && !entry->runtime.version[0]) {
+		read_version(fd, entry->family, &entry->runtime);
+		if (!entry->runtime.version[0])
+			read_library(pid, entry->family, &entry->runtime);
+	}
+	entry->looked = true;
+	close(fd);
+	*ret_runtime = entry->runtime;
 }

@@ -23,6 +23,7 @@ enum record_kind {
 	RECORD_SOCKET = 6,  /* a connection older than the agent: struct record_socket */
 	RECORD_CLOCK = 7,   /* wall clock against monotonic clock: struct record_clock */
 	RECORD_IGNORED = 8, /* a connection is reported no more, by what it speaks: struct record_ignored */
+	RECORD_DETAIL = 9,  /* more of a process that has been told of: struct record_detail + strings */
 };
 
 struct record_header {
@@ -181,6 +182,18 @@ _Static_assert(sizeof(struct record_process) == 56, "record_process has no holes
 #define RECORD_CGROUP_MAX 1024
 #define RECORD_ENVIRONMENT_MAX 2048
 #define RECORD_FACTS_MAX 2048
+
+/*
+ * What a process shows once it runs: a title in place of its arguments, and facts. Two strings follow as in
+ * record_process: arguments (none: they stay), facts (they go before those that are known).
+ */
+struct record_detail {
+	struct record_header header;
+	__u16 arguments_length;
+	__u16 facts_length;
+	__u32 reserved;
+};
+_Static_assert(sizeof(struct record_detail) == 40, "record_detail has no holes");
 
 /* header.tgid is the child. */
 struct record_fork {

@@ -161,6 +161,11 @@ static int take_process(struct engine *engine, const void *bytes)
 	return process_table_exec(&engine->processes, bytes);
 }
 
+static int take_detail(struct engine *engine, const void *bytes)
+{
+	return process_table_detail(&engine->processes, bytes);
+}
+
 static int take_fork(struct engine *engine, const void *bytes)
 {
 	return process_table_fork(&engine->processes, bytes);
@@ -217,7 +222,7 @@ int engine_record(struct engine *engine, const void *record, size_t size)
 	static int (*const takers[])(struct engine *engine, const void *bytes) = {
 		[RECORD_DATA] = take_data,     [RECORD_STATE] = take_state,   [RECORD_PROCESS] = take_process,
 		[RECORD_FORK] = take_fork,     [RECORD_EXIT] = take_exit,     [RECORD_SOCKET] = take_socket,
-		[RECORD_CLOCK] = take_clock,   [RECORD_IGNORED] = take_ignored,
+		[RECORD_CLOCK] = take_clock,   [RECORD_IGNORED] = take_ignored, [RECORD_DETAIL] = take_detail,
 	};
 	const struct record_header *header = record;
 	int error = record_check(record, size);

@@ -142,6 +142,7 @@ static struct slice instance_id(const struct process_info *info, char text[UUID_
 
 static void draft_process(struct draft *draft, const struct process_info *info, char time_text[TIME_TEXT_MAX])
 {
+	struct slice runtime = environment_value(info->facts, SLICE_LITERAL("process.runtime.name"));
 	struct slice path = info->executable;
 	struct slice name = process_executable_name(path);
 	size_t path_end = (size_t)(name.data - path.data) + name.length; /* without " (deleted)" */
@@ -155,7 +156,10 @@ static void draft_process(struct draft *draft, const struct process_info *info, 
 	draft_set_string(draft, SLICE_LITERAL("process.command"),
 			 slice_head(info->arguments, slice_find(info->arguments, '\0')));
 	draft_set_string(draft, SLICE_LITERAL("process.creation.time"), format_time(info->start_wall, time_text));
-	draft_set_string(draft, SLICE_LITERAL("process.runtime.name"), process_runtime_name(info));
+	draft_set_string(draft, SLICE_LITERAL("process.runtime.name"),
+			 runtime.length ? runtime : process_runtime_name(info));
+	draft_set_string(draft, SLICE_LITERAL("process.runtime.version"),
+			 environment_value(info->facts, SLICE_LITERAL("process.runtime.version")));
 	draft_set_string(draft, SLICE_LITERAL("container.id"), container_id_from_cgroup(info->cgroup));
 }
 

@@ -208,6 +208,14 @@ static struct slice applet_name(const struct argument_list *list, size_t *ret_ne
 	return busybox;
 }
 
+struct slice process_title_application(const struct process_info *info)
+{
+	struct argument_list list;
+
+	argument_list_split(&list, info->arguments);
+	return title_application(&list);
+}
+
 enum command_kind process_command_name(const struct process_info *info, struct slice *ret_name)
 {
 	struct slice name = process_executable_name(info->executable);

@@ -18,6 +18,9 @@ enum command_kind {
 /* What the command runs, and the name of it, a view into `info`; empty where unknown. */
 enum command_kind process_command_name(const struct process_info *info, struct slice *ret_name);
 
+/* The application in a title: "gunicorn: worker [shop]"; empty where it is none, or names none. A view into `info`. */
+struct slice process_title_application(const struct process_info *info);
+
 /* The script (as given) or module that an interpreter runs; empty where there is none. A view into `info`. */
 struct slice process_script(const struct process_info *info);
 

@@ -7,38 +7,14 @@
 
 #include "correlate/limits.h"
 #include "correlate/process.h"
-
-/* A copy of the record that told of a program: forked children are made from it. */
-struct process_identity {
-	unsigned int references;
-	size_t size;
-	struct record_process record; /* followed by its strings */
-};
-
-static struct process_identity *identity_new(const struct record_process *record)
-{
-	struct process_identity *identity = malloc(offsetof(struct process_identity, record) + record->header.size);
-
-	if (!identity)
-		return NULL;
-	identity->references = 1;
-	identity->size = record->header.size;
-	memcpy(&identity->record, record, record->header.size);
-	return identity;
-}
-
-static void identity_unref(struct process_identity *identity)
-{
-	if (identity && --identity->references == 0)
-		free(identity);
-}
+#include "correlate/process_identity.h"
 
 static void process_free(void *value)
 {
 	struct process *process = value;
 
 	resource_unref(process->resource);
-	identity_unref(process->identity);
+	process_identity_unref(process->identity);
 	free(process);
 }
 
@@ -106,14 +82,14 @@ static struct process *process_put(struct process_table *table, uint32_t pid, st
 
 	if (process) {
 		resource_unref(process->resource);
-		identity_unref(process->identity);
+		process_identity_unref(process->identity);
 		list_remove(&process->age);
 	} else {
 		make_room(table);
 		process = calloc(1, sizeof(*process));
 		if (!process || hashmap_put(table->processes, &pid, sizeof(pid), process) < 0) {
 			free(process);
-			identity_unref(identity);
+			process_identity_unref(identity);
 			resource_unref(resource);
 			return NULL;
 		}
@@ -145,19 +121,46 @@ int process_table_exec(struct process_table *table, const struct record_process 
 
 	if (error < 0)
 		return error;
-	identity = identity_new(record);
+	identity = process_identity_new(record);
 	if (!identity)
 		return -ENOMEM;
 	resource = make_resource(table, identity, record->header.tgid, record->parent_tgid, record->start_time);
 	if (!resource) {
-		identity_unref(identity);
+		process_identity_unref(identity);
 		return -ENOMEM;
 	}
 	process = process_put(table, record->header.tgid, identity, resource);
 	if (!process)
 		return -ENOMEM;
+	process->parent_pid = record->parent_tgid;
+	process->start_time = record->start_time;
 	process->shared_threads = record->header.flags & RECORD_PROCESS_SHARED_THREADS;
 	process->instrumented = process->relays_spans = false;
+	return 0;
+}
+
+int process_table_detail(struct process_table *table, const struct record_detail *record)
+{
+	struct process *process = process_table_find(table, record->header.tgid);
+	struct process_identity *identity;
+	struct resource *resource;
+
+	if (!process || !process->identity || process->exited)
+		return 0;
+	identity = process_identity_new_with(process->identity, record);
+	if (!identity)
+		return -ENOMEM;
+	resource = make_resource(table, identity, process->pid, process->parent_pid, process->start_time);
+	if (!resource) {
+		process_identity_unref(identity);
+		return -ENOMEM;
+	}
+	resource->span_count = process->resource->span_count;
+	resource->exports_spans = process->resource->exports_spans;
+	resource_unref(process->resource);
+	process_identity_unref(process->identity);
+	process->resource = resource;
+	process->identity = identity;
 	return 0;
 }
 
@@ -179,6 +182,8 @@ int process_table_fork(struct process_table *table, const struct record_fork *re
 	child = process_put(table, record->header.tgid, identity, resource);
 	if (!child)
 		return -ENOMEM;
+	child->parent_pid = record->parent_tgid;
+	child->start_time = record->start_time;
 	child->forked = record->header.time;
 	child->shared_threads = parent->shared_threads;
 	child->instrumented = parent->instrumented;

@@ -16,7 +16,8 @@
 struct process_identity;
 
 struct process {
-	uint32_t pid;
+	uint32_t pid, parent_pid;
+	uint64_t start_time; /* CLOCK_BOOTTIME ns; 0 unknown */
 	struct resource *resource;
 	struct process_identity *identity; /* what its last exec said, shared with forks; NULL unknown */
 	uint64_t forked;      /* when it came to be by a fork seen; 0 not seen */
@@ -53,6 +54,8 @@ void process_table_done(struct process_table *table);
 
 /* A program was executed or found; 0, -EBADMSG or -ENOMEM. */
 int process_table_exec(struct process_table *table, const struct record_process *record);
+/* More of a process; 0 also where it is not known, or -ENOMEM. */
+int process_table_detail(struct process_table *table, const struct record_detail *record);
 int process_table_fork(struct process_table *table, const struct record_fork *record);
 void process_table_exit(struct process_table *table, uint32_t pid, uint64_t time);
 

@@ -9,6 +9,7 @@ static const uint16_t minimum_sizes[] = {
 	[RECORD_PROCESS] = sizeof(struct record_process), [RECORD_FORK] = sizeof(struct record_fork),
 	[RECORD_EXIT] = sizeof(struct record_exit),	  [RECORD_SOCKET] = sizeof(struct record_socket),
 	[RECORD_CLOCK] = sizeof(struct record_clock),	  [RECORD_IGNORED] = sizeof(struct record_ignored),
+	[RECORD_DETAIL] = sizeof(struct record_detail),
 };
 #define KINDS (sizeof(minimum_sizes) / sizeof(minimum_sizes[0]))
 
@@ -70,6 +71,13 @@ static int check_process(const struct record_process *record)
 	return strings <= record->header.size - sizeof(*record) ? 0 : -EBADMSG;
 }
 
+static int check_detail(const struct record_detail *record)
+{
+	size_t strings = (size_t)record->arguments_length + record->facts_length;
+
+	return strings <= record->header.size - sizeof(*record) ? 0 : -EBADMSG;
+}
+
 int record_check(const void *record, size_t size)
 {
 	const struct record_header *header = record;
@@ -85,6 +93,8 @@ int record_check(const void *record, size_t size)
 		return check_data(record);
 	case RECORD_PROCESS:
 		return check_process(record);
+	case RECORD_DETAIL:
+		return check_detail(record);
 	case RECORD_STATE:
 		return check_connection(&((const struct record_state *)record)->connection);
 	case RECORD_IGNORED:

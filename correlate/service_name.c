@@ -94,6 +94,13 @@ static struct slice php_pool(const struct process_info *info, char buffer[SERVIC
 	return slice_of(buffer, fpm.length + 1 + pool.length);
 }
 
+bool service_name_in_title(const struct process_info *info)
+{
+	char buffer[SERVICE_GUESS_MAX];
+
+	return php_pool(info, buffer).data == buffer || process_title_application(info).length;
+}
+
 struct slice service_name_guess(const struct process_info *info, char buffer[SERVICE_GUESS_MAX])
 {
 	struct slice name = php_pool(info, buffer), better;

@@ -10,4 +10,7 @@
 /* Empty where nothing is known. */
 struct slice service_name_guess(const struct process_info *info, char buffer[SERVICE_GUESS_MAX]);
 
+/* Whether the arguments are a title that names the service: more than those that it was started with may have. */
+bool service_name_in_title(const struct process_info *info);
+
 #endif

@@ -29,13 +29,14 @@ static void each_kind_has_its_size(void **state)
 		[RECORD_PROCESS] = sizeof(struct record_process), [RECORD_FORK] = sizeof(struct record_fork),
 		[RECORD_EXIT] = sizeof(struct record_exit),	  [RECORD_SOCKET] = sizeof(struct record_socket),
 		[RECORD_CLOCK] = sizeof(struct record_clock),	  [RECORD_IGNORED] = sizeof(struct record_ignored),
+		[RECORD_DETAIL] = sizeof(struct record_detail),
 	};
 	uint64_t space[32] = { 0 };
 	struct record_header *header = (struct record_header *)space;
 	struct record_connection *connection = (struct record_connection *)(header + 1);
 
 	(void)state;
-	for (uint16_t kind = 0; kind < 10; kind++) {
+	for (uint16_t kind = 0; kind < 12; kind++) {
 		bool known = kind && kind < sizeof(sizes) / sizeof(sizes[0]);
 		size_t size = known ? sizes[kind] : sizeof(*header);
 
@@ -74,7 +75,22 @@ static void process_strings_must_fit(void **state)
 	assert_int_equal(check_guarded(&record.header, sizeof(record)), 0);
 	record.environment_length = 1;
 	assert_int_equal(check_guarded(&record.header, sizeof(record)), -EBADMSG);
+	record.environment_length = 0;
+	record.facts_length = 1;
+	assert_int_equal(check_guarded(&record.header, sizeof(record)), -EBADMSG);
 	record.environment_length = record.executable_length = UINT16_MAX;
+	assert_int_equal(check_guarded(&record.header, sizeof(record)), -EBADMSG);
+}
+
+static void details_must_fit(void **state)
+{
+	struct record_detail record = { .header = { .kind = RECORD_DETAIL, .size = sizeof(record) } };
+
+	(void)state;
+	assert_int_equal(check_guarded(&record.header, sizeof(record)), 0);
+	record.facts_length = 1;
+	assert_int_equal(check_guarded(&record.header, sizeof(record)), -EBADMSG);
+	record.facts_length = record.arguments_length = UINT16_MAX;
 	assert_int_equal(check_guarded(&record.header, sizeof(record)), -EBADMSG);
 }
 
@@ -178,6 +194,7 @@ int main(void)
 		cmocka_unit_test(each_kind_has_its_size),
 		cmocka_unit_test(sizes_must_agree),
 		cmocka_unit_test(process_strings_must_fit),
+		cmocka_unit_test(details_must_fit),
 		cmocka_unit_test_setup_teardown(fragments_are_walked, setup, teardown),
 		cmocka_unit_test_setup_teardown(fragments_must_fit, setup, teardown),
 		cmocka_unit_test_setup_teardown(data_must_make_sense, setup, teardown),
