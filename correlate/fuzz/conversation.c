@@ -160,6 +160,24 @@ static void tell_state(struct conversation *conversation, struct line *line, boo
 	record->receive_end += in->sent - in->read;
 }
 
+/* Who was reset has the socket still, perhaps, and reads what had come; or the server fails to send. */
+static void step_reset(struct conversation *conversation, struct line *line, unsigned int how)
+{
+	bool client_first = how & 1;
+	uint16_t held = how & 8 ? RECORD_STATE_HELD : 0;
+
+	tell_state(conversation, line, client_first, RECORD_STATE_GONE | RECORD_STATE_RESET | held, 0);
+	tell_state(conversation, line, !client_first, RECORD_STATE_GONE | RECORD_STATE_RESET | held, ECONNRESET);
+	if (!held)
+		return;
+	if (how & 4)
+		move(conversation, line, client_first ? UP : DOWN, false, 0);
+	if (how & 16)
+		tell_state(conversation, line, false, RECORD_STATE_REFUSED, ECONNRESET);
+	tell_state(conversation, line, client_first, RECORD_STATE_GONE | RECORD_STATE_LEFT, 0);
+	tell_state(conversation, line, !client_first, RECORD_STATE_GONE | RECORD_STATE_LEFT, 0);
+}
+
 /* In order, the server first or the client; or by a reset. */
 static void step_close(struct conversation *conversation, struct line *line, unsigned int how)
 {
@@ -168,8 +186,7 @@ static void step_close(struct conversation *conversation, struct line *line, uns
 	if (line->closed)
 		return;
 	if (how & 2) {
-		tell_state(conversation, line, client_first, RECORD_STATE_GONE | RECORD_STATE_RESET, ECONNRESET);
-		tell_state(conversation, line, !client_first, RECORD_STATE_GONE | RECORD_STATE_RESET, ECONNRESET);
+		step_reset(conversation, line, how);
 	} else {
 		if (how & 4)
 			move_all(conversation, line, DOWN);

@@ -22,7 +22,7 @@ from lib.wait import wait_until
 
 HAPROXY = shutil.which("haproxy", path=f"{os.environ['PATH']}:/usr/sbin")
 CHECKS = int(os.environ.get("WIRESPAN_HEALTH_CHECKS", 500))
-RATE = 170  # checks per second
+RATE = 165  # checks per second
 SECONDS = CHECKS / RATE
 SERVERS = 20
 CLIENTS = 4
@@ -55,7 +55,7 @@ def start_haproxy(tmp_path, start_process):
     """start_haproxy(front, port): it checks the server at `port` by two kinds of requests, `RATE` times a second."""
 
     def start(front, port):
-        inter = 1000 * SERVERS // RATE
+        inter = 900 * SERVERS // RATE  # from a check's end to the next one's begin
         names = [f"s{number}" for number in range(SERVERS // 2)]
         lines = "\n    ".join(f"server {name} 127.0.0.1:{port} check inter {inter}ms" for name in names)
         file = tmp_path / "haproxy.cfg"
@@ -168,6 +168,8 @@ def test_real_traffic_beside_them(
     end_checks(tmp_path, checked, port)
     after = resident(agent.pid)
     result = agent.stop()
+    if "hook_skipped" in result.losses:
+        pytest.skip(f"the kernel did not tell of everything: {result.losses}")
 
     checks = [span for span in result.spans if span.path == "/"]
     check_health(checks)
