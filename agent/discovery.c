@@ -14,8 +14,6 @@
 #include "bpf/config.h"
 #include "correlate/instrumentation.h"
 #include "correlate/process.h"
-#include "correlate/process_name.h"
-#include "correlate/process_title.h"
 
 enum judgement {
 	UNJUDGED,
@@ -95,25 +93,6 @@ static bool discovery_instruments(struct discovery *discovery, const struct proc
 	return true;
 }
 
-static bool discovery_selects(struct discovery *discovery, const struct process_info *info)
-{
-	char service[RECORD_ENVIRONMENT_MAX];
-	struct selection_names names = {
-		.executable = info->executable,
-		.command = process_script(info),
-		.title = process_title_program(info),
-	};
-
-	if (!names.command.length)
-		names.command = slice_head(info->arguments, slice_find(info->arguments, '\0'));
-	if (discovery->selection->services.count)
-		names.service = process_service_name(info, service, sizeof(service));
-	if (!selection_wants_process(discovery->selection, info->pid, &names))
-		return false;
-	matching_note_process(discovery->matching, &names);
-	return true;
-}
-
 /* Judges the process that the record in scratch describes, and lets the record pass if it is traced. */
 static enum judgement discovery_judge(struct discovery *discovery)
 {
@@ -123,7 +102,7 @@ static enum judgement discovery_judge(struct discovery *discovery)
 
 	if (process_info_from_record(process, process->header.size, &info) < 0)
 		return UNJUDGED;
-	trace = discovery_selects(discovery, &info);
+	trace = matching_judge(discovery->matching, &info);
 	/* Where everything is, that is no news. */
 	if (trace && selection_names_processes(discovery->selection))
 		log_debug("process %u (%.*s) is traced", info.pid, (int)info.executable.length, info.executable.data);

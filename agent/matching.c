@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "correlate/process_name.h"
+#include "correlate/process_title.h"
 
 void matching_init(struct matching *matching, const struct selection *selection)
 {
@@ -20,7 +22,7 @@ static void note(bool *matched, size_t *missing)
 	*matched = true;
 }
 
-void matching_note_process(struct matching *matching, const struct selection_names *names)
+static void note_process(struct matching *matching, const struct selection_names *names)
 {
 	const struct globs *executables = &matching->selection->executables, *services = &matching->selection->services;
 
@@ -30,6 +32,25 @@ void matching_note_process(struct matching *matching, const struct selection_nam
 	for (size_t i = 0; i < services->count && matching->names_missing; i++)
 		if (glob_match(services->patterns[i], names->service))
 			note(&matching->services[i], &matching->names_missing);
+}
+
+bool matching_judge(struct matching *matching, const struct process_info *info)
+{
+	char service[RECORD_ENVIRONMENT_MAX];
+	struct selection_names names = {
+		.executable = info->executable,
+		.command = process_script(info),
+		.title = process_title_program(info),
+	};
+
+	if (!names.command.length)
+		names.command = slice_head(info->arguments, slice_find(info->arguments, '\0'));
+	if (matching->selection->services.count)
+		names.service = process_service_name(info, service, sizeof(service));
+	if (!selection_wants_process(matching->selection, info->pid, &names))
+		return false;
+	note_process(matching, &names);
+	return true;
 }
 
 void matching_note_ports(struct matching *matching, uint16_t local_port, uint16_t remote_port)
@@ -61,7 +82,7 @@ static void say_ports(const struct matching *matching, bool waiting)
 		if (!matching->ports[i])
 			length += (size_t)snprintf(list + length, sizeof(list) - length, "%s%u", length ? "," : "",
 						   matching->selection->ports[i]);
-	log_warning("--port %s %s: no process that is traced listens there, is connected, or has spoken HTTP; "
+	log_warning("--port %s %s: no process that is traced listens there, is connected, or has spoken there; "
 		    "'ss -tnap' lists whose sockets there are%s",
 		    list, waiting ? "selects nothing yet" : "selected nothing", waiting ? "; waiting" : "");
 }

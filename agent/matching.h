@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which of the options that select have selected something: of one that is mistyped, nothing else would tell.
+ * Compares processes with the selection, by the names that users know them by, and remembers which of the
+ * options have selected something: of one that is mistyped, nothing else would tell.
  * --pid is not among them, as it is known at once whether such a process runs.
  */
 #ifndef WIRESPAN_AGENT_MATCHING_H
 #define WIRESPAN_AGENT_MATCHING_H
 
 #include "agent/selection.h"
+#include "correlate/process.h"
 
 struct matching {
 	const struct selection *selection;
@@ -17,8 +19,8 @@ struct matching {
 /* `selection` outlives it. */
 void matching_init(struct matching *matching, const struct selection *selection);
 
-/* A process with these names is selected. */
-void matching_note_process(struct matching *matching, const struct selection_names *names);
+/* Whether a process is selected, by what its record tells. */
+bool matching_judge(struct matching *matching, const struct process_info *info);
 /* A selected process has a socket with these ports. */
 void matching_note_ports(struct matching *matching, uint16_t local_port, uint16_t remote_port);
 

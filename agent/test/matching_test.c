@@ -10,6 +10,20 @@
 
 #include <cmocka.h>
 
+/* `arguments` are a literal: they hold NULs. */
+#define judge(matching, executable, arguments) judge_process(matching, executable, SLICE_LITERAL(arguments))
+
+static bool judge_process(struct matching *matching, const char *executable, struct slice arguments)
+{
+	const struct process_info info = {
+		.pid = 7,
+		.executable = slice_of_string(executable),
+		.arguments = arguments,
+	};
+
+	return matching_judge(matching, &info);
+}
+
 /* What is said, on standard error. */
 static const char *said(const struct matching *matching, bool waiting)
 {
@@ -42,10 +56,11 @@ static void what_has_matched_is_not_spoken_of(void **state)
 	(void)state;
 	matching_init(&matching, &selection);
 	assert_int_equal(matching.names_missing, 4);
-	matching_note_process(&matching, &(struct selection_names){ .executable = SLICE_LITERAL("/usr/sbin/nginx"),
-								    .service = SLICE_LITERAL("cart") });
-	matching_note_process(&matching, &(struct selection_names){ .executable = SLICE_LITERAL("nginx") });
-	matching_note_process(&matching, &(struct selection_names){ .title = SLICE_LITERAL("gunicorn") });
+	assert_true(judge(&matching, "/usr/sbin/nginx", "nginx: master process\0"));
+	assert_true(judge(&matching, "/usr/sbin/nginx", "nginx: worker process\0"));
+	assert_true(judge(&matching, "/usr/bin/python3", "gunicorn: master [shop]\0"));
+	assert_true(judge(&matching, "/usr/bin/python3", "python3\0/srv/cart.py\0"));
+	assert_false(judge(&matching, "/usr/bin/python3", "python3\0/srv/stock.py\0"));
 	matching_note_ports(&matching, 50000, 443);
 	matching_note_ports(&matching, 443, 50000);
 	assert_int_equal(matching.names_missing, 1);
@@ -54,8 +69,8 @@ static void what_has_matched_is_not_spoken_of(void **state)
 			    "wirespan: warning: --exe 'caddy' selects no process yet: it is compared with executable, "
 			    "script and title, which 'ps -ef' lists; waiting for one\n"
 			    "wirespan: warning: --port 80 selects nothing yet: no process that is traced listens there, "
-			    "is connected, or has spoken HTTP; 'ss -tnap' lists whose sockets there are; waiting\n");
-	matching_note_process(&matching, &(struct selection_names){ .command = SLICE_LITERAL("/opt/caddy") });
+			    "is connected, or has spoken there; 'ss -tnap' lists whose sockets there are; waiting\n");
+	assert_true(judge(&matching, "", "/opt/caddy\0run\0"));
 	matching_note_ports(&matching, 80, 50000);
 	assert_string_equal(said(&matching, true), "");
 }
@@ -84,7 +99,7 @@ static void nothing_selected_misses_nothing(void **state)
 
 	(void)state;
 	matching_init(&matching, &selection);
-	matching_note_process(&matching, &(struct selection_names){ 0 });
+	assert_false(judge(&matching, "/bin/sh", "sh\0"));
 	matching_note_ports(&matching, 1, 2);
 	assert_string_equal(said(&matching, false), "");
 }
