@@ -193,7 +193,7 @@ static int parse_table(int argc, char **argv, struct run_options *options, struc
 		  "end a request as an error whose response has not begun so long\n"
 		  "after the request's first byte (default: with its connection)",
 		  set_seconds, &options->request_timeout } },
-		{ LIVE | REPLAY, { "no-route-inference", NULL, "no http.route guessed from the paths' shapes",
+		{ LIVE | REPLAY, { "no-route-inference", NULL, "no http.route guessed from paths",
 		  option_clear_flag, &options->infer_routes } },
 		{ REPLAY, { "seed", "N", "trace and span ids follow from this number (default: random)",
 		  option_set_number, &options->seed } },
