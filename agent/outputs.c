@@ -42,28 +42,35 @@ static void outputs_warn(void *context, const char *text)
 	log_warning("%s: %s", outputs_destination(url, destination), text);
 }
 
+static bool is_regular(int fd, struct stat *ret_status)
+{
+	return fstat(fd, ret_status) == 0 && S_ISREG(ret_status->st_mode);
+}
+
 /* A file whose last line was cut off, by a full disk say, gets an end for it. */
 static void end_last_line(const char *path, int fd)
 {
-	int reader = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat status;
 	char last;
+	int reader;
 
+	if (!is_regular(fd, &status) || status.st_size == 0)
+		return;
+	reader = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (reader < 0)
 		return;
-	if (fstat(reader, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 &&
-	    pread(reader, &last, 1, status.st_size - 1) == 1 && last != '\n')
+	if (pread(reader, &last, 1, status.st_size - 1) == 1 && last != '\n')
 		(void)!write(fd, "\n", 1);
 	close(reader);
 }
 
 /* Standard output, or --output's file, to be written to behind what is there; -1 when it cannot be opened. */
-static int open_file(const struct outputs_options *options)
+static int open_file(const struct outputs_options *options, int flags)
 {
 	int fd = STDOUT_FILENO;
 
 	if (options->path)
-		fd = open(options->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0644);
+		fd = open(options->path, flags | O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0644);
 	if (fd < 0)
 		log_error("cannot open '%s' for writing: %s", options->path, strerror(errno));
 	else if (options->path)
@@ -92,7 +99,7 @@ static int open_writer(struct outputs *outputs)
 {
 	int error;
 
-	outputs->fd = open_file(outputs->options);
+	outputs->fd = open_file(outputs->options, 0);
 	if (outputs->fd < 0)
 		return -EIO;
 	error = writer_init(&outputs->writer, outputs->fd);
@@ -228,11 +235,18 @@ void outputs_reopen(struct outputs *outputs)
 	struct stat status;
 	int fd;
 
-	if (!outputs->options->path || fstat(outputs->fd, &status) < 0 || !S_ISREG(status.st_mode))
+	if (!outputs->options->path || !is_regular(outputs->fd, &status))
 		return;
-	fd = open_file(outputs->options);
-	if (fd >= 0)
+	/* Nor does capture wait for a reader, should a pipe be there now. */
+	fd = open_file(outputs->options, O_NONBLOCK);
+	if (fd < 0)
+		return;
+	if (is_regular(fd, &status)) {
 		writer_replace(&outputs->writer, fd);
+	} else {
+		log_error("'%s' is no file any more: the old one is written to", outputs->options->path);
+		close(fd);
+	}
 }
 
 int outputs_close(struct outputs *outputs)
