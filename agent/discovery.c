@@ -20,6 +20,7 @@ enum judgement {
 	TRACED,
 	TRACED_UNHEARD, /* traced, and may show more of itself once it moves bytes */
 	NOT_SELECTED,
+	UNNAMED,      /* no --service selects it yet; it may take another name until it moves bytes, as by a title */
 	INSTRUMENTED, /* it exports spans of its own, and has shown nothing to be left out yet */
 	LEFT_OUT,     /* it was traced until it exported spans: the engine still has to hear of its end */
 };
@@ -39,7 +40,7 @@ struct discovery {
 	uint64_t ignored[RECOGNISED_COUNT]; /* connections, by enum recognised */
 };
 
-static const enum judgement judgements[] = { UNJUDGED, TRACED, TRACED_UNHEARD, NOT_SELECTED, INSTRUMENTED, LEFT_OUT };
+static const enum judgement judgements[] = { UNJUDGED, TRACED, TRACED_UNHEARD, NOT_SELECTED, UNNAMED, INSTRUMENTED, LEFT_OUT };
 
 static bool is_traced(enum judgement judgement)
 {
@@ -93,8 +94,11 @@ static bool discovery_instruments(struct discovery *discovery, const struct proc
 	return true;
 }
 
-/* Judges the process that the record in scratch describes, and lets the record pass if it is traced. */
-static enum judgement discovery_judge(struct discovery *discovery)
+/*
+ * Judges the process that the record in scratch describes, and lets the record pass if it is traced. `settled`: it
+ * has the name that it will be shown by.
+ */
+static enum judgement discovery_judge(struct discovery *discovery, bool settled)
 {
 	struct record_process *process = &discovery->scratch.process;
 	struct process_info info;
@@ -106,6 +110,8 @@ static enum judgement discovery_judge(struct discovery *discovery)
 	/* Where everything is, that is no news. */
 	if (trace && selection_names_processes(discovery->selection))
 		log_debug("process %u (%.*s) is traced", info.pid, (int)info.executable.length, info.executable.data);
+	if (!trace && !settled && discovery->selection->services.count)
+		return discovery_remember(discovery, info.pid, UNNAMED);
 	/* The kernel goes on telling of an instrumented one until it shows itself (discovery_show). */
 	discovery_tell(discovery, process, trace);
 	if (!trace)
@@ -122,7 +128,9 @@ static enum judgement discovery_judge(struct discovery *discovery)
 static enum judgement discovery_judge_running(struct discovery *discovery, uint32_t pid)
 {
 	if (proc_read(pid, &discovery->scratch) == 0)
-		return discovery_judge(discovery);
+		return discovery_judge(discovery, true);
+	if (discovery_judgement(discovery, pid) == UNNAMED)
+		return discovery_remember(discovery, pid, NOT_SELECTED);
 	discovery->unknown++;
 	/* The kernel is not told: it would remember for whoever gets this id next. */
 	return discovery_remember(discovery, pid,
@@ -132,7 +140,7 @@ static enum judgement discovery_judge_running(struct discovery *discovery, uint3
 static void discovery_executed(struct discovery *discovery, const struct record_process *record, size_t size)
 {
 	if (proc_complete(record, size, &discovery->scratch) == 0)
-		discovery_judge(discovery);
+		discovery_judge(discovery, false);
 }
 
 /*
@@ -147,7 +155,7 @@ static void discovery_forked(struct discovery *discovery, const struct record_fo
 		/* The child of one that is gone is judged by itself, once it moves bytes. */
 		if (proc_read(fork->parent_tgid, &discovery->scratch) < 0)
 			return;
-		judgement = discovery_judge(discovery);
+		judgement = discovery_judge(discovery, false);
 	}
 	if (judgement == LEFT_OUT)
 		judgement = NOT_SELECTED;
@@ -209,7 +217,7 @@ static void discovery_moved(struct discovery *discovery, const struct record_hea
 	const struct record_connection *connection = &((const struct record_socket *)header)->connection;
 	enum judgement judgement = discovery_judgement(discovery, header->tgid);
 
-	if (judgement == UNJUDGED)
+	if (judgement == UNJUDGED || judgement == UNNAMED)
 		judgement = discovery_judge_running(discovery, header->tgid);
 	if (judgement == TRACED_UNHEARD && header->kind != RECORD_SOCKET)
 		judgement = discovery_look(discovery, header);
@@ -229,7 +237,7 @@ void discovery_note_sockets(struct discovery *discovery, const struct socket_lis
 		const struct record_socket *socket = &list->sockets[i];
 		enum judgement judgement = discovery_judgement(discovery, socket->header.tgid);
 
-		if (judgement != UNJUDGED && judgement != NOT_SELECTED)
+		if (is_traced(judgement) || judgement == INSTRUMENTED || judgement == LEFT_OUT)
 			matching_note_ports(discovery->matching, socket->connection.local_port,
 					    socket->connection.remote_port);
 	}
@@ -297,7 +305,7 @@ static void discovery_miss_selected(const struct discovery *discovery)
 		if (judgement == UNJUDGED)
 			log_warning("--pid: there is no process %u; whoever gets this id will be traced",
 				    selection->pids[i]);
-		else if (judgement == NOT_SELECTED)
+		else if (judgement == NOT_SELECTED || judgement == UNNAMED)
 			log_warning("--pid: --exclude-exe leaves process %u out", selection->pids[i]);
 	}
 }
@@ -314,7 +322,7 @@ int discovery_scan(struct discovery *discovery)
 
 		if (slice_to_u64(slice_of_string(entry->d_name), &pid) && pid <= UINT32_MAX &&
 		    proc_read(pid, &discovery->scratch) == 0)
-			discovery_judge(discovery);
+			discovery_judge(discovery, false);
 	}
 	closedir(directory);
 	discovery_miss_selected(discovery);

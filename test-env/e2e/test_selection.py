@@ -161,6 +161,19 @@ def test_by_service(start_agent, hooks, start_process, free_ports):
     assert result.losses == {} and "selected no" not in result.errors
 
 
+def test_by_a_service_that_is_named_late(start_agent, hooks, start_process, free_ports):
+    """By a title, which is more than can be known when a program begins."""
+    chosen, other = free_ports(2)
+    agent = start_agent(*hooks, "--service", "cart")
+    start_process(python_command("titled.py", chosen, f"puma 6.4.2 (tcp://127.0.0.1:{chosen}) [cart]"), chosen)
+    start_process(python_command("titled.py", other, f"puma 6.4.2 (tcp://127.0.0.1:{other}) [stock]"), other)
+    for port in (chosen, other):
+        curl(port, f"/{port}")
+    result = agent.stop()
+    assert seen(result, chosen, other) == [("cart", "server", f"/{chosen}")]
+    assert result.losses == {}, result.errors
+
+
 def test_record_by_service(start_process, port, tmp_path):
     start_process(python_command("hello.py", port), port, environment={"OTEL_SERVICE_NAME": "cart-7"})
     recording = tmp_path / "recording"
