@@ -3,13 +3,16 @@
 
 import os
 import platform
+import shlex
 import shutil
 import subprocess
 import uuid
+from pathlib import Path
 
 import pytest
 
 from lib.processes import APPS, python_command
+from lib.wait import wait_until
 
 PERL = shutil.which("perl")
 
@@ -70,6 +73,50 @@ def test_supervisors_name(start_agent, start_process, port, tmp_path, before):
     variables = {"SUPERVISOR_GROUP_NAME": "shop", "SUPERVISOR_PROCESS_NAME": "shop_00"}
     server = ask_about(start_agent, start_process, port, command, before, environment=variables)
     assert server.service == "shop"
+
+
+def cgroup_root():
+    """Where cgroup v2 is mounted; None where it is not."""
+    mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
+    return next((Path(fields[1]) for fields in mounts if fields[2] == "cgroup2"), None)
+
+
+@pytest.fixture
+def unit():
+    """A cgroup as systemd makes them. To be asked for first, so that it goes when its processes are gone."""
+    root = cgroup_root()
+    if not root or not os.access(root, os.W_OK):
+        pytest.skip("needs cgroup v2")
+    unit = root / f"wirespan-test-{os.getpid()}.slice" / "shop@1.service"
+    unit.mkdir(parents=True)
+    yield unit
+    wait_until(lambda: not (unit / "cgroup.procs").read_text(), "the unit's processes to end")
+    unit.rmdir()
+    unit.parent.rmdir()
+
+
+def in_unit(unit, *command):
+    return ["sh", "-c", 'echo $$ >"$0" && exec "$@"', unit / "cgroup.procs", *command]
+
+
+@pytest.mark.skipif(not PERL, reason="needs perl")
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_unit_of_a_program(unit, start_agent, start_process, port, tmp_path, before):
+    """Of the program that systemd started, and of what that forked."""
+    shutil.copy(os.path.realpath(PERL), tmp_path / "billingd")
+    command = in_unit(unit, tmp_path / "billingd", APPS / "titled.pl", str(port), "worker")
+    server = ask_about(start_agent, start_process, port, command, before)
+    assert server.service == "shop"
+
+
+def test_unit_of_helpers(unit, start_agent, start_process, port):
+    """Who is not the unit's program keeps its name."""
+    start_process(python_command("hello.py", port), port)
+    agent = start_agent("--port", port)
+    curl = shlex.join(["curl", "-sS", "-o", os.devnull, f"http://127.0.0.1:{port}"])
+    subprocess.run([str(word) for word in in_unit(unit, "sh", "-c", f"{curl}; true")], check=True, timeout=30)
+    [client] = agent.stop().clients(port)
+    assert client.service == "curl"
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
