@@ -43,6 +43,7 @@ struct exchange *exchange_new(struct exchange_pool *pool)
 	pool->memory += sizeof(*exchange);
 	list_init(&exchange->queued);
 	list_init(&exchange->open);
+	list_init(&exchange->opened);
 	list_init(&exchange->served);
 	list_init(&exchange->bucket);
 	list_init(&exchange->linger);
@@ -92,7 +93,8 @@ void exchange_forget_text(struct exchange_pool *pool, struct exchange *exchange)
 /* Takes the exchange apart; chains what it referred to and nobody else does to `doomed`. */
 static void take_apart(struct exchange_pool *pool, struct exchange *exchange, struct list *doomed)
 {
-	struct exchange *referred[] = { exchange->client_end, exchange->candidate };
+	struct exchange *referred[] = { exchange->client_end, exchange->candidate, exchange->elsewhere[0],
+					exchange->elsewhere[1] };
 
 	if (exchange->client_end)
 		exchange->client_end->server_end = NULL;

@@ -74,10 +74,9 @@ struct exchange {
 	struct exchange *candidate;  /* client: what its thread served then; counted reference */
 	bool candidate_multiplexes;  /* client: that thread has had several requests open at once */
 	bool candidate_refused;      /* client: several requests might be its cause */
-	bool served_elsewhere;       /* client: other threads of its process had requests open then */
+	struct exchange *elsewhere[2]; /* client: what other threads of its process served then; counted references */
 	bool served_unread;          /* client: its process had one open that is not read */
 	bool lost_elsewhere;         /* client: they may have, of which sight was lost */
-	bool counted_open;           /* server: among its process's open requests */
 	uint8_t missing;             /* why it has no parent: enum explain_reason */
 	struct exchange *parent;     /* the one of the two above that it is, while resolving */
 	struct exchange *resolving;  /* the child that waits for this one's trace id, while resolving */
@@ -85,6 +84,7 @@ struct exchange {
 	/* Membership; links point to themselves where there is none. */
 	struct list queued;       /* connection: unanswered requests, or ghosts */
 	struct list open;         /* engine: open exchanges */
+	struct list opened;       /* its process: open inbound requests */
 	struct list served;       /* thread: its open inbound requests */
 	struct thread *thread;
 	uint64_t lost_sight_at;   /* a ghost since; 0 none */

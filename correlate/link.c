@@ -23,7 +23,11 @@ static void note_served_elsewhere(const struct engine *engine, struct exchange *
 	exchange->served_unread = process && process->unread_requests;
 	if (!serving)
 		return;
-	exchange->served_elsewhere = serving->open;
+	/* The last one is the most likely to be open still, and the first one where the last is a short one. */
+	if (!list_empty(&serving->open)) {
+		exchange->elsewhere[0] = exchange_ref(LIST_ITEM(serving->open.previous, struct exchange, opened));
+		exchange->elsewhere[1] = exchange_ref(LIST_ITEM(serving->open.next, struct exchange, opened));
+	}
 	exchange->lost_elsewhere = serving->lost_sight_at && exchange->start < serving->lost_sight_at + GHOST_NS;
 }
 
@@ -125,13 +129,33 @@ static bool touched_by_loss(const struct engine *engine, const struct process *p
 	       (process && loss_windows_touch(&process->lost, from, to, longer));
 }
 
+/*
+ * Whether the server's request was open when the client's began. A response's record is made when its send
+ * returns: who waited for it may have gone on before. The request before on the same connection caused none.
+ */
+static bool was_open(const struct exchange *server, const struct exchange *client)
+{
+	if (server->ignored || (server->peer_cookie && server->peer_cookie == client->cookie))
+		return false;
+	return server->state != EXCHANGE_DONE || server->timed_out ||
+	       (server->end >= client->start && (!server->last_send_begin || server->last_send_begin >= client->start));
+}
+
+static bool served_elsewhere(const struct exchange *client)
+{
+	for (size_t i = 0; i < 2; i++)
+		if (client->elsewhere[i] && was_open(client->elsewhere[i], client))
+			return true;
+	return false;
+}
+
 /* Why a call has no parent whose thread served nothing. EXPLAIN_NO_CONTEXT: nor does its process, for all that is known. */
 static enum explain_reason explain_no_context(const struct engine *engine, const struct exchange *client,
 					      const struct process *process)
 {
 	uint64_t since = client->start > THREAD_DISTRUST_NS ? client->start - THREAD_DISTRUST_NS : 0;
 
-	if (client->served_elsewhere)
+	if (served_elsewhere(client))
 		return process && process->shared_threads ? EXPLAIN_PARENT_THREADS : EXPLAIN_PARENT_ELSEWHERE;
 	if (client->served_unread)
 		return EXPLAIN_PARENT_UNREAD;
@@ -190,7 +214,7 @@ static bool is_parent_lost(const struct exchange *client, enum explain_reason re
 {
 	if (client->candidate || client->candidate_refused)
 		return reason != EXPLAIN_PARENT_IGNORED;
-	return client->served_elsewhere || client->served_unread;
+	return client->served_unread || served_elsewhere(client);
 }
 
 static void choose_client_parent(struct engine *engine, struct exchange *exchange)
@@ -254,6 +278,10 @@ static void freeze(struct engine *engine, struct exchange *exchange)
 	exchange->parent = NULL;
 	exchange_unref(&engine->pool, exchange->candidate);
 	exchange->candidate = NULL;
+	for (size_t i = 0; i < 2; i++) {
+		exchange_unref(&engine->pool, exchange->elsewhere[i]);
+		exchange->elsewhere[i] = NULL;
+	}
 }
 
 void link_resolve(struct engine *engine, struct exchange *exchange)

@@ -41,6 +41,7 @@ static int serving_get(struct threads *threads, uint32_t tgid, struct serving **
 		if (!serving)
 			return -ENOMEM;
 		serving->tgid = tgid;
+		list_init(&serving->open);
 		error = hashmap_put(threads->servings, &tgid, sizeof(tgid), serving);
 		if (error < 0) {
 			free(serving);
@@ -97,23 +98,15 @@ int thread_serve(struct threads *threads, struct exchange *server, uint64_t now)
 		if (!LIST_ITEM(link, struct exchange, served)->lost_sight_at)
 			thread->multiplexes = true;
 	server->thread = thread;
-	server->counted_open = true;
-	thread->serving->open++;
+	list_add(&thread->serving->open, &server->opened);
 	list_add(&thread->served, &server->served);
 	thread->last_use = now;
 	return 0;
 }
 
-static void count_out(struct exchange *server)
-{
-	if (server->counted_open)
-		server->thread->serving->open--;
-	server->counted_open = false;
-}
-
 void thread_leave(struct exchange *server)
 {
-	count_out(server);
+	list_remove(&server->opened);
 	list_remove(&server->served);
 	server->thread = NULL;
 }
@@ -126,13 +119,13 @@ void thread_lose_sight(struct exchange *server, uint64_t now)
 	/* One that takes too long for us is open all the same. */
 	if (server->timed_out)
 		return;
-	count_out(server);
+	list_remove(&server->opened);
 	server->thread->serving->lost_sight_at = server->lost_sight_at;
 }
 
 void thread_leave_out(struct exchange *server)
 {
-	count_out(server);
+	list_remove(&server->opened);
 }
 
 void thread_forget(struct exchange *server, uint64_t now)

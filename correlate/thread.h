@@ -13,7 +13,7 @@
 struct serving {
 	uint32_t tgid;
 	uint32_t threads;       /* of its, that are remembered */
-	uint32_t open;          /* inbound requests that are being worked on, but for those that are left out */
+	struct list open;       /* inbound requests that are being worked on, but for those that are left out */
 	uint64_t lost_sight_at; /* when one was last lost sight of while open; 0 never */
 };
 

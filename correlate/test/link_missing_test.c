@@ -71,6 +71,36 @@ static void on_another_thread(void **state)
 	assert_missing(f, "other_thread", 1);
 }
 
+/* Who waited for a response goes on before the record of its send is made. */
+static void beside_a_response_that_is_being_sent(void **state)
+{
+	struct link_fixture *f = *state;
+	struct record_data *sent;
+
+	tape_request(&f->tape, &f->first, GET("/a"));
+	f->back.client.tid = 201;
+	tape_wait(&f->tape, NSEC_PER_MSEC);
+	call_back_end(f, GET("/call"));
+	sent = tape_send(&f->tape, &f->first.server, OK);
+	sent->begin = sent->header.time - NSEC_PER_MSEC;
+	tape_receive(&f->tape, &f->first.client, OK);
+	assert_missing(f, "no_request", 0);
+}
+
+/* What a connection carries next has not been caused by what it carried before. */
+static void to_itself_on_one_connection(void **state)
+{
+	struct link_fixture *f = *state;
+
+	f->first.client.tgid = 200;
+	f->first.client.tid = 201;
+	tape_request(&f->tape, &f->first, GET("/a"));
+	tape_request(&f->tape, &f->first, GET("/call"));
+	tape_response(&f->tape, &f->first, OK);
+	tape_response(&f->tape, &f->first, OK);
+	assert_missing(f, "no_request", 0);
+}
+
 static void on_another_thread_afterwards(void **state)
 {
 	struct link_fixture *f = *state;
@@ -227,6 +257,8 @@ int main(void)
 		TEST(between_requests),
 		TEST(on_another_thread),
 		TEST(on_another_thread_afterwards),
+		TEST(beside_a_response_that_is_being_sent),
+		TEST(to_itself_on_one_connection),
 		cmocka_unit_test_setup_teardown(while_a_request_takes_too_long, setup_impatient, link_teardown),
 		TEST(in_another_process),
 		TEST(beside_what_is_left_out),
