@@ -121,6 +121,19 @@ struct tcp_sock {
 	__u64 bytes_acked;
 };
 
+/* MPTCP: the socket that its owner sees; sequence numbers are the data's. */
+struct mptcp_sock {
+	__u64 remote_key; /* 0: the peer speaks plain TCP */
+	__u64 write_seq;
+	__u64 ack_seq;
+	__u64 bytes_received;
+	__u64 bytes_consumed;
+	__u64 bytes_acked;
+	__u64 snd_una;
+	__u64 rcv_data_fin_seq;
+	struct sock *first; /* the TCP connection that it began with */
+};
+
 struct socket {
 	struct sock *sk;
 };

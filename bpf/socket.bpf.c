@@ -240,7 +240,7 @@ static __always_inline __u32 splice_start(struct sock *sk, const struct connecti
 {
 	__u64 next = connection ? connection->directions[RECORD_RECEIVE].next : 0;
 
-	return next ? next : positions_first_received(sk);
+	return next ? next : tcp_first_received((const struct tcp_sock *)sk);
 }
 
 /* What leaves a socket by splice passes no receive; this hook is passed by every one. */

@@ -120,9 +120,62 @@ struct positions {
 	bool own; /* the numbers are not the byte stream's: we count ourselves */
 };
 
+/* The first byte's sequence number. The socket is not locked here: what arrives in between is told by a second look. */
+static __always_inline __u32 tcp_first_received(const struct tcp_sock *tcp)
+{
+	__u32 next = BPF_CORE_READ(tcp, rcv_nxt);
+	__u32 first = next - (__u32)BPF_CORE_READ(tcp, bytes_received);
+	__u32 again = BPF_CORE_READ(tcp, rcv_nxt);
+
+	return again == next ? first : again - (__u32)BPF_CORE_READ(tcp, bytes_received);
+}
+
+/* Where the peer speaks plain TCP, it knows the numbers of the one TCP connection, which we opened: a SYN comes first. */
+static __always_inline void positions_read_fallen_back(const struct mptcp_sock *mptcp, const struct tcp_sock *tcp,
+							struct positions *ret_positions)
+{
+	__u32 sent = BPF_CORE_READ(mptcp, write_seq) - BPF_CORE_READ(mptcp, snd_una) + BPF_CORE_READ(mptcp, bytes_acked);
+	__u32 fin = BPF_CORE_READ((const struct sock *)tcp, __sk_common.skc_flags) >> SOCK_DONE_BIT & 1;
+
+	ret_positions->write = BPF_CORE_READ(tcp, snd_una) - (__u32)BPF_CORE_READ(tcp, bytes_acked) + 1 + sent;
+	ret_positions->read = tcp_first_received(tcp) + (__u32)BPF_CORE_READ(mptcp, bytes_consumed);
+	ret_positions->receive_next = BPF_CORE_READ(tcp, rcv_nxt) - fin;
+}
+
+/*
+ * MPTCP's positions are the data's sequence numbers, which both ends know; the end of the data counts as a byte.
+ * Kernels that do not tell what was read (before Linux 6.15) leave us to count ourselves.
+ */
+static inline __noinline void positions_read_mptcp(const struct sock *sk, struct positions *ret_positions)
+{
+	const struct mptcp_sock *mptcp = (const struct mptcp_sock *)sk;
+	const struct tcp_sock *tcp;
+	__u64 next, end;
+
+	__builtin_memset(ret_positions, 0, sizeof(*ret_positions));
+	ret_positions->own = true;
+	if (!bpf_core_field_exists(mptcp->bytes_consumed))
+		return;
+	if (!BPF_CORE_READ(mptcp, remote_key)) {
+		tcp = (const struct tcp_sock *)BPF_CORE_READ(mptcp, first);
+		ret_positions->own = !tcp;
+		if (tcp)
+			positions_read_fallen_back(mptcp, tcp, ret_positions);
+		return;
+	}
+	next = BPF_CORE_READ(mptcp, ack_seq);
+	end = BPF_CORE_READ(mptcp, rcv_data_fin_seq);
+	if (end && next == end + 1)
+		next--;
+	ret_positions->own = false;
+	ret_positions->write = BPF_CORE_READ(mptcp, write_seq);
+	ret_positions->read = next - BPF_CORE_READ(mptcp, bytes_received) + BPF_CORE_READ(mptcp, bytes_consumed);
+	ret_positions->receive_next = next;
+}
+
 /*
  * Reads them off. A FIN counts as a byte: one that was read or has arrived is
- * subtracted. Kernel TLS and MPTCP number something else than the bytes.
+ * subtracted. Kernel TLS numbers something else than the bytes.
  */
 static __always_inline void positions_read(const struct sock *sk, struct positions *ret_positions)
 {
@@ -130,8 +183,7 @@ static __always_inline void positions_read(const struct sock *sk, struct positio
 	__u32 fin = SOCKET_READ(sk, __sk_common.skc_flags) >> SOCK_DONE_BIT & 1;
 
 	if (!tcp) {
-		__builtin_memset(ret_positions, 0, sizeof(*ret_positions));
-		ret_positions->own = true;
+		positions_read_mptcp(sk, ret_positions);
 		return;
 	}
 	ret_positions->own = SOCKET_READ(tcp, inet_conn.icsk_ulp_ops) != NULL;
@@ -150,17 +202,6 @@ enum beginning {
 	BEGINNING_UNKNOWN,  /* the counts are not the byte stream's */
 };
 
-/* The first byte's sequence number. The socket is not locked here: what arrives in between is told by a second look. */
-static __always_inline __u32 positions_first_received(const struct sock *sk)
-{
-	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
-	__u32 next = BPF_CORE_READ(tcp, rcv_nxt);
-	__u32 first = next - (__u32)BPF_CORE_READ(tcp, bytes_received);
-	__u32 again = BPF_CORE_READ(tcp, rcv_nxt);
-
-	return again == next ? first : again - (__u32)BPF_CORE_READ(tcp, bytes_received);
-}
-
 /*
  * Did nothing pass before this movement? TCP counts what arrived and what was
  * acknowledged; who opened the connection had a SYN acknowledged, too.
@@ -173,7 +214,11 @@ static __always_inline enum beginning positions_beginning(const struct sock *sk,
 
 	if (positions->own)
 		return BEGINNING_UNKNOWN;
-	if (positions->read - received != positions_first_received(sk))
+	if (BPF_CORE_READ(sk, sk_protocol) == IPPROTO_MPTCP)
+		return (__u32)BPF_CORE_READ((const struct mptcp_sock *)sk, bytes_consumed) == received ?
+			       BEGINNING_UNKNOWN :
+			       BEGINNING_MISSED;
+	if (positions->read - received != tcp_first_received(tcp))
 		return BEGINNING_MISSED;
 	switch (positions->write - sent - first_sent) {
 	case 0:

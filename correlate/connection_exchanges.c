@@ -29,6 +29,7 @@ struct exchange *connection_begin_exchange(struct connection *connection, const 
 	exchange->request_at = position;
 	exchange->response_at = moment->other_position;
 	exchange->start = server ? moment->time : moment->begin;
+	exchange->began_before = !server && moment->begin == moment->time;
 	exchange->waits = server && moment->waits;
 	link_begin(connection->engine, exchange);
 	return exchange;

@@ -43,6 +43,7 @@ struct exchange {
 	uint64_t request_at;  /* position of the request's first byte */
 	uint64_t response_at; /* where the response's direction stood at that moment */
 	uint64_t start;
+	bool began_before;    /* client: its first send began before `start`, nobody knows when */
 	uint64_t first_byte;  /* of the response; 0 none yet */
 	uint64_t end;
 	uint64_t last_send_begin; /* server: when the send of the response's last byte began */

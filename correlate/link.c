@@ -59,13 +59,17 @@ static void find_other_end(struct engine *engine, struct exchange *exchange)
 {
 	struct exchange *other = pairing_match(&engine->pairing, exchange);
 	struct exchange *server = exchange->kind == SPAN_KIND_SERVER ? exchange : other;
+	struct exchange *client = server == exchange ? other : exchange;
 
 	if (!other)
 		return;
+	/* What was read had been sent. */
+	if (client->began_before && server->start < client->start)
+		client->start = server->start;
 	remember_peer(exchange, other->cookie);
 	remember_peer(other, exchange->cookie);
 	if (!server->resolved) {
-		server->client_end = exchange_ref(server == exchange ? other : exchange);
+		server->client_end = exchange_ref(client);
 		server->client_end->server_end = server;
 	}
 }

@@ -60,7 +60,7 @@ static bool same_request(const struct exchange *a, const struct exchange *b)
 
 	if (a->kind == b->kind || a->cookie == b->cookie || (uint32_t)a->request_at != (uint32_t)b->request_at)
 		return false;
-	if (a->endpoints.family != b->endpoints.family || server->start < client->start)
+	if (a->endpoints.family != b->endpoints.family || (server->start < client->start && !client->began_before))
 		return false;
 	if (!peers_agree(a, b, &known))
 		return false;

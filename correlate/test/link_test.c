@@ -264,6 +264,26 @@ static void own_positions_prove_nothing(void **state)
 	assert_evidence(span_of(f, SPAN_KIND_SERVER, "/a"), NULL);
 }
 
+/* Nobody knows when the send began that ended after its bytes were read: no later than they were. */
+static void send_of_unknown_begin(void **state)
+{
+	static const char request[] = GET("/a");
+	struct link_fixture *f = *state;
+	const struct record_data *read;
+	struct record_data *sent;
+	const struct span *client;
+
+	read = tape_receive(&f->tape, &f->first.server, request);
+	sent = tape_send(&f->tape, &f->first.client, request);
+	sent->begin = sent->header.time;
+	tape_response(&f->tape, &f->first, OK);
+	tape_play(&f->tape, f->engine);
+	client = span_of(f, SPAN_KIND_CLIENT, "/a");
+	assert_evidence(span_of(f, SPAN_KIND_SERVER, "/a"), "connection");
+	assert_int_equal(client->start, span_of(f, SPAN_KIND_SERVER, "/a")->start);
+	assert_true(read->header.time < sent->header.time);
+}
+
 /* A blocking upload: the sender's record comes when the server has long read the head. */
 static void slow_upload(void **state)
 {
@@ -304,6 +324,7 @@ int main(void)
 		TEST(equal_addresses),
 		TEST(too_many_senders),
 		TEST(own_positions_prove_nothing),
+		TEST(send_of_unknown_begin),
 		TEST(slow_upload),
 	};
 
