@@ -146,9 +146,10 @@ def test_a_second_agent_says_so(start_agent, port):
 
 def test_log_format(start_process, port):
     """Every line has time and level, also those of --stats and those at the end."""
-    start_process(python_command("hello.py", port), port)
+    server = start_process(python_command("hello.py", port), port)
+    selection = ["--port", str(port), "--pid", str(server.pid)]
     done = run_command(
-        "run", "-v", "--port", str(port), "--format", "none", "--log-format", "json", "--stats", "0.5", "--duration", "1"
+        "run", "-v", *selection, "--format", "none", "--log-format", "json", "--stats", "0.5", "--duration", "1"
     )
     assert done.returncode == 0
     lines = [json.loads(line) for line in done.stderr.splitlines()]
@@ -158,7 +159,8 @@ def test_log_format(start_process, port):
     said = [(line["level"], line["message"]) for line in lines]
     assert ("info", "ready") in said
     assert any(level == "info" and message.startswith("stats: ") for level, message in said)
-    assert any(level == "debug" for level, _ in said), "-v is --verbose"
+    traced = [message for level, message in said if level == "debug" and f"process {server.pid} " in message]
+    assert traced, "-v is --verbose"
     done = run_command("run", "--port", str(port), "--format", "none", "--log-format", "text", "--duration", "0.1")
     for line in done.stderr.splitlines():
         assert re.match(r"20\d\d-\d\d-\d\dT\S+Z (error|warning|info|debug) wirespan: ", line), line
