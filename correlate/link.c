@@ -5,31 +5,13 @@
 #include "correlate/engine_state.h"
 #include "correlate/http1_url.h"
 #include "correlate/limits.h"
+#include "correlate/missing.h"
 
 #define FLAGS_SAMPLED_RANDOM 0x03u
 #define FLAGS_W3C 0xffu
 #define FLAGS_KNOWN (FLAGS_SAMPLED_RANDOM) /* the W3C flags that have a meaning */
 #define FLAGS_HAS_IS_REMOTE 0x100u
 #define FLAGS_IS_REMOTE 0x200u
-
-/* What its process was at meanwhile, where its thread served nothing. */
-static void note_served_elsewhere(const struct engine *engine, struct exchange *exchange)
-{
-	const struct serving *serving = threads_serving(&engine->threads, exchange->tgid);
-	const struct process *process = NULL;
-
-	if (hashmap_count(engine->unread.requests))
-		process = process_table_find(&engine->processes, exchange->tgid);
-	exchange->served_unread = process && process->unread_requests;
-	if (!serving)
-		return;
-	/* The last one is the most likely to be open still, and the first one where the last is a short one. */
-	if (!list_empty(&serving->open)) {
-		exchange->elsewhere[0] = exchange_ref(LIST_ITEM(serving->open.previous, struct exchange, opened));
-		exchange->elsewhere[1] = exchange_ref(LIST_ITEM(serving->open.next, struct exchange, opened));
-	}
-	exchange->lost_elsewhere = serving->lost_sight_at && exchange->start < serving->lost_sight_at + GHOST_NS;
-}
 
 void link_begin(struct engine *engine, struct exchange *exchange)
 {
@@ -41,7 +23,7 @@ void link_begin(struct engine *engine, struct exchange *exchange)
 	parent = thread_context(&engine->threads, exchange->tgid, exchange->tid, exchange->start,
 				&exchange->candidate_refused);
 	if (!parent) {
-		note_served_elsewhere(engine, exchange);
+		missing_note(engine, exchange);
 		return;
 	}
 	exchange->candidate = exchange_ref(parent);
@@ -119,59 +101,11 @@ static bool thread_is_bound(const struct process *process, const struct exchange
 	       (client->waits && process && process->several_serve && !multiplexes);
 }
 
-/* Whether requests older than the agent may be under way in the process, until their connections are heard of. */
-static bool has_older_requests(const struct process *process, const struct exchange *client)
-{
-	return process->unheard &&
-	       (client->start < process->unheard_at || client->start - process->unheard_at < THREAD_DISTRUST_NS);
-}
-
 static bool touched_by_loss(const struct engine *engine, const struct process *process, uint64_t from, uint64_t to,
 			    uint64_t longer)
 {
 	return loss_windows_touch(&engine->lost, from, to, longer) ||
 	       (process && loss_windows_touch(&process->lost, from, to, longer));
-}
-
-/*
- * Whether the server's request was open when the client's began. A response's record is made when its send
- * returns: who waited for it may have gone on before. The request before on the same connection caused none.
- */
-static bool was_open(const struct exchange *server, const struct exchange *client)
-{
-	if (server->ignored || (server->peer_cookie && server->peer_cookie == client->cookie))
-		return false;
-	return server->state != EXCHANGE_DONE || server->timed_out ||
-	       (server->end >= client->start && (!server->last_send_begin || server->last_send_begin >= client->start));
-}
-
-static bool served_elsewhere(const struct exchange *client)
-{
-	for (size_t i = 0; i < 2; i++)
-		if (client->elsewhere[i] && was_open(client->elsewhere[i], client))
-			return true;
-	return false;
-}
-
-/* Why a call has no parent whose thread served nothing. EXPLAIN_NO_CONTEXT: nor does its process, for all that is known. */
-static enum explain_reason explain_no_context(const struct engine *engine, const struct exchange *client,
-					      const struct process *process)
-{
-	uint64_t since = client->start > THREAD_DISTRUST_NS ? client->start - THREAD_DISTRUST_NS : 0;
-
-	if (served_elsewhere(client))
-		return process && process->shared_threads ? EXPLAIN_PARENT_THREADS : EXPLAIN_PARENT_ELSEWHERE;
-	if (client->served_unread)
-		return EXPLAIN_PARENT_UNREAD;
-	if (!process)
-		return EXPLAIN_NO_CONTEXT;
-	if (has_older_requests(process, client))
-		return EXPLAIN_PARENT_OLDER;
-	if (!process->serving_tid && !process->serves_unread)
-		return EXPLAIN_NO_CONTEXT;
-	if (client->lost_elsewhere || loss_windows_touch(&engine->lost, since, client->start, 0))
-		return EXPLAIN_REQUEST_LOST;
-	return process->serves_unread ? EXPLAIN_PARENT_PROTOCOL : EXPLAIN_NO_REQUEST;
 }
 
 /* What forbids to take the request that its thread served for the client's cause; EXPLAIN_NOTHING: it is. */
@@ -186,7 +120,7 @@ static enum explain_reason doubt_thread_link(const struct engine *engine, const 
 	if (client->candidate_refused)
 		return EXPLAIN_PARENT_AMBIGUOUS;
 	if (!server)
-		return explain_no_context(engine, client, process);
+		return missing_explain(engine, client, process);
 	if (server->ignored)
 		return EXPLAIN_PARENT_IGNORED;
 	if (process && process->shared_threads)
@@ -194,7 +128,7 @@ static enum explain_reason doubt_thread_link(const struct engine *engine, const 
 	if (!thread_is_bound(process, client, multiplexes))
 		return EXPLAIN_PARENT_LOOP;
 	/* A thread that waits for its client works on nothing else. */
-	if (process && !server->waits && has_older_requests(process, client))
+	if (process && !server->waits && missing_has_older_requests(process, client))
 		return EXPLAIN_PARENT_OLDER;
 	if (server->state == EXCHANGE_DROPPED || (server->state == EXCHANGE_DONE && server->end < client->start))
 		return EXPLAIN_PARENT_GONE;
@@ -208,17 +142,6 @@ static enum explain_reason doubt_thread_link(const struct engine *engine, const 
 static void explain_root(const struct engine *engine, const struct exchange *exchange, enum explain_reason reason)
 {
 	engine_explain(engine, reason, exchange->cookie, exchange->tgid, exchange->span_id);
-}
-
-/*
- * Its process had a request open when it began, as far as is known. That there was none is no loss,
- * nor that it was left out on purpose; and what was lost with a request is counted already.
- */
-static bool is_parent_lost(const struct exchange *client, enum explain_reason reason)
-{
-	if (client->candidate || client->candidate_refused)
-		return reason != EXPLAIN_PARENT_IGNORED;
-	return client->served_unread || served_elsewhere(client);
 }
 
 static void choose_client_parent(struct engine *engine, struct exchange *exchange)
@@ -237,7 +160,7 @@ static void choose_client_parent(struct engine *engine, struct exchange *exchang
 	}
 	explain_root(engine, exchange, doubt);
 	exchange->missing = doubt;
-	if (is_parent_lost(exchange, doubt))
+	if (missing_is_loss(exchange, doubt))
 		loss_add(&engine->losses, LOSS_PARENT_UNKNOWN);
 }
 
