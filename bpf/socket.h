@@ -209,13 +209,14 @@ enum beginning {
 static __always_inline enum beginning positions_beginning(const struct sock *sk, const struct positions *positions,
 							   __u32 received, __u32 sent)
 {
+	const struct mptcp_sock *mptcp = (const struct mptcp_sock *)sk;
 	const struct tcp_sock *tcp = (const struct tcp_sock *)sk;
 	__u32 first_sent = BPF_CORE_READ(tcp, snd_una) - (__u32)BPF_CORE_READ(tcp, bytes_acked);
 
 	if (positions->own)
 		return BEGINNING_UNKNOWN;
-	if (BPF_CORE_READ(sk, sk_protocol) == IPPROTO_MPTCP)
-		return (__u32)BPF_CORE_READ((const struct mptcp_sock *)sk, bytes_consumed) == received ?
+	if (bpf_core_field_exists(mptcp->bytes_consumed) && BPF_CORE_READ(sk, sk_protocol) == IPPROTO_MPTCP)
+		return (__u32)BPF_CORE_READ(mptcp, bytes_consumed) == received ?
 			       BEGINNING_UNKNOWN :
 			       BEGINNING_MISSED;
 	if (positions->read - received != tcp_first_received(tcp))
