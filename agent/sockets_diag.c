@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -24,6 +25,7 @@
 #include "base/slice.h"
 
 #define NAMESPACES_MAX 4096
+#define QUIET_MS 10 /* as QUIET_JIFFIES (bpf/sockets.bpf.c) */
 
 struct diag_search {
 	const struct selection *selection;
@@ -65,7 +67,32 @@ static void diag_connection(const struct inet_diag_msg *message, uint64_t netns,
 	memcpy(ret_connection->remote_address, id->idiag_dst + first, size);
 }
 
-static void diag_add(struct diag_search *search, const struct inet_diag_msg *message, uint64_t netns)
+/* An attribute of the message, at least `least` bytes of it; NULL: there is none. */
+static const void *diag_attribute(const struct inet_diag_msg *message, size_t size, unsigned short type, size_t least)
+{
+	const struct rtattr *attribute = (const struct rtattr *)(message + 1);
+	size_t left = size - sizeof(*message);
+
+	for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left))
+		if (attribute->rta_type == type && RTA_PAYLOAD(attribute) >= least)
+			return RTA_DATA(attribute);
+	return NULL;
+}
+
+/* As the iterator tells it (bpf/sockets.bpf.c). Queues count what is unread, and what is unacknowledged. */
+static uint16_t diag_quiet_flags(const struct inet_diag_msg *message, size_t size)
+{
+	size_t least = offsetof(struct tcp_info, tcpi_last_ack_recv);
+	const struct tcp_info *info = diag_attribute(message, size, INET_DIAG_INFO, least);
+
+	if (!info || message->idiag_rqueue || message->idiag_wqueue ||
+	    info->tcpi_last_data_sent < QUIET_MS || info->tcpi_last_data_recv < QUIET_MS)
+		return 0;
+	return (info->tcpi_last_data_sent <= info->tcpi_last_data_recv ? RECORD_SOCKET_QUIET_SENT : 0) |
+	       (info->tcpi_last_data_recv <= info->tcpi_last_data_sent ? RECORD_SOCKET_QUIET_RECEIVED : 0);
+}
+
+static void diag_add(struct diag_search *search, const struct inet_diag_msg *message, size_t size, uint64_t netns)
 {
 	struct record_socket record = { .header = { .kind = RECORD_SOCKET, .size = sizeof(record) } };
 	size_t count = search->sockets.count;
@@ -73,7 +100,8 @@ static void diag_add(struct diag_search *search, const struct inet_diag_msg *mes
 
 	if (!selection_wants_ports(search->selection, ntohs(message->id.idiag_sport), ntohs(message->id.idiag_dport)))
 		return;
-	record.header.flags = message->idiag_state == TCP_LISTEN ? RECORD_SOCKET_LISTENS : 0;
+	record.header.flags = message->idiag_state == TCP_LISTEN ? RECORD_SOCKET_LISTENS :
+								   diag_quiet_flags(message, size);
 	diag_connection(message, netns, &record.connection);
 	socket_list_accept(&search->sockets, &record, sizeof(record));
 	error = search->sockets.count == count ? -ENOSPC
@@ -104,7 +132,7 @@ static int diag_take(struct diag_search *search, const char *bytes, size_t size,
 		}
 		if (header->nlmsg_type == SOCK_DIAG_BY_FAMILY &&
 		    header->nlmsg_len >= NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
-			diag_add(search, data, netns);
+			diag_add(search, data, header->nlmsg_len - NLMSG_LENGTH(0), netns);
 	}
 	return 1;
 }
@@ -120,6 +148,7 @@ static int diag_dump(struct diag_search *search, int netlink, int family, uint64
 			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
 		.query = { .sdiag_family = family,
 			   .sdiag_protocol = IPPROTO_TCP,
+			   .idiag_ext = 1 << (INET_DIAG_INFO - 1),
 			   .idiag_states = 1 << TCP_ESTABLISHED | 1 << TCP_LISTEN },
 	};
 	_Alignas(struct nlmsghdr) char answer[32 * 1024];

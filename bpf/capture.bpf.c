@@ -184,19 +184,23 @@ static __always_inline void ignore(struct connection *connection, enum recognise
 	ignored_report(recognised);
 }
 
-/* A connection that was joined in the middle is judged where its direction changes. */
+/*
+ * A connection that was joined in the middle is judged where its direction changes; and where it begins
+ * like a request: whether it is one tells what was under way, which nobody knows here.
+ */
 static __always_inline bool recognise_late(struct capture *capture)
 {
 	struct connection *connection = capture->connection;
+	bool turned = capture->scratch->data.header.flags & RECORD_DATA_TURN;
 
-	if (!capture->turn || connection->first_direction == NO_DIRECTION)
+	if (!capture->turn || (!turned && !looks_like_request()))
 		return false;
 	__builtin_memset(&connection->recogniser, 0, sizeof(connection->recogniser));
 	if (recognise(capture) == RECOGNISED_HTTP1) {
 		connection->recognised = RECOGNISED_HTTP1;
 		return true;
 	}
-	if (++connection->late_turns >= LATE_TURNS_MAX)
+	if (turned && ++connection->late_turns >= LATE_TURNS_MAX)
 		connection->recognised = RECOGNISED_UNKNOWN;
 	return false;
 }
@@ -376,6 +380,9 @@ __hidden int capture_movement(struct connection *connection, struct movement *mo
 	capture.direction = &connection->directions[movement->direction & 1];
 	capture.turn = connection->last_direction != movement->direction;
 	capture.first = connection->last_direction == NO_DIRECTION;
+	/* The first movement seen of a connection older than the agent is no turn, for all that is known. */
+	if (capture.turn && !(capture.first && connection->late))
+		data->header.flags |= RECORD_DATA_TURN;
 	connection->last_direction = movement->direction;
 	if (stays_unreadable(&capture, movement))
 		return 0;
@@ -397,8 +404,6 @@ __hidden int capture_movement(struct connection *connection, struct movement *mo
 	look(&capture);
 	follow(&capture);
 	capture.direction->walk = scratch->walk;
-	if (capture.turn)
-		data->header.flags |= RECORD_DATA_TURN;
 	recognise_tunnel(&capture);
 	report(&capture);
 	return 0;

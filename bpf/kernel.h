@@ -107,8 +107,13 @@ struct inet_sock {
 
 struct tcp_ulp_ops;
 
+struct inet_connection_ack {
+	__u32 lrcvtime; /* jiffies */
+};
+
 struct inet_connection_sock {
 	const struct tcp_ulp_ops *icsk_ulp_ops;
+	struct inet_connection_ack icsk_ack;
 };
 
 struct tcp_sock {
@@ -117,6 +122,7 @@ struct tcp_sock {
 	__u32 copied_seq;
 	__u32 rcv_nxt;
 	__u32 snd_una;
+	__u32 lsndtime; /* jiffies */
 	__u64 bytes_received;
 	__u64 bytes_acked;
 };

@@ -211,6 +211,12 @@ struct record_exit {
 
 enum record_socket_flags {
 	RECORD_SOCKET_LISTENS = 1 << 0, /* accepts connections; has no remote end */
+	/*
+	 * Nothing it received is unread, nothing it sent unacknowledged, and nothing has moved for a moment;
+	 * what moved last was sent, or received. Both where the clock is too coarse to tell.
+	 */
+	RECORD_SOCKET_QUIET_SENT = 1 << 1,
+	RECORD_SOCKET_QUIET_RECEIVED = 1 << 2,
 };
 
 /* A socket found at the agent's start. */

@@ -3,6 +3,26 @@
 #include "bpf/maps.h"
 #include "bpf/socket.h"
 
+#define QUIET_JIFFIES 3 /* 3 to 30 ms, as the kernel was configured */
+
+/* enum record_socket_flags: whether nothing is under way, and what moved last. */
+static __always_inline __u16 quiet_flags(const struct sock *sk)
+{
+	const struct tcp_sock *tcp = tcp_of(sk);
+	__u32 now = bpf_jiffies64(), sent, received;
+
+	if (!tcp || BPF_CORE_READ(tcp, inet_conn.icsk_ulp_ops) ||
+	    BPF_CORE_READ(tcp, rcv_nxt) != BPF_CORE_READ(tcp, copied_seq) ||
+	    BPF_CORE_READ(tcp, write_seq) != BPF_CORE_READ(tcp, snd_una))
+		return 0;
+	sent = BPF_CORE_READ(tcp, lsndtime);
+	received = BPF_CORE_READ(tcp, inet_conn.icsk_ack.lrcvtime);
+	if (now - sent < QUIET_JIFFIES || now - received < QUIET_JIFFIES)
+		return 0;
+	return ((__s32)(sent - received) >= 0 ? RECORD_SOCKET_QUIET_SENT : 0) |
+	       ((__s32)(received - sent) >= 0 ? RECORD_SOCKET_QUIET_RECEIVED : 0);
+}
+
 SEC("iter/task_file")
 int find_sockets(struct bpf_iter__task_file *context)
 {
@@ -25,7 +45,7 @@ int find_sockets(struct bpf_iter__task_file *context)
 	if (state != TCP_ESTABLISHED && state != TCP_LISTEN)
 		return 0;
 	record.header.kind = RECORD_SOCKET;
-	record.header.flags = state == TCP_LISTEN ? RECORD_SOCKET_LISTENS : 0;
+	record.header.flags = state == TCP_LISTEN ? RECORD_SOCKET_LISTENS : quiet_flags(sk);
 	record.header.size = sizeof(record);
 	record.header.time = bpf_ktime_get_ns();
 	record.header.tgid = task->tgid;

@@ -80,6 +80,7 @@ struct connection {
 	bool synced;
 	bool resynced;        /* paired by position after a loss */
 	bool pipelined;       /* requests were sent before the last one was answered */
+	bool claims_first;    /* the claim, or the request that begins next, is the first on an older connection (claim.h) */
 	bool late;            /* older than the agent, and nothing claimed yet */
 	bool interim_pending; /* an unpaired 1xx: what comes next may be a request's body */
 	bool tunnel;          /* no longer HTTP */

@@ -75,7 +75,9 @@ void connection_finish_exchange(struct connection *connection, struct exchange *
 {
 	take(connection, exchange);
 	link_close(exchange);
-	if (!exchange->timed_out)
+	if (exchange->claimed && !exchange->ignored)
+		claim_finish(connection, end);
+	else if (!exchange->timed_out)
 		engine_finish_exchange(connection->engine, exchange, end);
 	exchange_unref(&connection->engine->pool, exchange);
 }

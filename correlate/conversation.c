@@ -56,28 +56,43 @@ static void settle_role(struct connection *connection, const struct record_data 
  * Requests may have been under way since before the agent came: until now any
  * thread of the process may have worked on one that nobody saw.
  */
-static void attach_late(struct connection *connection, const struct record_data *record)
+static void attach_late(struct connection *connection, const struct record_data *record, bool claims)
 {
 	struct engine *engine = connection->engine;
 	bool turned = record->direction == RECORD_RECEIVE && record->header.flags & RECORD_DATA_TURN;
 
-	loss_add(&engine->losses, LOSS_ATTACHED_LATE);
-	engine_explain(engine, EXPLAIN_JOINED_LATE, connection->endpoints.cookie, record->header.tgid, NULL);
+	if (!claims) {
+		loss_add(&engine->losses, LOSS_ATTACHED_LATE);
+		engine_explain(engine, EXPLAIN_JOINED_LATE, connection->endpoints.cookie, record->header.tgid, NULL);
+	}
 	if (connection->request_direction != RECORD_SEND)
 		process_table_heard(&engine->processes, record->header.tgid, turned ? 0 : record->header.time);
 }
 
-static void begin(struct connection *connection, const struct record_data *record)
+/* Whether the first record of a connection that is older than the agent most likely begins an exchange (claim.h). */
+static bool claims_first(struct connection *connection, const struct record_data *record, uint32_t skip)
+{
+	struct engine *engine = connection->engine;
+
+	return quiet_until(&engine->quiet, record) && !skip && is_request(connection, record->direction) &&
+	       !pipeliners_contain(&engine->pipeliners, connection) &&
+	       !(record->header.flags & RECORD_DATA_CONCURRENT) && proves_head(HTTP1_REQUEST, record_first_bytes(record));
+}
+
+static void begin(struct connection *connection, const struct record_data *record, uint32_t skip)
 {
 	bool from_the_start = (record->header.flags & RECORD_DATA_BEGIN) && !(record->header.flags & RECORD_DATA_LATE);
 
 	connection->late = record->header.flags & RECORD_DATA_LATE;
 	settle_role(connection, record);
-	if (connection->late)
-		attach_late(connection, record);
+	if (connection->late) {
+		connection->claims_first = connection->resynced = claims_first(connection, record, skip);
+		attach_late(connection, record, connection->claims_first);
+	}
 	/* A server that speaks first answers nothing. */
-	connection->synced = from_the_start && (is_request(connection, record->direction) ||
-						record->header.flags & RECORD_DATA_FIRST);
+	connection->synced = connection->claims_first ||
+			     (from_the_start && (is_request(connection, record->direction) ||
+						 record->header.flags & RECORD_DATA_FIRST));
 	connection->directions[RECORD_RECEIVE].deaf = connection->directions[RECORD_SEND].deaf = !connection->synced;
 }
 
@@ -195,7 +210,7 @@ void conversation_record(struct connection *connection, const struct record_data
 	struct direction *direction = &connection->directions[record->direction];
 
 	if (!connection->directions[0].began && !connection->directions[1].began)
-		begin(connection, record);
+		begin(connection, record, skip);
 	if (!connection->tunnel)
 		read_record(connection, record, skip);
 	if (connection->tunnel)
@@ -242,7 +257,7 @@ void conversation_fail(struct connection *connection, uint64_t time)
 	while (!list_empty(&connection->requests)) {
 		struct exchange *exchange = LIST_ITEM(connection->requests.next, struct exchange, queued);
 
-		if (exchange->claimed)
+		if (exchange == connection->claim)
 			claim_close(connection);
 		else if (exchange->tail_lost)
 			connection_finish_exchange(connection, exchange, connection_responses(connection)->last_time);
@@ -251,6 +266,7 @@ void conversation_fail(struct connection *connection, uint64_t time)
 		else
 			connection_fail_exchange(connection, exchange, time);
 	}
+	claim_close(connection);
 	messages_set_exchange(connection, connection_responses(connection), NULL);
 }
 

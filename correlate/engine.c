@@ -27,6 +27,9 @@ static int engine_init(struct engine *engine)
 	error = unread_init(&engine->unread);
 	if (error < 0)
 		return error;
+	error = quiet_init(&engine->quiet, options->max_connections);
+	if (error < 0)
+		return error;
 	error = threads_init(&engine->threads);
 	if (error < 0)
 		return error;
@@ -88,6 +91,7 @@ void engine_free(struct engine *engine)
 	pairing_done(&engine->pairing);
 	threads_done(&engine->threads);
 	unread_done(&engine->unread);
+	quiet_done(&engine->quiet);
 	process_table_done(&engine->processes);
 	hashmap_free(engine->connections, NULL);
 	route_table_free(engine->routes);
@@ -185,6 +189,7 @@ static int take_socket(struct engine *engine, const void *bytes)
 {
 	const struct record_socket *record = bytes;
 
+	quiet_note(&engine->quiet, record);
 	if (record->connection.role == RECORD_ROLE_SERVER && !(record->header.flags & RECORD_SOCKET_LISTENS))
 		process_table_await(&engine->processes, record->header.tgid, record->header.time);
 	return 0;
@@ -238,6 +243,9 @@ int engine_record(struct engine *engine, const void *record, size_t size)
 
 void engine_finish_exchange(struct engine *engine, struct exchange *exchange, uint64_t end)
 {
+	/* Of one proven late, the other end and news of losses may come as late. */
+	uint64_t from = exchange->claimed ? engine->time : end;
+
 	exchange->end = end;
 	if (exchange->ignored) {
 		ignore_end(engine, exchange);
@@ -245,12 +253,12 @@ void engine_finish_exchange(struct engine *engine, struct exchange *exchange, ui
 	}
 	exchange->state = EXCHANGE_DONE;
 	exchange_ref(exchange);
-	if (hold_put(&engine->hold, exchange) == 0)
+	if (hold_put(&engine->hold, exchange, from) == 0)
 		return;
 	/* No room: the first to end goes early, and if there is still none, so does this one. */
 	if (engine->hold.count)
 		deliver_exchange(engine, hold_take(&engine->hold));
-	if (hold_put(&engine->hold, exchange) < 0)
+	if (hold_put(&engine->hold, exchange, from) < 0)
 		deliver_exchange(engine, exchange);
 }
 

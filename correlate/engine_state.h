@@ -11,6 +11,7 @@
 #include "correlate/pairing.h"
 #include "correlate/pipeliners.h"
 #include "correlate/process_table.h"
+#include "correlate/quiet.h"
 #include "correlate/route_table.h"
 #include "correlate/thread.h"
 #include "correlate/unread.h"
@@ -25,6 +26,7 @@ struct engine {
 	struct threads threads;
 	struct pairing pairing;
 	struct hold hold;
+	struct quiet quiet;
 	struct pipeliners pipeliners;
 	struct exchange_pool pool;
 	struct route_table *routes;  /* NULL: not asked for */

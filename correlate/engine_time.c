@@ -96,9 +96,7 @@ static void prefetch(const struct exchange *exchange)
 
 static void deliver_until(struct engine *engine, uint64_t now)
 {
-	const struct exchange *first;
-
-	while ((first = hold_first(&engine->hold)) && passed(now, first->end, HOLD_NS)) {
+	while (hold_first(&engine->hold) && passed(now, engine->hold.heap[0].from, HOLD_NS)) {
 		struct exchange *exchange = hold_take(&engine->hold);
 
 		prefetch(hold_first(&engine->hold));

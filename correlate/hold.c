@@ -28,7 +28,7 @@ static int hold_grow(struct hold *hold)
 	return 0;
 }
 
-int hold_put(struct hold *hold, struct exchange *exchange)
+int hold_put(struct hold *hold, struct exchange *exchange, uint64_t from)
 {
 	size_t at = hold->count;
 
@@ -38,11 +38,11 @@ int hold_put(struct hold *hold, struct exchange *exchange)
 		if (error < 0)
 			return error;
 	}
-	while (at && hold->heap[(at - 1) / 2].end > exchange->end) {
+	while (at && hold->heap[(at - 1) / 2].from > from) {
 		hold->heap[at] = hold->heap[(at - 1) / 2];
 		at = (at - 1) / 2;
 	}
-	hold->heap[at] = (struct held){ exchange->end, exchange };
+	hold->heap[at] = (struct held){ from, exchange };
 	hold->count++;
 	return 0;
 }
@@ -62,9 +62,9 @@ struct exchange *hold_take(struct hold *hold)
 		return NULL;
 	last = hold->heap[--hold->count];
 	while ((child = 2 * at + 1) < hold->count) {
-		if (child + 1 < hold->count && hold->heap[child + 1].end < hold->heap[child].end)
+		if (child + 1 < hold->count && hold->heap[child + 1].from < hold->heap[child].from)
 			child++;
-		if (last.end <= hold->heap[child].end)
+		if (last.from <= hold->heap[child].from)
 			break;
 		hold->heap[at] = hold->heap[child];
 		at = child;

@@ -50,8 +50,9 @@ static void request_begin(void *context, uint64_t position)
 		moment.tid = record->header.tid;
 		moment.waits = !(record->header.flags & RECORD_DATA_NONBLOCKING);
 	}
+	claim_followed(connection);
 	exchange = connection_begin_exchange(connection, &moment, position);
-	if (exchange && http1_reader_doubt(direction->reader))
+	if (exchange && (connection->claims_first || http1_reader_doubt(direction->reader)))
 		claim_begin(connection, exchange);
 	messages_set_exchange(connection, direction, exchange);
 	exchange_unref(&connection->engine->pool, exchange);

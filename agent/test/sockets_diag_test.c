@@ -128,7 +128,7 @@ static void own_sockets_are_found(void **state)
 	server = list_find(&list, getpid(), pair.port, pair.client_port);
 	assert_true(listening && client && server);
 	assert_int_equal(listening->header.flags, RECORD_SOCKET_LISTENS);
-	assert_int_equal(client->header.flags, 0);
+	assert_false(client->header.flags & RECORD_SOCKET_LISTENS);
 	assert_int_equal(client->header.size, sizeof(*client));
 	assert_int_equal(client->connection.family, RECORD_FAMILY_INET);
 	assert_int_equal(client->connection.netns, namespace);
@@ -138,6 +138,44 @@ static void own_sockets_are_found(void **state)
 	assert_true(client->connection.cookie != server->connection.cookie);
 	assert_int_equal(own_namespace(), namespace);
 	socket_list_done(&list);
+	pair_close(&pair);
+}
+
+/* Flags of one end of the pair. */
+static uint16_t flags_of(uint16_t local, uint16_t remote)
+{
+	struct selection selection = { .port_count = 1, .ports = { local } };
+	struct socket_list list = { 0 };
+	const struct record_socket *socket;
+	uint16_t flags;
+
+	find_by_diag(&list, &selection);
+	socket = list_find(&list, getpid(), local, remote);
+	assert_non_null(socket);
+	flags = socket->header.flags;
+	socket_list_done(&list);
+	return flags;
+}
+
+/* What moved last is told once nothing has moved for a while; never while something is unread. */
+static void quiet_sockets_are_told(void **state)
+{
+	char byte = 'b';
+	struct pair pair;
+
+	(void)state;
+	pair_open(&pair);
+	assert_int_equal(send(pair.client, &byte, 1, 0), 1);
+	assert_int_equal(recv(pair.server, &byte, 1, 0), 1);
+	while (!(flags_of(pair.client_port, pair.port) & RECORD_SOCKET_QUIET_SENT))
+		usleep(1000);
+	while (!(flags_of(pair.port, pair.client_port) & RECORD_SOCKET_QUIET_RECEIVED))
+		usleep(1000);
+	assert_int_equal(send(pair.client, &byte, 1, 0), 1);
+	for (int i = 0; i < 5; i++) {
+		assert_false(flags_of(pair.port, pair.client_port) & RECORD_SOCKET_QUIET_RECEIVED);
+		usleep(10000);
+	}
 	pair_close(&pair);
 }
 
@@ -281,6 +319,7 @@ static void list_reduce(struct socket_list *list, pid_t one, pid_t other)
 		if (socket->header.tgid != (uint32_t)one && socket->header.tgid != (uint32_t)other)
 			continue;
 		socket->header.time = 0;
+		socket->header.flags &= RECORD_SOCKET_LISTENS;
 		list->sockets[count++] = *socket;
 	}
 	list->count = count;
@@ -322,7 +361,8 @@ static void iterator_and_diag_agree(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(own_sockets_are_found),         cmocka_unit_test(mapped_addresses_are_ipv4),
+		cmocka_unit_test(own_sockets_are_found),
+		cmocka_unit_test(quiet_sockets_are_told),         cmocka_unit_test(mapped_addresses_are_ipv4),
 		cmocka_unit_test(only_selected_ports_are_found), cmocka_unit_test(other_namespaces_are_looked_into),
 		cmocka_unit_test(iterator_and_diag_agree),
 	};

@@ -2,7 +2,7 @@
 /*
  * Random conversations with random losses against what really happened: each
  * request's path and its response's status carry the same number, and each call
- * to the back end is known to be caused by one request. Whatever is lost, no span may
+ * to the back end is known to be caused by one request. Whatever is lost, and wherever the agent joins, no span may
  * pair a request with another's response, and no link may name another cause.
  */
 #include <setjmp.h>
@@ -42,6 +42,7 @@ struct world {
 	unsigned int exchanges;           /* numbers given */
 	unsigned int cause[EXCHANGES_MAX]; /* of a call: the request; 0 none */
 	size_t loss_from; /* losses come once every client that pipelines has been seen to (pipeliners.h) */
+	unsigned int joined_at; /* the number of the last exchange before the agent came; 0: it was there before all */
 	uint64_t seed, random;
 };
 
@@ -187,8 +188,38 @@ static void world_step(struct world *world)
 	}
 }
 
+/* The agent comes now: what was before it has not seen. `quiet`: nothing is under way, for all that the socket says. */
+static void join_end(struct world *world, struct wire_end *end, bool quiet)
+{
+	tape_socket(&world->tape, end);
+	if (quiet)
+		world->tape.records[world->tape.count - 1]->flags =
+			end->connection.role == RECORD_ROLE_SERVER ? RECORD_SOCKET_QUIET_SENT :
+								     RECORD_SOCKET_QUIET_RECEIVED;
+	end->connection.role = RECORD_ROLE_UNKNOWN;
+	end->flags = RECORD_DATA_LATE;
+	end->last = -1;
+}
+
+/* Some sockets say that they are quiet though a request is being worked on: its bytes have long been read. */
+static void join(struct world *world)
+{
+	tape_done(&world->tape);
+	for (unsigned int i = 0; i < SESSIONS; i++) {
+		struct session *session = &world->sessions[i];
+		bool front = session->step == STEP_REQUEST || chance(world, 50);
+		bool back = session->step != STEP_CALL_ANSWER || chance(world, 50);
+
+		join_end(world, &session->wire.client, front);
+		join_end(world, &session->wire.server, front);
+		join_end(world, &session->back.client, back);
+		join_end(world, &session->back.server, back);
+	}
+	world->joined_at = world->exchanges;
+}
+
 /* Sessions of one round: threads that serve one connection each, or an event loop that serves all. */
-static void world_init(struct world *world, uint64_t seed)
+static void world_init(struct world *world, uint64_t seed, bool late)
 {
 	bool loop;
 
@@ -208,13 +239,18 @@ static void world_init(struct world *world, uint64_t seed)
 		session->back.client.tgid = 200;
 		session->back.client.tid = session->wire.server.tid;
 		session->back.server.tgid = session->back.server.tid = 300;
-		session->pipelines = chance(world, 25);
+		session->pipelines = !late && chance(world, 25);
 		session->step = STEP_REQUEST;
 		if (session->pipelines) {
 			session->wire.client.tgid = session->wire.client.tid = 101;
 			session->wire.server.connection.remote_address[3] = 9;
 			step_request(world, session);
 		}
+	}
+	if (late) {
+		while (world->tape.count < 40)
+			world_step(world);
+		join(world);
 	}
 	world->loss_from = world->tape.count;
 	while (world->tape.count < 300 && world->exchanges < EXCHANGES_MAX - 2 * PIPELINE)
@@ -313,7 +349,7 @@ struct totals {
 	unsigned long spans, links, exchanges;
 };
 
-static void run_round(uint64_t seed, unsigned int percent, bool shuffled, struct totals *totals)
+static void run_round(uint64_t seed, unsigned int percent, bool shuffled, bool late, struct totals *totals)
 {
 	static struct world world;
 	static struct span_list spans;
@@ -322,7 +358,7 @@ static void run_round(uint64_t seed, unsigned int percent, bool shuffled, struct
 	unsigned int lost;
 
 	assert_non_null(engine);
-	world_init(&world, seed);
+	world_init(&world, seed, late);
 	if (shuffled)
 		shuffle(&world);
 	lost = play_lossy(&world, engine, percent);
@@ -331,8 +367,8 @@ static void run_round(uint64_t seed, unsigned int percent, bool shuffled, struct
 		totals->links += find_id(&spans, spans.spans[i]->parent_span_id) != NULL;
 	}
 	totals->spans += spans.count;
-	totals->exchanges += 2 * world.exchanges;
-	if (!lost)
+	totals->exchanges += 2 * (world.exchanges - world.joined_at);
+	if (!lost && !late)
 		for (enum loss loss = 0; loss < LOSS_COUNT; loss++)
 			if (loss != LOSS_OPEN_AT_EXIT && loss != LOSS_PARENT_UNKNOWN && engine_losses(engine)->count[loss])
 				fail_msg("%s though no record was", loss_name(loss));
@@ -341,12 +377,12 @@ static void run_round(uint64_t seed, unsigned int percent, bool shuffled, struct
 	tape_done(&world.tape);
 }
 
-static void nothing_wrong_with_losses_of(unsigned int percent, bool shuffled, unsigned int least_spans)
+static void nothing_wrong(unsigned int percent, bool shuffled, bool late, unsigned int least_spans)
 {
 	struct totals totals = { 0 };
 
 	for (uint64_t seed = 1; seed <= ROUNDS; seed++)
-		run_round(seed * 100 + percent, percent, shuffled, &totals);
+		run_round(seed * 100 + percent, percent, shuffled, late, &totals);
 	print_message("%u %% lost: %lu spans and %lu links of %lu ends\n", percent, totals.spans, totals.links,
 		      totals.exchanges);
 	assert_true(totals.spans * 100 >= totals.exchanges * least_spans);
@@ -355,31 +391,43 @@ static void nothing_wrong_with_losses_of(unsigned int percent, bool shuffled, un
 static void no_loss(void **state)
 {
 	(void)state;
-	nothing_wrong_with_losses_of(0, false, 90);
+	nothing_wrong(0, false, false, 90);
 }
 
 static void no_loss_but_disorder(void **state)
 {
 	(void)state;
-	nothing_wrong_with_losses_of(0, true, 90);
+	nothing_wrong(0, true, false, 90);
 }
 
 static void few_losses(void **state)
 {
 	(void)state;
-	nothing_wrong_with_losses_of(2, false, 60);
+	nothing_wrong(2, false, false, 60);
 }
 
 static void many_losses(void **state)
 {
 	(void)state;
-	nothing_wrong_with_losses_of(10, true, 20);
+	nothing_wrong(10, true, false, 20);
 }
 
 static void most_lost(void **state)
 {
 	(void)state;
-	nothing_wrong_with_losses_of(40, true, 0);
+	nothing_wrong(40, true, false, 0);
+}
+
+static void joined_late(void **state)
+{
+	(void)state;
+	nothing_wrong(0, false, true, 90);
+}
+
+static void joined_late_with_losses(void **state)
+{
+	(void)state;
+	nothing_wrong(10, true, true, 20);
 }
 
 int main(void)
@@ -390,6 +438,8 @@ int main(void)
 		cmocka_unit_test(few_losses),
 		cmocka_unit_test(many_losses),
 		cmocka_unit_test(most_lost),
+		cmocka_unit_test(joined_late),
+		cmocka_unit_test(joined_late_with_losses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
