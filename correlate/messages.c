@@ -96,7 +96,6 @@ bool messages_cut_request(struct connection *connection)
 	engine_explain(engine, EXPLAIN_REQUEST_INCOMPLETE, connection->endpoints.cookie, connection->owner, NULL);
 	messages_set_exchange(connection, requests, NULL);
 	requests->deaf = true;
-	messages_desync(connection);
 	return true;
 }
 

@@ -111,6 +111,22 @@ static void half_a_head_then_close(void **state)
 	assert_int_equal(f->spans.count, 2);
 }
 
+/* The whole ones before it were sent all the same, and fail with the connection. */
+static void half_a_head_behind_pipelined_requests(void **state)
+{
+	struct fixture *f = *state;
+
+	tape_request(&f->tape, &f->wire, GET("/a") GET("/b") GET("/c"));
+	tape_response(&f->tape, &f->wire, OK("0", "") OK("0", "") OK("0", ""));
+	tape_request(&f->tape, &f->wire, GET("/d") HALF);
+	close_both(f);
+	fixture_play(f);
+	assert_ignored(f, 0, 2);
+	assert_int_equal(f->spans.count, 8);
+	for (size_t i = 6; i < 8; i++)
+		assert_true(slice_equal(f->spans.spans[i]->error_type, SLICE_LITERAL("connection_closed")));
+}
+
 static void half_a_head_then_reset(void **state)
 {
 	struct fixture *f = *state;
@@ -238,6 +254,7 @@ int main(void)
 		TEST(timeout_of_half_a_head),
 		TEST(rest_of_a_head_after_its_answer),
 		TEST(half_a_head_then_close),
+		TEST(half_a_head_behind_pipelined_requests),
 		TEST(half_a_head_then_reset),
 		TEST(empty_lines_then_close),
 		TEST(half_a_head_is_no_context),
