@@ -65,9 +65,10 @@ int proc_root_open(uint32_t pid, const char *path)
 	close(root);
 	if (found < 0)
 		return fd;
-	if (fstat(found, &status) == 0 && S_ISREG(status.st_mode)) {
+	/* What the kernel makes up, as /proc/kmsg, has no size: it may keep a reader waiting, or be used up by reading. */
+	if (fstat(found, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
 		snprintf(name, sizeof(name), "/proc/self/fd/%d", found);
-		fd = open(name, O_RDONLY | O_CLOEXEC);
+		fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 		fd = fd < 0 ? -errno : fd;
 	}
 	close(found);

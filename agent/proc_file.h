@@ -14,7 +14,7 @@ ssize_t proc_file_read(uint32_t pid, const char *name, char *buffer, size_t size
 ssize_t proc_link_read(uint32_t pid, const char *name, char *target, size_t size);
 
 /*
- * Opens a regular file by the path that it has for the process, and that leads nowhere outside of its
+ * Opens a regular file of a disk by the path that it has for the process, and that leads nowhere outside of its
  * root. The descriptor or negative errno.
  */
 int proc_root_open(uint32_t pid, const char *path);

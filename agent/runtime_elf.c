@@ -13,6 +13,7 @@
 #include "base/slice.h"
 
 #define SYMBOLS_MAX (1u << 18)
+#define TABLE_MAX (16u << 20) /* bytes of names or symbols: those of a real program; libelf loads them whole */
 #define CONSTANTS_MAX (64u << 20) /* bytes searched: node has 30 MB */
 #define CHUNK 65536
 #define TEXT_MAX 128 /* of a prefix and a version */
@@ -20,14 +21,46 @@
 /* Offset of what Go writes into .go.buildinfo: a magic number, flags, then the version behind its length. */
 enum { GO_MAGIC_LENGTH = 14, GO_FLAGS = 15, GO_FLAG_INLINE = 2, GO_LENGTH = 32, GO_VERSION = 33 };
 
+/*
+ * Whether the header itself says how many sections there are: so many no program has that the first
+ * section must say it, but a file of holes may, and libelf allocates for each.
+ */
+static bool elf_counts_sections(int fd)
+{
+	union {
+		Elf32_Ehdr small;
+		Elf64_Ehdr large;
+	} header;
+
+	return pread(fd, &header, sizeof(header), 0) == sizeof(header) &&
+	       (header.small.e_ident[EI_CLASS] == ELFCLASS32 ? header.small.e_shnum : header.large.e_shnum) != 0;
+}
+
 static Elf *elf_open(int fd)
 {
-	Elf *elf = elf_version(EV_CURRENT) == EV_NONE ? NULL : elf_begin(fd, ELF_C_READ, NULL);
+	bool may_read = elf_counts_sections(fd) && elf_version(EV_CURRENT) != EV_NONE;
+	Elf *elf = may_read ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
 
 	if (elf && elf_kind(elf) == ELF_K_ELF)
 		return elf;
 	elf_end(elf);
 	return NULL;
+}
+
+/* Whether libelf may load a section: what it holds may be a hole of any size, or inflate to it. */
+static bool is_loadable(const GElf_Shdr *header)
+{
+	return header->sh_size <= TABLE_MAX && !(header->sh_flags & SHF_COMPRESSED);
+}
+
+/* One of a table's names; NULL where there is none. */
+static const char *elf_name(Elf *elf, size_t table, size_t offset)
+{
+	Elf_Scn *section = elf_getscn(elf, table);
+	GElf_Shdr header;
+
+	return section && gelf_getshdr(section, &header) && is_loadable(&header) ? elf_strptr(elf, table, offset) :
+										   NULL;
 }
 
 /* A section by its name. */
@@ -43,7 +76,7 @@ static bool elf_find_section(Elf *elf, const char *wanted, GElf_Shdr *ret_header
 
 		if (!gelf_getshdr(section, ret_header))
 			continue;
-		name = elf_strptr(elf, names, ret_header->sh_name);
+		name = elf_name(elf, names, ret_header->sh_name);
 		if (name && strcmp(name, wanted) == 0)
 			return true;
 	}
@@ -80,33 +113,41 @@ bool elf_go_version(int fd, char *version, size_t size)
 	return found;
 }
 
-/* An exported object's place in the file. */
-static bool elf_find_symbol(Elf *elf, const char *wanted, off_t *ret_offset)
+/* What is exported: one section, as the dynamic linker knows no second. */
+static Elf_Data *elf_find_exports(Elf *elf, GElf_Shdr *ret_header)
 {
 	Elf_Scn *section = NULL;
 
-	while ((section = elf_nextscn(elf, section))) {
-		GElf_Shdr header;
-		Elf_Data *data;
-		GElf_Sym symbol;
+	while ((section = elf_nextscn(elf, section)))
+		if (gelf_getshdr(section, ret_header) && ret_header->sh_type == SHT_DYNSYM)
+			return is_loadable(ret_header) ? elf_getdata(section, NULL) : NULL;
+	return NULL;
+}
 
-		if (!gelf_getshdr(section, &header) || header.sh_type != SHT_DYNSYM ||
-		    !(data = elf_getdata(section, NULL)))
-			continue;
-		for (unsigned int i = 0; i < SYMBOLS_MAX && gelf_getsym(data, (int)i, &symbol); i++) {
-			const char *name = elf_strptr(elf, header.sh_link, symbol.st_name);
-			Elf_Scn *holder;
-			GElf_Shdr place;
+/* Where a symbol's bytes are in the file. */
+static bool elf_place(Elf *elf, const GElf_Sym *symbol, off_t *ret_offset)
+{
+	Elf_Scn *holder = elf_getscn(elf, symbol->st_shndx);
+	GElf_Shdr place;
 
-			if (!name || strcmp(name, wanted) != 0 || symbol.st_shndx == SHN_UNDEF)
-				continue;
-			holder = elf_getscn(elf, symbol.st_shndx);
-			if (!holder || !gelf_getshdr(holder, &place) || place.sh_type == SHT_NOBITS ||
-			    symbol.st_value < place.sh_addr)
-				return false;
-			*ret_offset = (off_t)(symbol.st_value - place.sh_addr + place.sh_offset);
-			return true;
-		}
+	if (!holder || !gelf_getshdr(holder, &place) || place.sh_type == SHT_NOBITS || symbol->st_value < place.sh_addr)
+		return false;
+	*ret_offset = (off_t)(symbol->st_value - place.sh_addr + place.sh_offset);
+	return true;
+}
+
+/* An exported object's place in the file. */
+static bool elf_find_symbol(Elf *elf, const char *wanted, off_t *ret_offset)
+{
+	GElf_Shdr header;
+	Elf_Data *data = elf_find_exports(elf, &header);
+	GElf_Sym symbol;
+
+	for (unsigned int i = 0; data && i < SYMBOLS_MAX && gelf_getsym(data, (int)i, &symbol); i++) {
+		const char *name = elf_name(elf, header.sh_link, symbol.st_name);
+
+		if (name && symbol.st_shndx != SHN_UNDEF && strcmp(name, wanted) == 0)
+			return elf_place(elf, &symbol, ret_offset);
 	}
 	return false;
 }

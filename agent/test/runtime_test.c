@@ -6,12 +6,16 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <elf.h>
 
+#include "agent/proc_file.h"
 #include "agent/runtime.h"
 #include "agent/runtime_elf.h"
 #include "agent/runtime_java.h"
@@ -124,6 +128,84 @@ static void damaged_files_tell_nothing(void **state)
 	close(whole);
 }
 
+#define HOLE (512l << 20)
+#define HOLE_KIB (HOLE / 1024)
+
+static long memory_kib(void)
+{
+	struct rusage usage;
+
+	assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+	return usage.ru_maxrss;
+}
+
+/* A file of holes with so many sections (0: the first says it), names being the second, symbols the third. */
+static void expect_cheap(uint16_t count, const Elf64_Shdr sections[3])
+{
+	const Elf64_Ehdr header = {
+		.e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+		.e_type = ET_EXEC,
+		.e_machine = EM_X86_64,
+		.e_version = EV_CURRENT,
+		.e_shoff = sizeof(header),
+		.e_ehsize = sizeof(header),
+		.e_shentsize = sizeof(Elf64_Shdr),
+		.e_shnum = count,
+		.e_shstrndx = 1,
+	};
+	const size_t size = 3 * sizeof(sections[0]);
+	char version[RUNTIME_VERSION_MAX] = "";
+	FILE *file = tmpfile();
+	int fd = file ? fileno(file) : -1;
+	long before;
+
+	assert_int_equal(ftruncate(fd, HOLE + 4096), 0);
+	assert_int_equal(pwrite(fd, &header, sizeof(header), 0), sizeof(header));
+	assert_int_equal(pwrite(fd, sections, size, sizeof(header)), size);
+	before = memory_kib();
+	assert_false(elf_go_version(fd, version, sizeof(version)));
+	assert_false(elf_string_version(fd, "wirespan_test_string", version, sizeof(version)));
+	assert_in_range(memory_kib() - before, 0, HOLE_KIB / 4);
+	fclose(file);
+}
+
+static void holes_are_not_loaded(void **state)
+{
+	const Elf64_Shdr names = { .sh_type = SHT_STRTAB, .sh_offset = 4096, .sh_size = 4096 };
+	const Elf64_Shdr symbols = {
+		.sh_type = SHT_DYNSYM, .sh_offset = 4096, .sh_size = 4096, .sh_link = 1, .sh_entsize = sizeof(Elf64_Sym)
+	};
+	Elf64_Shdr large_names = names, large_symbols = symbols;
+
+	(void)state;
+	large_names.sh_size = large_symbols.sh_size = HOLE;
+	expect_cheap(3, (Elf64_Shdr[3]){ { 0 }, names, symbols });
+	expect_cheap(3, (Elf64_Shdr[3]){ { 0 }, large_names, symbols });
+	expect_cheap(3, (Elf64_Shdr[3]){ { 0 }, names, large_symbols });
+	expect_cheap(0, (Elf64_Shdr[3]){ { .sh_size = HOLE / sizeof(Elf64_Shdr) }, names, symbols });
+}
+
+/* Which a link, or a mount of a container's, may lead to. */
+static void only_files_of_a_disk_are_opened(void **state)
+{
+	char path[] = "/tmp/wirespan-test-XXXXXX";
+	int fd = mkstemp(path), opened;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "x", 1), 1);
+	opened = proc_root_open((uint32_t)getpid(), path);
+	assert_true(opened >= 0);
+	close(opened);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("/proc/uptime", path), 0);
+	assert_true(proc_root_open((uint32_t)getpid(), path) < 0);
+	assert_int_equal(unlink(path), 0);
+	assert_true(proc_root_open((uint32_t)getpid(), "/dev/null") < 0);
+	assert_true(proc_root_open((uint32_t)getpid(), "/proc/uptime") < 0);
+	close(fd);
+}
+
 static void expect_release(const char *text, const char *name, const char *version)
 {
 	char *copy = guard_copy(text, strlen(text));
@@ -158,6 +240,7 @@ int main(void)
 		cmocka_unit_test(knows_go_by_its_section),    cmocka_unit_test(others_keep_their_threads),
 		cmocka_unit_test(nobody_has_no_runtime),      cmocka_unit_test(versions_are_found_in_files),
 		cmocka_unit_test(damaged_files_tell_nothing), cmocka_unit_test(javas_release_is_read),
+		cmocka_unit_test(holes_are_not_loaded),         cmocka_unit_test(only_files_of_a_disk_are_opened),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
