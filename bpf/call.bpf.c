@@ -48,7 +48,7 @@ const volatile __u16 compat_calls[CALL_NUMBER_MAX] = {
 #endif
 };
 
-int compat_number(__u32 number, __u32 first)
+long compat_number(__u32 number, __u32 first)
 {
 	__u64 index = number;
 
@@ -62,7 +62,12 @@ int compat_number(__u32 number, __u32 first)
 	return index < CALL_NUMBER_MAX ? compat_calls[index] - 1 : -1;
 }
 
-__u32 compat_word(__u64 address, __u32 index)
+__u64 compat_register(__u64 value)
+{
+	return (__u32)value;
+}
+
+__u64 compat_word(__u64 address, __u32 index)
 {
 	__u32 word = 0;
 

@@ -114,11 +114,14 @@ struct call_registers {
 
 /*
  * The number as 64-bit code has it of a call that 32-bit code made; `first` is the first argument. Defined in
- * call.bpf.c, and global as the next one: the verifier goes on from their results once, not for each path to them.
+ * call.bpf.c, and global as the next ones: of their results the verifier knows as little as of 64-bit code's
+ * registers, and so goes on from both but once.
  */
-int compat_number(__u32 number, __u32 first);
+long compat_number(__u32 number, __u32 first);
+/* What a register of 32-bit code holds. */
+__u64 compat_register(__u64 value);
 /* Word `index` of 32-bit code's memory at `address`; 0: it can't be read. */
-__u32 compat_word(__u64 address, __u32 index);
+__u64 compat_word(__u64 address, __u32 index);
 
 /* As if 64-bit code had made the call. */
 static __always_inline void call_read_native(const struct pt_regs *regs, struct call_registers *call)
@@ -157,17 +160,17 @@ static __always_inline void call_read_compat(const struct pt_regs *regs, struct 
 		call->arguments[2] = compat_word(regs->cx, 2);
 		call->arguments[3] = compat_word(regs->cx, 3);
 	} else {
-		call->arguments[0] = (__u32)regs->bx;
-		call->arguments[1] = (__u32)regs->cx;
-		call->arguments[2] = (__u32)regs->dx;
-		call->arguments[3] = (__u32)regs->si;
+		call->arguments[0] = compat_register(regs->bx);
+		call->arguments[1] = compat_register(regs->cx);
+		call->arguments[2] = compat_register(regs->dx);
+		call->arguments[3] = compat_register(regs->si);
 	}
 #else
 	call->number = compat_number(call->number, 0);
-	call->arguments[0] = (__u32)call->arguments[0];
-	call->arguments[1] = (__u32)call->arguments[1];
-	call->arguments[2] = (__u32)call->arguments[2];
-	call->arguments[3] = (__u32)call->arguments[3];
+	call->arguments[0] = compat_register(call->arguments[0]);
+	call->arguments[1] = compat_register(call->arguments[1]);
+	call->arguments[2] = compat_register(call->arguments[2]);
+	call->arguments[3] = compat_register(call->arguments[3]);
 #endif
 }
 
