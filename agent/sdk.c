@@ -146,14 +146,14 @@ static bool has_otel_variable(struct slice environment)
 }
 
 /* A module of a usual name is believed to be what starts OpenTelemetry where that is configured. */
-static bool is_usual_module(struct slice module, struct slice environment)
+static bool is_usual_module(struct slice module)
 {
 	struct slice stem = base_name(module);
 
 	stem = slice_head(stem, slice_find(stem, '.'));
 	for (size_t i = 0; i < COUNT(usual_modules); i++)
 		if (slice_equal(stem, slice_of_string(usual_modules[i])))
-			return has_otel_variable(environment);
+			return true;
 	return false;
 }
 
@@ -177,7 +177,7 @@ static struct slice named_module(struct slice option, struct slice *rest, char s
 }
 
 /* Of node's or ruby's options; what follows them is the program's. */
-static bool options_load_modules(struct slice options, char separator, struct slice environment)
+static bool options_load_modules(struct slice options, char separator, bool configured)
 {
 	while (options.length) {
 		struct slice word = take_word(&options, separator);
@@ -186,7 +186,7 @@ static bool options_load_modules(struct slice options, char separator, struct sl
 			return false;
 		struct slice module = named_module(word, &options, separator);
 
-		if (module.length && (names_opentelemetry(module) || is_usual_module(module, environment)))
+		if (module.length && (names_opentelemetry(module) || (configured && is_usual_module(module))))
 			return true;
 	}
 	return false;
@@ -221,7 +221,7 @@ static bool options_load_agent(struct slice options, char separator)
 	return loads;
 }
 
-static bool variable_starts_sdk(size_t row, struct slice value, struct slice environment)
+static bool variable_starts_sdk(size_t row, struct slice value, bool configured)
 {
 	struct slice proof = slice_of_string(variables[row].proof);
 	size_t at;
@@ -232,25 +232,23 @@ static bool variable_starts_sdk(size_t row, struct slice value, struct slice env
 	case FORM_VALUE:
 		return slice_equal_ignoring_case(slice_trim(value), proof);
 	case FORM_MODULES:
-		return options_load_modules(value, ' ', environment);
+		return options_load_modules(value, ' ', configured);
 	case FORM_AGENT:
 		return options_load_agent(value, ' ');
 	}
 	return false;
 }
 
-static bool environment_starts_sdk(enum runtime runtime, struct slice environment)
+static bool environment_starts_sdk(enum runtime runtime, struct slice environment, bool configured)
 {
-	struct slice rest = environment;
-
-	while (rest.length) {
-		struct slice entry = take_word(&rest, '\0');
+	while (environment.length) {
+		struct slice entry = take_word(&environment, '\0');
 		size_t equals = slice_find(entry, '=');
 
 		for (size_t i = 0; i < COUNT(variables); i++)
 			if ((variables[i].runtimes & runtime) &&
 			    slice_equal(slice_head(entry, equals), slice_of_string(variables[i].variable)) &&
-			    variable_starts_sdk(i, slice_from(entry, equals + 1), environment))
+			    variable_starts_sdk(i, slice_from(entry, equals + 1), configured))
 				return true;
 	}
 	return false;
@@ -260,12 +258,13 @@ bool sdk_is_started(struct slice executable, struct slice arguments, struct slic
 {
 	enum runtime runtime = runtime_of(executable);
 	struct slice options = slice_from(arguments, slice_find(arguments, '\0') + 1); /* behind argv[0] */
+	bool configured = has_otel_variable(environment); /* once: modules may be named thousands of times */
 
 	if (runtime == JAVA && options_load_agent(options, '\0'))
 		return true;
 	if (runtime == PYTHON && options_run_instrument(options))
 		return true;
-	if ((runtime & (NODE | RUBY)) && options_load_modules(options, '\0', environment))
+	if ((runtime & (NODE | RUBY)) && options_load_modules(options, '\0', configured))
 		return true;
-	return environment_starts_sdk(runtime, environment);
+	return environment_starts_sdk(runtime, environment, configured);
 }

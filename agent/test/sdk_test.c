@@ -103,6 +103,29 @@ static void others(void **state)
 	STARTS_NONE("/", "||", "||=|");
 }
 
+/* Taken time for each module in proportion to all variables, this would not end before the test must. */
+static void many_modules_and_variables(void **state)
+{
+	static const char modules[] = "NODE_OPTIONS=", module[] = "-r tracing ", variable[] = "A=";
+	const size_t size = 8 << 20;
+	char *environment = calloc(1, size);
+	size_t at = sizeof(modules) - 1;
+
+	(void)state;
+	assert_non_null(environment);
+	memcpy(environment, modules, at);
+	for (; at < size / 2; at += sizeof(module) - 1)
+		memcpy(environment + at, module, sizeof(module) - 1);
+	for (at++; at + sizeof(variable) <= size; at += sizeof(variable))
+		memcpy(environment + at, variable, sizeof(variable));
+	assert_false(sdk_is_started(SLICE_LITERAL("/usr/bin/node"), SLICE_LITERAL("node\0x"),
+				    slice_of(environment, size)));
+	memcpy(environment + size - 8, "\0OTEL_A=", 8);
+	assert_true(sdk_is_started(SLICE_LITERAL("/usr/bin/node"), SLICE_LITERAL("node\0x"),
+				   slice_of(environment, size)));
+	free(environment);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,6 +133,7 @@ int main(void)
 		cmocka_unit_test(node),
 		cmocka_unit_test(java),
 		cmocka_unit_test(others),
+		cmocka_unit_test(many_modules_and_variables),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
