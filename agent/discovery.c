@@ -107,9 +107,6 @@ static enum judgement discovery_judge(struct discovery *discovery, bool settled)
 	if (process_info_from_record(process, process->header.size, &info) < 0)
 		return UNJUDGED;
 	trace = matching_judge(discovery->matching, &info);
-	/* Where everything is, that is no news. */
-	if (trace && selection_names_processes(discovery->selection))
-		log_debug("process %u (%.*s) is traced", info.pid, (int)info.executable.length, info.executable.data);
 	if (!trace && !settled && discovery->selection->services.count)
 		return discovery_remember(discovery, info.pid, UNNAMED);
 	/* The kernel goes on telling of an instrumented one until it shows itself (discovery_show). */
@@ -118,6 +115,9 @@ static enum judgement discovery_judge(struct discovery *discovery, bool settled)
 		return discovery_remember(discovery, info.pid, NOT_SELECTED);
 	if (discovery_instruments(discovery, &info, process->header.flags & RECORD_PROCESS_SDK))
 		return discovery_remember(discovery, info.pid, INSTRUMENTED);
+	/* Where everything is, that is no news. */
+	if (selection_names_processes(discovery->selection))
+		log_debug("process %u (%.*s) is traced", info.pid, (int)info.executable.length, info.executable.data);
 	shows_more = description_complete(&discovery->scratch, &info);
 	secret_hide((char *)info.environment.data, info.environment.length);
 	discovery_pass(discovery, process, process->header.size);

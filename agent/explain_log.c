@@ -9,6 +9,7 @@
 #include "agent/unread_text.h"
 #include "base/log.h"
 #include "otlp/text.h"
+#include "otlp/utf8.h"
 
 #define SPAN_ID_SIZE 8
 #define SERVICE_BYTES 64 /* that are shown */
@@ -37,15 +38,17 @@ __attribute__((format(printf, 2, 3))) static void line_add(struct line *line, co
 static void line_begin(struct line *line, const struct explanation *explanation)
 {
 	struct slice service = slice_head(explanation->service, SERVICE_BYTES);
-	char wall_text[WALL_TEXT_MAX];
+	char wall_text[WALL_TEXT_MAX], service_text[UTF8_SANITIZED_MAX(SERVICE_BYTES)];
 
 	if (explanation->wall) {
 		struct slice wall = wall_format(explanation->wall, wall_text);
 
 		line_add(line, "%.*s ", (int)wall.length, wall.data);
 	}
+	/* A process names itself: not with the beginning of another line. */
+	utf8_sanitize_for_terminal(service, service_text);
 	if (service.length)
-		line_add(line, "%.*s (pid %" PRIu32 ")", (int)service.length, service.data, explanation->pid);
+		line_add(line, "%s (pid %" PRIu32 ")", service_text, explanation->pid);
 	else
 		line_add(line, "process %" PRIu32, explanation->pid);
 }
