@@ -13,6 +13,7 @@ enum {
 	GROUPED_DIGITS_MIN = 6, /* digits with dashes: telephone and book numbers */
 	ENCODED_TEXT_MIN = 12,  /* bytes outside ASCII: text that a user wrote */
 	EXTENSION_MAX = 7,      /* ".parquet" */
+	KEYS_MAX = 4,           /* before a value: a path of nothing but '=' takes no time either */
 	ULID_LENGTH = 26,
 	UUID_LENGTH = 36,
 };
@@ -223,15 +224,24 @@ static struct slice without_extension(struct slice text)
 	return slice_head(text, dot - 1);
 }
 
-static bool is_identifier(struct slice text)
+static bool is_identifier_itself(struct slice text)
 {
-	size_t equals = slice_find(text, '='); /* "dt=2026-11-21" */
 	struct shape shape = shape_of(text);
 
 	return is_number(text, &shape) || is_uuid(text, &shape) || is_hash(text, &shape) || is_date(text) ||
 	       is_email(text) || is_ulid(text, &shape) || is_token(text, &shape) || is_named_number(text) ||
-	       has_hash_part(text) || shape.high >= ENCODED_TEXT_MIN ||
-	       (equals + 1 < text.length && is_identifier(slice_from(text, equals + 1)));
+	       has_hash_part(text) || shape.high >= ENCODED_TEXT_MIN;
+}
+
+/* Or the value of one: "dt=2026-11-21". */
+static bool is_identifier(struct slice text)
+{
+	for (unsigned int keys = 0; keys <= KEYS_MAX && text.length; keys++) {
+		if (is_identifier_itself(text))
+			return true;
+		text = slice_from(text, slice_find(text, '=') + 1);
+	}
+	return false;
 }
 
 bool route_segment_is_identifier(struct slice segment)

@@ -75,6 +75,9 @@ static const struct {
 	/* S3 */
 	{ "/bucket/dt=2026-11-21/part-00001.parquet", "/bucket/{id}/{id}" },
 	{ "/bucket/year=2026/month=11/data.csv", "/bucket/{id}/{id}/data.csv" },
+	{ "/bucket/a=b=c=d=2026-11-21", "/bucket/{id}" },
+	/* Nobody looks behind ever more of them. */
+	{ "/bucket/a=b=c=d=e=2026-11-21", "/bucket/a=b=c=d=e=2026-11-21" },
 	{ "/bucket/uploads/9f86d081884c7d659a2feaa0c55ad015.png", "/bucket/uploads/{id}" },
 	/* Kubernetes */
 	{ "/api/v1/namespaces/default/pods/web-7d4b9c6f5-x2x9z/log", "/api/v1/namespaces/default/pods/{id}/log" },
