@@ -11,6 +11,7 @@
 #include "agent/proc_file.h"
 #include "agent/runtime_elf.h"
 #include "agent/runtime_java.h"
+#include "base/path.h"
 #include "base/slice.h"
 
 #define REMEMBERED 256 /* executables; a host runs few different ones at a time */
@@ -43,26 +44,9 @@ struct remembered {
 	struct runtime runtime;
 };
 
-static struct slice base_name(struct slice path)
-{
-	size_t begin = path.length;
-
-	while (begin > 0 && path.data[begin - 1] != '/')
-		begin--;
-	return slice_from(path, begin);
-}
-
-static struct slice without_version(struct slice name)
-{
-	while (name.length && (name.data[name.length - 1] == '.' ||
-			       (name.data[name.length - 1] >= '0' && name.data[name.length - 1] <= '9')))
-		name.length--;
-	return name;
-}
-
 static const struct family *family_of(struct slice executable)
 {
-	struct slice name = without_version(base_name(executable));
+	struct slice name = path_without_version(path_last(executable));
 
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
 		if (slice_equal(name, slice_of_string(families[i].executable)))
@@ -86,7 +70,7 @@ static void read_executable(int fd, uint32_t pid, struct remembered *entry)
 		if (family->symbol)
 			family->read(fd, family->symbol, runtime->version, sizeof(runtime->version));
 		runtime->may_tell_more = true;
-	} else if (slice_equal(base_name(executable), SLICE_LITERAL("java"))) {
+	} else if (slice_equal(path_last(executable), SLICE_LITERAL("java"))) {
 		java_describe(pid, executable, runtime);
 	} else if (elf_go_version(fd, runtime->version, sizeof(runtime->version))) {
 		runtime->shares_threads = true;
@@ -154,7 +138,7 @@ static bool find_library(uint32_t pid, struct slice begin, char path[MAPS_MAX])
 		struct slice file = slice_from(line, slice_find(line, '/'));
 
 		text = slice_from(text, line.length + 1);
-		if (!text.data || !slice_starts_with(base_name(file), begin) || !file.length)
+		if (!text.data || !slice_starts_with(path_last(file), begin) || !file.length)
 			continue;
 		memmove(path, file.data, file.length);
 		path[file.length] = '\0';

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <strings.h>
 
+#include "base/path.h"
+
 enum runtime {
 	RUNTIME_NONE = 0,
 	PYTHON = 1 << 0,
@@ -98,21 +100,10 @@ static struct slice take_word(struct slice *text, char separator)
 	return word;
 }
 
-static struct slice base_name(struct slice path)
-{
-	size_t begin = path.length;
-
-	while (begin > 0 && path.data[begin - 1] != '/')
-		begin--;
-	return slice_from(path, begin);
-}
-
 static enum runtime runtime_of(struct slice executable)
 {
-	struct slice name = base_name(executable);
+	struct slice name = path_without_version(path_last(executable));
 
-	while (name.length && (name.data[name.length - 1] == '.' || isdigit((unsigned char)name.data[name.length - 1])))
-		name.length--;
 	for (size_t i = 0; i < COUNT(executables); i++)
 		if (slice_equal(name, slice_of_string(executables[i].name)))
 			return executables[i].runtime;
@@ -148,7 +139,7 @@ static bool has_otel_variable(struct slice environment)
 /* A module of a usual name is believed to be what starts OpenTelemetry where that is configured. */
 static bool is_usual_module(struct slice module)
 {
-	struct slice stem = base_name(module);
+	struct slice stem = path_last(module);
 
 	stem = slice_head(stem, slice_find(stem, '.'));
 	for (size_t i = 0; i < COUNT(usual_modules); i++)
@@ -201,7 +192,7 @@ static bool options_run_instrument(struct slice options)
 		if (slice_equal(word, SLICE_LITERAL("-m")))
 			return slice_starts_with(options, SLICE_LITERAL("opentelemetry.instrumentation.auto_"));
 		if (!slice_starts_with(word, SLICE_LITERAL("-")))
-			return slice_equal(base_name(word), SLICE_LITERAL("opentelemetry-instrument"));
+			return slice_equal(path_last(word), SLICE_LITERAL("opentelemetry-instrument"));
 	}
 	return false;
 }

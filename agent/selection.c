@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "base/path.h"
+
 #define PID_LARGEST (4 * 1024 * 1024) /* the kernel's PID_MAX_LIMIT */
 
 static int too_many(const char *name, size_t max)
@@ -93,13 +95,7 @@ void selection_rows(struct selection *selection, struct option_row rows[SELECTIO
 
 static bool matches_path(const char *pattern, struct slice path)
 {
-	size_t last = path.length;
-
-	if (!path.length)
-		return false;
-	while (last > 0 && path.data[last - 1] != '/')
-		last--;
-	return glob_match(pattern, path) || (last && glob_match(pattern, slice_from(path, last)));
+	return path.length && (glob_match(pattern, path) || glob_match(pattern, path_last(path)));
 }
 
 bool selection_program_matches(const char *pattern, const struct selection_names *names)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/process_launcher.h"
 
+#include "base/path.h"
 #include "correlate/process_name.h"
 
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
@@ -23,13 +24,9 @@ static const char *const system_directories[] = { "",     ".",   "..",  "usr",  
 /* Takes the last component off *path. */
 static struct slice take_last(struct slice *path)
 {
-	size_t begin = path->length;
+	struct slice last = path_last(*path);
 
-	while (begin > 0 && path->data[begin - 1] != '/')
-		begin--;
-	struct slice last = slice_from(*path, begin);
-
-	path->length = begin;
+	path->length -= last.length;
 	while (path->length > 1 && path->data[path->length - 1] == '/')
 		path->length--;
 	return last;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/process_name.h"
 
+#include "base/path.h"
 #include "correlate/process_launcher.h"
 
 /* How a command line is read: by the interpreter's options or by a reader of its own. */
@@ -73,15 +74,6 @@ static const struct interpreter interpreters[] = {
 	{ .name = "uwsgi-core", .read = launcher_uwsgi },
 };
 
-static struct slice base_name(struct slice path)
-{
-	size_t begin = path.length;
-
-	while (begin > 0 && path.data[begin - 1] != '/')
-		begin--;
-	return slice_from(path, begin);
-}
-
 static struct slice without_end(struct slice text, struct slice end)
 {
 	if (text.length > end.length && slice_equal(slice_from(text, text.length - end.length), end))
@@ -91,7 +83,7 @@ static struct slice without_end(struct slice text, struct slice end)
 
 struct slice process_executable_name(struct slice path)
 {
-	return base_name(without_end(path, SLICE_LITERAL(" (deleted)")));
+	return path_last(without_end(path, SLICE_LITERAL(" (deleted)")));
 }
 
 /* The interpreter of that executable name: "python3.11", "ruby2.7", "node"; NULL where it is none. */
@@ -99,9 +91,7 @@ static const struct interpreter *interpreter_find(struct slice name)
 {
 	if (name.length && name.data[0] == '-') /* a login shell's argv[0] */
 		name = slice_from(name, 1);
-	while (name.length && (name.data[name.length - 1] == '.' ||
-			       (name.data[name.length - 1] >= '0' && name.data[name.length - 1] <= '9')))
-		name.length--;
+	name = path_without_version(name);
 	for (size_t i = 0; i < sizeof interpreters / sizeof interpreters[0]; i++)
 		if (slice_equal(name, slice_of_string(interpreters[i].name)))
 			return &interpreters[i];
@@ -111,7 +101,7 @@ static const struct interpreter *interpreter_find(struct slice name)
 static struct slice read_dotnet(const struct argument_list *list, size_t from)
 {
 	for (size_t i = from; i < list->count; i++) {
-		struct slice name = base_name(list->items[i]);
+		struct slice name = path_last(list->items[i]);
 		struct slice stem = without_end(name, SLICE_LITERAL(".dll"));
 
 		if (stem.length < name.length)
@@ -169,7 +159,7 @@ static const struct interpreter *process_interpreter(const struct process_info *
 
 	if (interpreter || !list->count)
 		return interpreter;
-	interpreter = interpreter_find(base_name(list->items[0]));
+	interpreter = interpreter_find(path_last(list->items[0]));
 	if (!info->executable.length)
 		return interpreter;
 	for (size_t i = 1; i < list->count; i++)
@@ -199,7 +189,7 @@ static struct slice applet_name(const struct argument_list *list, size_t *ret_ne
 	struct slice busybox = SLICE_LITERAL("busybox");
 
 	for (size_t i = 0; i < list->count && i < 2; i++) {
-		struct slice name = base_name(list->items[i]);
+		struct slice name = path_last(list->items[i]);
 
 		*ret_next = i + 1;
 		if (name.length && !slice_equal(name, busybox))
@@ -233,7 +223,7 @@ enum command_kind process_command_name(const struct process_info *info, struct s
 	struct slice target = interpreter ? interpreter_read(interpreter, &list, next) : slice_of(NULL, 0);
 
 	if (!name.length && list.count)
-		name = base_name(list.items[0]);
+		name = path_last(list.items[0]);
 	*ret_name = target.length ? target : name;
 	return target.length ? COMMAND_APPLICATION : interpreter ? COMMAND_RUNTIME : COMMAND_PROGRAM;
 }
