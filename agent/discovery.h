@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Stands between the source of records and the engine: judges every process
- * (once per program it runs), tells the kernel, lets pass what belongs to
- * selected ones and describes each to the engine before its first record. Processes that
+ * Stands between the source of records and the engine: has every process judged (judge.h) before its
+ * first record passes, and lets pass what belongs to traced ones. Processes that
  * export spans of their own are left out once they show themselves, unless selected so.
  */
 #ifndef WIRESPAN_AGENT_DISCOVERY_H
