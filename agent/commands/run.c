@@ -190,6 +190,10 @@ static int run_configured(const struct run_options *options, const struct otlp_c
 		option_error("--spool: spans are sent nowhere; give --endpoint URL or set OTEL_EXPORTER_OTLP_ENDPOINT");
 		return EXIT_USAGE;
 	}
+	if (!outputs.choice.prints && (outputs.interval || outputs.sort != LATENCY_BY_SERVICE)) {
+		option_error("--interval and --sort: no table is printed; give --format summary, or console");
+		return EXIT_USAGE;
+	}
 	tell_nothing_is_kept(options, &outputs);
 	signals_begin();
 	return (options->command == RUN_REPLAY ? run_replayed : run_traced)(options, config, &outputs);

@@ -54,6 +54,8 @@ def test_version(command, option):
         (["run", "--duration", "-1"], "-1"),
         (["run", "stray"], "stray"),
         (["run", "--exe", "ngin[x"], "without its ']'"),
+        (["run", "--endpoint", "http://127.0.0.1:9", "--interval", "1"], "no table is printed"),
+        (["run", "--endpoint", "http://127.0.0.1:9", "--sort", "p99"], "no table is printed"),
         (["run", "--exclude-path", "/[a-"], "without its ']'"),
         (["record", "file", "--exe", "nginx", "--exclude-exe", "nginx"], "leaves all of it out"),
         (["replay", "file", "--kind", "internal"], "internal"),
