@@ -7,17 +7,12 @@
 #include <stdlib.h>
 
 #include "base/hashmap.h"
-#include "otlp/histogram.h"
-#include "otlp/kind.h"
+#include "otlp/latency_table.h"
 #include "otlp/text.h"
 #include "otlp/utf8.h"
 
 struct endpoint {
-	enum span_kind kind; /* 0 for "(other)" */
-	uint64_t errors;
-	struct histogram histogram;
-	struct slice service;
-	struct slice name;
+	struct latency_row row; /* its kind is 0 for "(other)" */
 	char text[];
 };
 
@@ -39,10 +34,10 @@ static struct endpoint *endpoint_new(struct slice service, enum span_kind kind, 
 
 	if (!endpoint)
 		return NULL;
-	endpoint->kind = kind;
-	endpoint->service = slice_of(endpoint->text, utf8_sanitize_for_terminal(service, endpoint->text));
-	endpoint->name.data = endpoint->text + endpoint->service.length + 1;
-	endpoint->name.length = utf8_sanitize_for_terminal(name, (char *)endpoint->name.data);
+	endpoint->row.kind = kind;
+	endpoint->row.service = slice_of(endpoint->text, utf8_sanitize_for_terminal(service, endpoint->text));
+	endpoint->row.name.data = endpoint->text + endpoint->row.service.length + 1;
+	endpoint->row.name.length = utf8_sanitize_for_terminal(name, (char *)endpoint->row.name.data);
 	return endpoint;
 }
 
@@ -52,7 +47,7 @@ static void endpoint_free(void *value)
 
 	if (!endpoint)
 		return;
-	histogram_done(&endpoint->histogram);
+	histogram_done(&endpoint->row.histogram);
 	free(endpoint);
 }
 
@@ -118,8 +113,8 @@ int latency_add(struct latency *latency, const struct span *span)
 		latency->first = span->end;
 	if (span->end > latency->last)
 		latency->last = span->end;
-	endpoint->errors += span->status == SPAN_STATUS_ERROR;
-	return histogram_add(&endpoint->histogram, span->end - span->start);
+	endpoint->row.errors += span->status == SPAN_STATUS_ERROR;
+	return histogram_add(&endpoint->row.histogram, span->end - span->start);
 }
 
 uint64_t latency_count(const struct latency *latency)
@@ -129,7 +124,7 @@ uint64_t latency_count(const struct latency *latency)
 
 uint64_t latency_other(const struct latency *latency)
 {
-	return latency->other->histogram.count;
+	return latency->other->row.histogram.count;
 }
 
 static int compare_slices(struct slice a, struct slice b)
@@ -145,7 +140,7 @@ static int compare_numbers(uint64_t a, uint64_t b)
 	return (a < b) - (a > b);
 }
 
-static int compare_endpoints(const struct endpoint *a, const struct endpoint *b)
+static int compare_rows(const struct latency_row *a, const struct latency_row *b)
 {
 	int order = compare_slices(a->service, b->service);
 
@@ -156,21 +151,15 @@ static int compare_endpoints(const struct endpoint *a, const struct endpoint *b)
 	return order ? order : compare_slices(a->name, b->name);
 }
 
-/* An endpoint, and the number by which it is sorted first. */
-struct ranked {
-	const struct endpoint *endpoint;
-	uint64_t rank;
-};
-
-static uint64_t find_rank(const struct endpoint *endpoint, enum latency_sort sort)
+static uint64_t find_rank(const struct latency_row *row, enum latency_sort sort)
 {
 	switch (sort) {
 	case LATENCY_BY_RATE:
-		return endpoint->histogram.count;
+		return row->histogram.count;
 	case LATENCY_BY_ERRORS:
-		return endpoint->errors;
+		return row->errors;
 	case LATENCY_BY_P99:
-		return histogram_percentile(&endpoint->histogram, 990);
+		return histogram_percentile(&row->histogram, 990);
 	default:
 		return 0;
 	}
@@ -178,133 +167,33 @@ static uint64_t find_rank(const struct endpoint *endpoint, enum latency_sort sor
 
 static int compare_ranked(const void *left, const void *right)
 {
-	const struct ranked *a = left, *b = right;
+	const struct latency_ranked *a = left, *b = right;
 	int order = compare_numbers(a->rank, b->rank);
 
-	return order ? order : compare_endpoints(a->endpoint, b->endpoint);
-}
-
-enum column { SERVICE, KIND, NAME, COUNT, ERRORS, P50, P95, P99, MAX, COLUMNS };
-
-struct row {
-	struct slice cells[COLUMNS];
-	char texts[COLUMNS][DURATION_TEXT_MAX];
-	bool failing;
-};
-
-static const struct slice titles[COLUMNS] = {
-	[SERVICE] = SLICE_LITERAL("service"), [KIND] = SLICE_LITERAL("kind"), [NAME] = SLICE_LITERAL("endpoint"),
-	[COUNT] = SLICE_LITERAL("count"), [ERRORS] = SLICE_LITERAL("errors"), [P50] = SLICE_LITERAL("p50"),
-	[P95] = SLICE_LITERAL("p95"), [P99] = SLICE_LITERAL("p99"), [MAX] = SLICE_LITERAL("max"),
-};
-
-static const unsigned int thousandths[COLUMNS] = { [P50] = 500, [P95] = 950, [P99] = 990, [MAX] = 1000 };
-
-static void row_fill(struct row *row, const struct endpoint *endpoint)
-{
-	row->cells[SERVICE] = endpoint->service;
-	row->cells[KIND] = span_kind_name(endpoint->kind);
-	row->cells[NAME] = endpoint->name;
-	snprintf(row->texts[COUNT], DURATION_TEXT_MAX, "%" PRIu64, endpoint->histogram.count);
-	snprintf(row->texts[ERRORS], DURATION_TEXT_MAX, "%" PRIu64, endpoint->errors);
-	row->cells[COUNT] = slice_of_string(row->texts[COUNT]);
-	row->cells[ERRORS] = slice_of_string(row->texts[ERRORS]);
-	row->failing = endpoint->errors != 0;
-	for (unsigned int column = P50; column <= MAX; column++)
-		row->cells[column] = duration_format(histogram_percentile(&endpoint->histogram, thousandths[column]),
-						     row->texts[column]);
-	row->cells[MAX] = duration_format(endpoint->histogram.max, row->texts[MAX]);
-}
-
-static int append_row(struct buffer *buffer, const struct row *row, const size_t widths[COLUMNS],
-		      enum text_style style, bool color)
-{
-	int result = 0;
-
-	for (unsigned int column = 0; column < COLUMNS && result == 0; column++) {
-		struct text_cell cell = { row->cells[column], style };
-		enum text_align align = column < COUNT ? TEXT_LEFT : TEXT_RIGHT;
-
-		if (!widths[column])
-			continue;
-		if (column == ERRORS && row->failing)
-			cell.style = TEXT_RED;
-		if (column)
-			result = buffer_append(buffer, "  ", TEXT_GAP);
-		if (result == 0)
-			result = text_append(buffer, cell, align, widths[column], color);
-	}
-	return result == 0 ? buffer_append(buffer, "\n", 1) : result;
-}
-
-/* Numbers are never cut. */
-static const size_t least[COLUMNS] = {
-	[SERVICE] = 7, [KIND] = SIZE_MAX, [NAME] = 8, [COUNT] = SIZE_MAX, [ERRORS] = SIZE_MAX,
-	[P50] = SIZE_MAX, [P95] = SIZE_MAX, [P99] = SIZE_MAX, [MAX] = SIZE_MAX,
-};
-
-/* Names first need what they can get: p95 is what is missed least. */
-static void fit_widths(size_t widths[COLUMNS], size_t columns)
-{
-	size_t total = 0;
-
-	for (unsigned int column = 0; column < COLUMNS; column++)
-		total += widths[column] + (column ? TEXT_GAP : 0);
-	if (total <= columns)
-		return;
-	widths[P95] = 0;
-	text_fit(widths, least, COLUMNS, columns + TEXT_GAP);
-}
-
-static int format_rows(const struct ranked *endpoints, size_t count, const struct text_page *page,
-		       struct buffer *buffer)
-{
-	size_t widths[COLUMNS] = { 0 };
-	struct row row = { 0 };
-	int result;
-
-	for (unsigned int column = 0; column < COLUMNS; column++)
-		row.cells[column] = titles[column];
-	for (size_t i = 0; i <= count; i++) {
-		for (unsigned int column = 0; column < COLUMNS; column++) {
-			size_t columns = utf8_columns(row.cells[column]);
-
-			widths[column] = columns > widths[column] ? columns : widths[column];
-		}
-		if (i < count)
-			row_fill(&row, endpoints[i].endpoint);
-	}
-	if (page->columns)
-		fit_widths(widths, page->columns);
-	row.failing = false;
-	for (unsigned int column = 0; column < COLUMNS; column++)
-		row.cells[column] = titles[column];
-	result = append_row(buffer, &row, widths, TEXT_BOLD, page->color);
-	for (size_t i = 0; i < count && result == 0; i++) {
-		row_fill(&row, endpoints[i].endpoint);
-		result = append_row(buffer, &row, widths, TEXT_PLAIN, page->color);
-	}
-	return result;
+	return order ? order : compare_rows(a->row, b->row);
 }
 
 int latency_format(const struct latency *latency, enum latency_sort sort, const struct text_page *page,
 		   struct buffer *buffer)
 {
 	size_t count = hashmap_count(latency->endpoints), cursor = 0, filled = 0;
-	struct ranked *endpoints = malloc((count + 1) * sizeof(*endpoints));
+	struct latency_ranked *rows = malloc((count + 1) * sizeof(*rows));
 	void *value;
 	int result = 0;
 
-	if (!endpoints)
+	if (!rows)
 		return -ENOMEM;
-	while (hashmap_next(latency->endpoints, &cursor, NULL, &value))
-		endpoints[filled++] = (struct ranked){ value, find_rank(value, sort) };
-	qsort(endpoints, filled, sizeof(*endpoints), compare_ranked);
-	if (latency->other->histogram.count)
-		endpoints[filled++] = (struct ranked){ latency->other, 0 };
+	while (hashmap_next(latency->endpoints, &cursor, NULL, &value)) {
+		const struct latency_row *row = &((const struct endpoint *)value)->row;
+
+		rows[filled++] = (struct latency_ranked){ row, find_rank(row, sort) };
+	}
+	qsort(rows, filled, sizeof(*rows), compare_ranked);
+	if (latency->other->row.histogram.count)
+		rows[filled++] = (struct latency_ranked){ &latency->other->row, 0 };
 	if (filled)
-		result = format_rows(endpoints, filled, page, buffer);
-	free(endpoints);
+		result = latency_table_format(rows, filled, page, buffer);
+	free(rows);
 	return result;
 }
 
