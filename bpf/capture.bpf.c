@@ -381,7 +381,7 @@ __hidden int capture_movement(struct connection *connection, struct movement *mo
 	capture.turn = connection->last_direction != movement->direction;
 	capture.first = connection->last_direction == NO_DIRECTION;
 	/* The first movement seen of a connection older than the agent is no turn, for all that is known. */
-	if (capture.turn && !(capture.first && connection->late))
+	if (capture.turn && !(connection->late && connection->first_direction == NO_DIRECTION))
 		data->header.flags |= RECORD_DATA_TURN;
 	connection->last_direction = movement->direction;
 	if (stays_unreadable(&capture, movement))
