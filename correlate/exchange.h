@@ -46,7 +46,7 @@ struct exchange {
 	bool began_before;    /* client: its first send began before `start`, nobody knows when */
 	uint64_t first_byte;  /* of the response; 0 none yet */
 	uint64_t end;
-	uint64_t last_send_begin; /* server: when the send of the response's last byte began */
+	uint64_t last_send_begin; /* server: when the send of the response's last byte began; 0 unknown */
 	uint64_t response_from; /* position of the (final) response's first byte */
 	bool final_seen;      /* its final response's head has been seen */
 	bool response_begun;  /* an interim or final response head began to arrive */

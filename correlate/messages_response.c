@@ -210,7 +210,7 @@ static void response_end(void *context, uint64_t position, uint64_t body_size)
 		exchange->http.response_complete = true;
 		exchange->http.response_size = position - exchange->response_from;
 		exchange->http.response_body_size = body_size;
-		exchange->last_send_begin = record ? record->begin : 0;
+		exchange->last_send_begin = record && record->begin < record->header.time ? record->begin : 0;
 	}
 	connection_finish_exchange(connection, exchange, record ? record->header.time : direction->last_time);
 	messages_set_exchange(connection, direction, NULL);

@@ -284,6 +284,23 @@ static void send_of_unknown_begin(void **state)
 	assert_true(read->header.time < sent->header.time);
 }
 
+/* The same of the answer: what was read had been sent. */
+static void answer_of_unknown_begin(void **state)
+{
+	struct link_fixture *f = *state;
+	const struct record_data *read;
+	struct record_data *sent;
+
+	tape_request(&f->tape, &f->first, GET("/a"));
+	read = tape_receive(&f->tape, &f->first.client, OK);
+	sent = tape_send(&f->tape, &f->first.server, OK);
+	sent->begin = sent->header.time;
+	tape_play(&f->tape, f->engine);
+	assert_true(read->header.time < sent->header.time);
+	assert_evidence(span_of(f, SPAN_KIND_SERVER, "/a"), "connection");
+	assert_int_equal(span_of(f, SPAN_KIND_SERVER, "/a")->end, span_of(f, SPAN_KIND_CLIENT, "/a")->end);
+}
+
 /* A blocking upload: the sender's record comes when the server has long read the head. */
 static void slow_upload(void **state)
 {
@@ -325,6 +342,7 @@ int main(void)
 		TEST(too_many_senders),
 		TEST(own_positions_prove_nothing),
 		TEST(send_of_unknown_begin),
+		TEST(answer_of_unknown_begin),
 		TEST(slow_upload),
 	};
 
