@@ -60,6 +60,7 @@ int proc_read(uint32_t pid, union proc_record *ret_record)
 	proc_cgroup_read(pid, &strings);
 	error = proc_environment_read(pid, &strings);
 	proc_directory_read(pid, &strings);
+	proc_name_read(pid, &strings);
 	process.header.flags = RECORD_PROCESS_FOUND | proc_flags(process.parent_tgid, &strings);
 	process.header.time = clock_monotonic();
 	ret_record->process = process;
@@ -141,6 +142,7 @@ int proc_complete(const struct record_process *record, size_t size, union proc_r
 	proc_environment_complete(record->header.tgid, slice_of(text + executable + arguments + cgroup, environment),
 				  &strings);
 	proc_directory_read(record->header.tgid, &strings);
+	proc_name_read(record->header.tgid, &strings);
 	ret_record->process = *record;
 	ret_record->process.header.flags |= proc_flags(record->parent_tgid, &strings);
 	proc_assemble(&strings, ret_record);

@@ -50,6 +50,17 @@ void proc_directory_read(uint32_t pid, struct proc_strings *strings)
 		proc_fact_add(strings, "process.working_directory", slice_of(directory, length));
 }
 
+void proc_name_read(uint32_t pid, struct proc_strings *strings)
+{
+	char file[32];
+	ssize_t length = proc_file_read(pid, "comm", file, sizeof(file));
+	struct slice name = slice_of(file, length > 0 ? length : 0);
+
+	name = slice_head(name, slice_find(name, '\n'));
+	if (name.length)
+		proc_fact_add(strings, "process.comm", name);
+}
+
 /* Does a path name a container? Its runtime put a 64-digit id into it. */
 static bool proc_names_container(struct slice path)
 {

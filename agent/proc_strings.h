@@ -24,8 +24,9 @@ int proc_executable_read(uint32_t pid, struct proc_strings *strings);
 void proc_cgroup_read(uint32_t pid, struct proc_strings *strings);
 /* Its OTEL_* variables, and what others tell. After executable and arguments, which say what they mean. 0 or -ENOMEM. */
 int proc_environment_read(uint32_t pid, struct proc_strings *strings);
-/* Adds the fact. */
+/* Each adds its fact. */
 void proc_directory_read(uint32_t pid, struct proc_strings *strings);
+void proc_name_read(uint32_t pid, struct proc_strings *strings);
 
 /* Parent and start time. 0 or negative errno. */
 int proc_stat_read(uint32_t pid, struct record_process *process);

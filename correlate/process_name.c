@@ -2,6 +2,7 @@
 #include "correlate/process_name.h"
 
 #include "base/path.h"
+#include "correlate/process_environment.h"
 #include "correlate/process_launcher.h"
 
 /* How a command line is read: by the interpreter's options or by a reader of its own. */
@@ -198,6 +199,26 @@ static struct slice applet_name(const struct argument_list *list, size_t *ret_ne
 	return busybox;
 }
 
+#define COMM_MAX 15 /* of the kernel's name for a process, which is cut */
+
+/*
+ * One file may be several programs by its links' names: Debian's redis-server is redis-check-rdb. It is the one that it
+ * was run as. Whoever executes it may write anything into argv[0]; the kernel's own name, the executed link's, must agree.
+ */
+static struct slice program_name(const struct process_info *info, const struct argument_list *list)
+{
+	struct slice name = process_executable_name(info->executable);
+	struct slice comm = environment_value(info->facts, SLICE_LITERAL("process.comm"));
+	struct slice run_as = list->count ? list->items[0] : slice_of(NULL, 0);
+
+	/* It may be a title: "redis-server *:6379", "mysqld: ready". */
+	run_as = path_last(slice_head(run_as, slice_find(run_as, ' ')));
+	run_as = slice_head(run_as, slice_find(run_as, ':'));
+	if (!name.length || slice_equal(slice_head(name, COMM_MAX), comm))
+		return name;
+	return run_as.length && slice_equal(slice_head(run_as, COMM_MAX), comm) ? run_as : name;
+}
+
 struct slice process_title_application(const struct process_info *info)
 {
 	struct argument_list list;
@@ -219,6 +240,8 @@ enum command_kind process_command_name(const struct process_info *info, struct s
 		interpreter = interpreter_find(name);
 	} else {
 		interpreter = process_interpreter(info, &list);
+		if (!interpreter)
+			name = program_name(info, &list);
 	}
 	struct slice target = interpreter ? interpreter_read(interpreter, &list, next) : slice_of(NULL, 0);
 

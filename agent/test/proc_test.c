@@ -157,7 +157,31 @@ static void the_directory_is_a_fact(void **state)
 	assert_non_null(getcwd(directory, sizeof(directory)));
 	length = snprintf(expected, sizeof(expected), "process.working_directory=%s", directory);
 	assert_int_equal(proc_read(getpid(), &record), 0);
-	assert_slice(strings_of(&record).facts, slice_of(expected, (size_t)length + 1));
+	assert_slice(slice_head(strings_of(&record).facts, (size_t)length + 1), slice_of(expected, (size_t)length + 1));
+}
+
+/* A link's name, that its file does not have. */
+static void the_kernels_name_is_a_fact(void **state)
+{
+	struct slice expected = SLICE_LITERAL("process.comm=another-name-of\0"), facts;
+	char *environment[] = { NULL };
+	char path[PATH_MAX] = "/tmp/proc_test.XXXXXX";
+	int input;
+	pid_t pid;
+
+	(void)state;
+	assert_non_null(mkdtemp(path));
+	strcat(path, "/another-name-of-cat");
+	assert_int_equal(symlink("/bin/cat", path), 0);
+	pid = child_start(path, environment, &input);
+	assert_int_equal(proc_read(pid, &record), 0);
+	facts = strings_of(&record).facts;
+	assert_true(facts.length > expected.length);
+	assert_slice(slice_from(facts, facts.length - expected.length), expected);
+	child_end(pid, input);
+	unlink(path);
+	*strrchr(path, '/') = '\0';
+	rmdir(path);
 }
 
 /* They name a process; it is supervisord's, and not a child of such a one, if that is its parent. */
@@ -427,6 +451,7 @@ int main(void)
 		cmocka_unit_test(this_process_is_described),
 		cmocka_unit_test(only_otel_variables_are_kept),
 		cmocka_unit_test(the_directory_is_a_fact),
+		cmocka_unit_test(the_kernels_name_is_a_fact),
 		cmocka_unit_test(supervisords_variables_are_facts),
 		cmocka_unit_test(an_sdk_is_seen),
 		cmocka_unit_test(variables_without_room_are_left_out_whole),

@@ -132,6 +132,7 @@ static const struct {
 };
 
 #define IN(directory) "process.working_directory=" directory "|"
+#define COMM(name) "process.comm=" name "|"
 #define PROGRAM(group, process) "SUPERVISOR_GROUP_NAME=" group "|SUPERVISOR_PROCESS_NAME=" process "|"
 #define UNIT(name) "/system.slice/" name ".service"
 
@@ -159,6 +160,21 @@ static const struct {
 	{ "/usr/bin/python3", "python3|app.py", IN("/srv/shop"), "", false, "app" },
 	{ "/usr/bin/node", "node|index.js", IN("/usr/src/app"), "", false, "index" },
 	{ "/usr/bin/node", "node|index.js", "process.working_directory=", "", false, "index" },
+	/* A file of several names is what it was run as, where the kernel says so, too. */
+	{ "/usr/bin/redis-check-rdb", "/usr/bin/redis-server|*:6379", COMM("redis-server"), "", false, "redis-server" },
+	{ "/usr/bin/redis-check-rdb", "redis-server *:6379", COMM("redis-server"), "", false, "redis-server" },
+	{ "/usr/bin/redis-check-rdb", "redis-server unix:/x", COMM("redis-server"), "", false, "redis-server" },
+	{ "/usr/bin/redis-check-rdb", "redis-server: x", COMM("redis-server"), "", false, "redis-server" },
+	{ "/usr/bin/redis-check-rdb", "redis-server", "", "", false, "redis-check-rdb" },
+	{ "/usr/bin/redis-check-rdb", "redis-server", COMM("redis-check-rdb"), "", false, "redis-check-rdb" },
+	{ "/usr/bin/redis-check-rdb", "redis-server", COMM("redis"), "", false, "redis-check-rdb" },
+	{ "/usr/bin/redis-check-rdb", "/srv/my redis/redis-server", COMM("redis-server"), "", false, "redis-check-rdb" },
+	{ "/usr/bin/redis-check-rdb", "", COMM("redis-server"), "", false, "redis-check-rdb" },
+	{ "/usr/bin/redis-check-rdb", "redis-server", COMM("redis-server"), UNIT("cache"), true, "cache" },
+	{ "/usr/bin/shop", "a-name-that-is-cut", COMM("a-name-that-is-"), "", false, "a-name-that-is-cut" },
+	{ "/usr/bin/a-name-that-is-cut", "a-name-that-is-long", COMM("a-name-that-is-"), "", false,
+	  "a-name-that-is-cut" },
+	{ "/usr/bin/python3.11", "python3|-c|import x", COMM("python3"), "", false, "python3.11" },
 	/* A unit names what says little, and the program that systemd started. */
 	{ "/usr/bin/python3", "python3|app.py", IN("/srv/x"), UNIT("shop"), false, "shop" },
 	{ "/usr/bin/python3", "python3|frontend.py", IN("/srv/x"), UNIT("shop"), true, "frontend" },
