@@ -21,6 +21,13 @@ static const char *const tools[] = {
 	"waitress-serve", "yarn",      NULL,
 };
 
+/* Servers that come whole, with a language or a package: whoever starts one has it for something of their own. */
+static const char *const generic_servers[] = {
+	"http.server", "SimpleHTTPServer", "CGIHTTPServer", "xmlrpc.server", "wsgiref.simple_server",
+	"aiohttp.web", "werkzeug.serving", "http-server",   "json-server",   "live-server",
+	NULL,
+};
+
 /* Of these the directory is the better name, as of scripts that are called so by their path. */
 static const char *const named_by_directory[] = {
 	"artisan", "asgi", "config", "console", "index", "main", "manage", "wsgi", "__main__", NULL,
@@ -58,7 +65,7 @@ static bool is_number(struct slice name)
 
 static bool is_weak(struct slice name)
 {
-	return is_number(name) || word_in(name, tools) || parts_in(name, weak_names);
+	return is_number(name) || word_in(name, tools) || word_in(name, generic_servers) || parts_in(name, weak_names);
 }
 
 /* Where it was started, if that means something: for a tool, or for what is found from there. */

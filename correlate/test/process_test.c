@@ -210,6 +210,16 @@ static const struct {
 	{ "/opt/server", "", PROGRAM("group", "_1"), "", false, "_1" },
 	{ "/usr/bin/python3", "python3|app.py", PROGRAM("shop", "shop"), "", false, "shop" },
 	{ "/usr/bin/python3", "python3|frontend.py", PROGRAM("shop", "shop"), "", true, "frontend" },
+	/* A server that comes with a language says little of what it is for. */
+	{ "/usr/bin/python3", "python3|-m|http.server|80", IN("/srv/x") PROGRAM("ledger", "ledger"), "", true,
+	  "ledger" },
+	{ "/usr/bin/python3", "python3|-m|http.server|80", IN("/srv/x"), UNIT("ledger"), false, "ledger" },
+	{ "/usr/bin/python3", "python3|-m|http.server|80", IN("/srv/x"), "", false, "http.server" },
+	{ "/usr/bin/python3", "python3|-m|wsgiref.simple_server", "", UNIT("ledger"), true, "ledger" },
+	{ "/usr/bin/node", "node|/usr/bin/http-server|-p|80", "", UNIT("ledger"), true, "ledger" },
+	{ "/usr/bin/python3", "python3|-m|flask|run", IN("/") PROGRAM("ledger", "ledger"), "", true, "ledger" },
+	{ "/usr/bin/python3", "python3|-m|uvicorn|--factory", IN("/"), UNIT("ledger"), true, "ledger" },
+	{ "/usr/bin/python3", "python3|/usr/bin/gunicorn|--config|x.py", IN("/"), UNIT("ledger"), true, "ledger" },
 	{ "/usr/bin/curl", "curl", PROGRAM("shop", "shop"), "", false, "curl" },
 	{ "/opt/billing", "billing", PROGRAM("shop", "shop"), "", true, "shop" },
 };
