@@ -64,6 +64,17 @@ def test_titles(start_agent, start_process, port, tmp_path, kind, before):
     assert server.service == (executable if before and kind == "nothing" else name)
 
 
+@pytest.mark.skipif(not PERL, reason="needs perl")
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_one_file_of_several_names(start_agent, start_process, port, tmp_path, before):
+    """As Debian's redis-server is a link to redis-check-rdb."""
+    shutil.copy(os.path.realpath(PERL), tmp_path / "stored-check")
+    (tmp_path / "stored").symlink_to("stored-check")
+    command = [tmp_path / "stored", APPS / "titled.pl", str(port), "stored"]
+    server = ask_about(start_agent, start_process, port, command, before)
+    assert (server.service, server.resource["process.executable.name"]) == ("stored", "stored-check")
+
+
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 def test_supervisors_name(start_agent, start_process, port, tmp_path, before):
     """Where the script's says little."""
