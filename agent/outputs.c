@@ -78,6 +78,9 @@ static int open_file(const struct outputs_options *options, int flags)
 	return fd;
 }
 
+/* What is also sent must not wait for whoever does not read what is printed. */
+#define READER_PATIENCE_MS 200
+
 #define TELL_INTERVAL (60 * NSEC_PER_SEC)
 
 /* At once, and of the same error not again for a while. From the exporter's thread. */
@@ -92,7 +95,8 @@ static void outputs_write_failed(void *context, int error)
 	outputs->told_error = error;
 	outputs->told = now;
 	log_warning("cannot write to %s%s%s: %s; what cannot be written is lost, and counted", path ? "'" : "",
-		    path ? path : "standard output", path ? "'" : "", strerror(-error));
+		    path ? path : "standard output", path ? "'" : "",
+		    error == -ETIMEDOUT ? "nobody reads it" : strerror(-error));
 }
 
 static int open_writer(struct outputs *outputs)
@@ -107,6 +111,8 @@ static int open_writer(struct outputs *outputs)
 		log_error("cannot write: %s", strerror(-error));
 	outputs->writer.failed = outputs_write_failed;
 	outputs->writer.context = outputs;
+	if (outputs->delivery && !outputs->options->waits_for_reader)
+		outputs->writer.timeout_ms = READER_PATIENCE_MS;
 	return error;
 }
 

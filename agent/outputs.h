@@ -34,6 +34,7 @@ struct outputs_options {
 	bool orphans;      /* spans may have parents that are not wanted */
 	const char *spool; /* directory; NULL: none */
 	uint64_t spool_size;
+	bool waits_for_reader; /* sending waits for whoever reads what is printed, however long that takes */
 	const struct otlp_config *config;
 };
 

@@ -2,6 +2,7 @@
 #include "base/log.h"
 
 #include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/terminal.h"
 #include "base/utf8.h"
 
 #define LOG_LINE_MAX 4096 /* PIPE_BUF: a pipe that may be written to takes so much at once */
@@ -140,14 +142,29 @@ static size_t format_line(enum log_level level, struct slice text, char line[LOG
 	return length;
 }
 
+static int own_terminal = -1;
+
+static void open_own_terminal(void)
+{
+	own_terminal = terminal_open_own(STDERR_FILENO);
+}
+
+static int log_fd(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, open_own_terminal);
+	return own_terminal >= 0 ? own_terminal : STDERR_FILENO;
+}
+
 /*
  * Whoever does not read standard error must stop neither capture nor export: it is waited for once, and
  * again only after it has read something.
  */
-static bool log_is_read(void)
+static bool log_is_read(int fd)
 {
 	static atomic_bool unread;
-	struct pollfd file = { .fd = STDERR_FILENO, .events = POLLOUT };
+	struct pollfd file = { .fd = fd, .events = POLLOUT };
 	bool ready = poll(&file, 1, atomic_load(&unread) ? 0 : LOG_WAIT_MS) > 0;
 
 	atomic_store(&unread, !ready);
@@ -157,7 +174,9 @@ static bool log_is_read(void)
 /* Nobody is left to tell when standard error is gone. */
 static void log_write(const char *text, size_t length)
 {
-	if (log_is_read() && write(STDERR_FILENO, text, length) < 0)
+	int fd = log_fd();
+
+	if (log_is_read(fd) && write(fd, text, length) < 0)
 		return;
 }
 

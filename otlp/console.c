@@ -28,8 +28,9 @@ struct console {
 	struct buffer text;
 	size_t text_spans; /* spans that `text` shows */
 	bool color;
+	bool torn; /* a write that failed may have left half a line */
 	int error; /* not yet reported */
-	tally failed;
+	tally failed, unread;
 };
 
 static void write_text(struct console *console)
@@ -37,10 +38,17 @@ static void write_text(struct console *console)
 	int result = 0;
 
 	if (console->text.length) {
-		(void)writer_renew(console->writer);
-		result = writer_write(console->writer, buffer_slice(&console->text));
+		if (writer_renew(console->writer))
+			console->torn = false;
+		if (console->torn)
+			result = writer_write(console->writer, SLICE_LITERAL("\n"));
+		if (result == 0)
+			result = writer_write(console->writer, buffer_slice(&console->text));
+		console->torn = result < 0;
 	}
-	if (result < 0) {
+	if (result == -ETIMEDOUT) {
+		tally_add(&console->unread, console->text_spans);
+	} else if (result < 0) {
 		tally_add(&console->failed, console->text_spans);
 		console->error = result;
 	}
@@ -180,6 +188,7 @@ static int console_finish(struct output *output, const struct counter *losses, s
 	if (result == 0)
 		result = counters_format(&console->text, losses, count);
 	console->writer->timeout_ms = FINISH_TIMEOUT_MS;
+	console->writer->unread = false;
 	write_text(console);
 	return result < 0 ? result : report(console);
 }
@@ -190,6 +199,7 @@ static size_t console_counters(const struct output *output, struct counter *ret_
 	const struct counter counters[] = {
 		{ "console_trace_cut", console->traces ? traces_cut(console->traces) : 0 },
 		{ "console_write_failed", tally_read(&console->failed) },
+		{ "output_unread", tally_read(&console->unread) },
 	};
 	size_t count = sizeof(counters) / sizeof(counters[0]);
 

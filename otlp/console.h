@@ -22,8 +22,9 @@ struct console_options {
 
 /*
  * Its counters: "console_trace_cut" (traces shown before their last span, see
- * traces.h) and "console_write_failed" (spans that could not be shown). A failed
- * write is reported by the next advance or flush. 0 or negative errno.
+ * traces.h), "console_write_failed" (spans that could not be shown) and "output_unread" (spans that were
+ * not shown as the writer's timeout was over: no error). A failed write is reported by the next advance or
+ * flush. 0 or negative errno.
  */
 int output_console_new(const struct console_options *options, struct output **ret_output);
 

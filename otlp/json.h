@@ -9,7 +9,10 @@
 /* A request of so many ordinary spans is about 1 MB; real receivers take 4 MiB. */
 #define JSON_REQUEST_SPANS_MAX 512
 
-/* An output of one ExportTraceServiceRequest per line. `writer` stays the caller's, and outlives it. 0 or negative errno. */
+/*
+ * An output of one ExportTraceServiceRequest per line. `writer` stays the caller's, and outlives it. Its counter:
+ * "output_unread", spans that were not written as the writer's timeout was over: no error. 0 or negative errno.
+ */
 int output_json_new(struct writer *writer, const char *version, struct output **ret_output);
 
 #endif

@@ -4,12 +4,14 @@
 
 #include "otlp/encoder.h"
 #include "otlp/json.h"
+#include "otlp/tally.h"
 
 struct json_output {
 	struct output output;
 	struct writer *writer; /* the caller's */
 	struct encoder *encoder;
 	bool torn; /* a failed write may have left half a line */
+	tally unread;
 };
 
 static int write_request(struct json_output *json, struct span *const *spans, size_t count)
@@ -41,6 +43,10 @@ static int json_spans(struct output *output, struct span *const *spans, size_t c
 		size_t part = count - done < JSON_REQUEST_SPANS_MAX ? count - done : JSON_REQUEST_SPANS_MAX;
 
 		result = write_request(json, spans + done, part);
+		if (result == -ETIMEDOUT) {
+			tally_add(&json->unread, part);
+			result = 0;
+		}
 	}
 	spans_free(spans, count);
 	return result;
@@ -49,6 +55,15 @@ static int json_spans(struct output *output, struct span *const *spans, size_t c
 static void json_cancel(struct output *output)
 {
 	writer_cancel(((struct json_output *)output)->writer);
+}
+
+static size_t json_counters(const struct output *output, struct counter *ret_counters, size_t max)
+{
+	const struct json_output *json = (const struct json_output *)output;
+
+	if (max)
+		ret_counters[0] = (struct counter){ "output_unread", tally_read(&json->unread) };
+	return max ? 1 : 0;
 }
 
 static void json_free(struct output *output)
@@ -62,6 +77,7 @@ static void json_free(struct output *output)
 static const struct output_operations json_operations = {
 	.spans = json_spans,
 	.cancel = json_cancel,
+	.counters = json_counters,
 	.free = json_free,
 };
 

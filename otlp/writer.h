@@ -16,9 +16,11 @@
 
 struct writer {
 	int fd;
+	int terminal; /* the same opened by the writer itself, so as never to block; -1: not needed, or not possible */
 	int cancel_fd;
-	int timeout_ms; /* for one wait; -1 (after init): none. The owner may set it */
+	int timeout_ms; /* for one writer_write; -1 (after init): none. The owner may set it */
 	bool waits; /* neither a regular file nor a block device */
+	bool unread; /* the last write timed out: the next one does not wait. The owner may clear it */
 	atomic_int next_fd; /* to take the place of what is open as `fd`; -1: none */
 	/* Told of each write that failed, but for those that were cancelled. NULL: nobody is. The owner may set it */
 	void (*failed)(void *context, int error);
@@ -28,7 +30,7 @@ struct writer {
 /* `fd` stays the caller's, as a number: see writer_replace. 0 or negative errno. */
 int writer_init(struct writer *writer, int fd);
 void writer_done(struct writer *writer);
-/* Writes all. 0; -ECANCELED after writer_cancel (part may be written); -ETIMEDOUT; else negative errno. */
+/* Writes all. 0; -ECANCELED after writer_cancel, -ETIMEDOUT (part may be written); else negative errno. */
 int writer_write(struct writer *writer, struct slice data);
 /* From any thread; for good. */
 void writer_cancel(struct writer *writer);

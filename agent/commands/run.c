@@ -179,6 +179,7 @@ static int run_configured(const struct run_options *options, const struct otlp_c
 		.orphans = span_choice_orphans(&options->choice),
 		.spool = options->spool,
 		.spool_size = options->spool_size,
+		.waits_for_reader = options->command == RUN_REPLAY,
 		.config = config,
 	};
 

@@ -420,7 +420,7 @@ static void test_output(void **state)
 		"  export_queue_full  12\n"
 		"  late               3\n");
 	free(text);
-	assert_int_equal(output_counters(output, counters, 4), 2);
+	assert_int_equal(output_counters(output, counters, 4), 3);
 	assert_string_equal(counters[0].name, "console_trace_cut");
 	assert_int_equal(counters[0].value, 0);
 	assert_int_equal(counters[1].value, 0);

@@ -9,6 +9,8 @@ import struct
 import subprocess
 import termios
 
+import pytest
+
 from lib.agent import BINARY
 from lib.processes import python_command
 from lib.wait import wait_until
@@ -131,3 +133,35 @@ def test_summary(start_agent, start_nginx, port):
     text = agent.output.read_text()
     assert re.search(table(("no", 1, 1), ("ok", 1, 0)) + r"no losses\n\Z", text), text
     assert "trace " not in text
+
+
+@pytest.mark.parametrize("kind, shown", [("pipe", "json"), ("terminal", "console")])
+def test_sending_does_not_wait_for_a_reader(kind, shown, start_nginx, free_ports, fault_collector, cleanup):
+    port, collector_port = free_ports(2)
+    start_nginx(port, "location / { return 200 hello; } keepalive_requests 100000;")
+    collector = fault_collector(collector_port)
+    reader, unread = os.pipe() if kind == "pipe" else os.openpty()
+    if kind == "pipe":
+        fcntl.fcntl(unread, fcntl.F_SETPIPE_SZ, 4096)
+    for end in (reader, unread):
+        cleanup.callback(os.close, end)
+    agent = subprocess.Popen(
+        [BINARY, "run", "--port", str(port), "--format", shown, "--endpoint", collector.url, "--stats", "1"],
+        stdin=subprocess.DEVNULL, stdout=unread, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    cleanup.callback(agent.kill)
+    while "wirespan: ready" not in agent.stderr.readline():
+        assert agent.poll() is None
+    urls = [f"http://127.0.0.1:{port}/{number}" for number in range(1000)]
+    subprocess.run(["curl", "-sS", *urls], check=True, capture_output=True, timeout=60)
+    wait_until(lambda: len(collector.span_ids()) == 2000, "all spans at the collector")
+    # The loss shows while it lasts, and the next spans are not held up either.
+    while not re.search(r"stats: losses:.* output_unread \d+", agent.stderr.readline()):
+        assert agent.poll() is None
+    subprocess.run(["curl", "-sS", *urls], check=True, capture_output=True, timeout=60)
+    wait_until(lambda: len(collector.span_ids()) == 4000, "more spans at the collector")
+    agent.send_signal(signal.SIGINT)
+    errors = agent.communicate(timeout=15)[1]
+    assert agent.returncode == 0, errors
+    assert re.findall(r"loss: (\w+) ", errors) == ["output_unread"], errors
+    assert "sent 4000 spans" in errors
