@@ -96,25 +96,47 @@ static size_t row_width(const size_t widths[TRACE_COLUMNS])
 	return width;
 }
 
-static void fit_widths(const struct trace_row *rows, size_t count, size_t columns, size_t ret_widths[TRACE_COLUMNS])
+/* The least that each column needs, brief notes whole. */
+static void find_least(const struct trace_row *rows, size_t count, size_t ret_least[TRACE_COLUMNS])
 {
-	size_t least[TRACE_COLUMNS], branches = 0;
+	size_t branches = 0, note = layout[TRACE_NOTE].least;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t prefix = utf8_columns(rows[i].prefix), brief = utf8_columns(rows[i].brief_note);
+
+		branches = prefix > branches ? prefix : branches;
+		note = brief > note ? brief : note;
+	}
+	for (unsigned int column = 0; column < TRACE_COLUMNS; column++)
+		ret_least[column] = layout[column].least;
+	ret_least[TRACE_SERVICE] += branches;
+	ret_least[TRACE_NOTE] = note;
+}
+
+static void shorten_notes(struct trace_row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].brief_note.length)
+			rows[i].cells[TRACE_NOTE].text = rows[i].brief_note;
+}
+
+static void fit_widths(struct trace_row *rows, size_t count, size_t columns, size_t ret_widths[TRACE_COLUMNS])
+{
+	size_t least[TRACE_COLUMNS], shown;
 
 	find_widths(rows, count, true, ret_widths);
 	if (!columns || row_width(ret_widths) <= columns)
 		return;
+	shorten_notes(rows, count);
 	find_widths(rows, count, false, ret_widths);
-	for (size_t i = 0; i < count; i++) {
-		size_t width = utf8_columns(rows[i].prefix);
-
-		branches = width > branches ? width : branches;
-	}
-	for (unsigned int column = 0; column < TRACE_COLUMNS; column++)
-		least[column] = layout[column].least + (column == TRACE_SERVICE ? branches : 0);
-	text_fit(ret_widths, least, ret_widths[TRACE_NOTE] ? TRACE_COLUMNS : TRACE_NOTE, columns);
+	find_least(rows, count, least);
+	shown = ret_widths[TRACE_NOTE] ? TRACE_COLUMNS : TRACE_NOTE;
+	text_fit(ret_widths, least, shown, columns);
+	least[TRACE_NOTE] = layout[TRACE_NOTE].least;
+	text_fit(ret_widths, least, shown, columns);
 }
 
-int trace_rows_append(struct buffer *buffer, const struct trace_row *rows, size_t count, const struct text_page *page)
+int trace_rows_append(struct buffer *buffer, struct trace_row *rows, size_t count, const struct text_page *page)
 {
 	size_t widths[TRACE_COLUMNS];
 	int result = 0;

@@ -15,15 +15,17 @@ struct trace_row {
 	char prefix_text[(TRACE_DEPTH_SHOWN + 1) * TRACE_BRANCH_MAX];
 	struct slice prefix; /* in prefix_text */
 	struct text_cell cells[TRACE_COLUMNS];
+	struct slice brief_note; /* instead of the note where the page is narrow, and whole; empty: there is none */
 };
 
 /* Draws the branches to the node, for a page of so many columns. */
 void trace_row_prefix(struct trace_row *row, const struct tree_node *node, size_t columns);
 
 /*
- * Appends the rows, one line each, and an empty line. Service, name, target and note are cut in their
- * middle where the page is narrow, the rest never. 0, -ENOSPC or -ENOMEM.
+ * Appends the rows, one line each, and an empty line. Where the page is narrow, brief notes take the place of
+ * notes, and service, name, target and other notes are cut in their middle; brief notes only where nothing else
+ * can be, the rest never. 0, -ENOSPC or -ENOMEM.
  */
-int trace_rows_append(struct buffer *buffer, const struct trace_row *rows, size_t count, const struct text_page *page);
+int trace_rows_append(struct buffer *buffer, struct trace_row *rows, size_t count, const struct text_page *page);
 
 #endif

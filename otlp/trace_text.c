@@ -152,10 +152,16 @@ static uint64_t id_number(const uint8_t id[8])
 	return number;
 }
 
+/* Why a span has no parent; empty where it has one, or none is missing. */
+static struct slice missing_parent(const struct span *span)
+{
+	return id_number(span->parent_span_id) ? (struct slice){ 0 } : string_attribute(span, "wirespan.link.missing");
+}
+
 static struct slice note(struct arena *arena, const struct tree_node *node)
 {
 	uint64_t parent = id_number(node->span->parent_span_id);
-	struct slice missing = string_attribute(node->span, "wirespan.link.missing");
+	struct slice missing = missing_parent(node->span);
 
 	if (node->parent || (parent == 0 && !missing.length))
 		return (struct slice){ 0 };
@@ -183,6 +189,7 @@ static void row_fill(struct trace_row *row, struct arena *arena, const struct tr
 	row->cells[TRACE_STATUS] = (struct text_cell){ status(arena, span), failed ? TEXT_RED : TEXT_GREEN };
 	row->cells[TRACE_DURATION] = (struct text_cell){ arena_format(arena, "%s", duration), TEXT_PLAIN };
 	row->cells[TRACE_NOTE] = (struct text_cell){ note(arena, node), TEXT_DIM };
+	row->brief_note = missing_parent(span);
 }
 
 /* Whole; of when it began the day goes where there is no room for it. */

@@ -333,6 +333,23 @@ static void test_narrow_page(void **state)
 	resource_unref(long_name);
 }
 
+/* Why a parent is missing stays whole: what else there is gives way. */
+static void test_narrow_page_with_reason(void **state)
+{
+	struct span span = server(shop, 1, 0, "/api/v1/customers/4711/recommendations", 200, 0, 7130);
+	struct buffer buffer;
+
+	(void)state;
+	span.attributes[2] = (struct attribute){
+		SLICE_LITERAL("wirespan.link.missing"), ATTRIBUTE_STRING, { .string = SLICE_LITERAL("shared_threads") }
+	};
+	format_page(&span, 1, (struct text_page){ .columns = 80 }, &buffer);
+	assert_text(&buffer,
+		"trace 4b000000000000000000000000000001  10:54:01.123Z  1 span  7.13 ms\n"
+		"0 ns  frontend  server  GET /a…tions  /api/v…tions  200  7.13 ms  shared_threads\n"
+		"\n");
+}
+
 /* The innermost branches are shown, and the services beside them. */
 static void test_deep_on_narrow_page(void **state)
 {
@@ -527,6 +544,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_circle, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_deep, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_narrow_page, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_narrow_page_with_reason, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_deep_on_narrow_page, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_parents_that_were_left_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_output, setup, teardown),
