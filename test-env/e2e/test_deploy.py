@@ -54,4 +54,4 @@ def test_daemonset():
         known.add(variable["name"])
     help_text = run_command(container["args"][0], "--help").stdout
     for option in [word for word in container["args"] if word.startswith("--")]:
-        assert re.search(rf"^  {option}\b", help_text, re.MULTILINE), f"the agent has no {option}"
+        assert re.search(rf"^ +(-\w, )?{option}\b", help_text, re.MULTILINE), f"the agent has no {option}"

@@ -63,9 +63,9 @@ def test_an_application_with_an_sdk_is_left_out(start_agent, start_process, faul
 
 
 def test_by_its_environment(start_agent, start_process, free_ports):
-    """An SDK that has not sent anything yet is known by its variables."""
+    """An SDK that has not sent anything yet is known by its variables: an exporter's, and a name of its own."""
     port, nobody = free_ports(2)
-    environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{nobody}"}
+    environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{nobody}", "OTEL_SERVICE_NAME": "hello"}
     application = start_process(python_command("hello.py", port), port, environment=environment)
     agent = start_agent("--port", port)
     subprocess.run(["curl", "-sS", f"http://127.0.0.1:{port}/"], check=True, capture_output=True, timeout=30)

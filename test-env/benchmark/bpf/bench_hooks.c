@@ -52,8 +52,8 @@ static const struct choice choices[] = {
 	{ "empty_received", LOAD_EMPTY, WAY_SOCKET },      { "empty_sent", LOAD_EMPTY, WAY_SOCKET },
 	{ "empty_send_begins", LOAD_ALWAYS, WAY_SOCKET },  { "empty_spliced", LOAD_ALWAYS, WAY_SOCKET },
 	{ "empty_call_begins", LOAD_ALWAYS, WAY_SYSCALL }, { "empty_call_ends", LOAD_EMPTY, WAY_SYSCALL },
-	{ "empty_destroyed", LOAD_ALWAYS, WAY_SYSCALL },   { "submit_received", LOAD_RECORDS, WAY_SOCKET },
-	{ "submit_sent", LOAD_RECORDS, WAY_SOCKET },       { "submit_call_ended", LOAD_RECORDS, WAY_SYSCALL },
+	{ "submit_received", LOAD_RECORDS, WAY_SOCKET },   { "submit_sent", LOAD_RECORDS, WAY_SOCKET },
+	{ "submit_call_ended", LOAD_RECORDS, WAY_SYSCALL },
 };
 
 struct options {
