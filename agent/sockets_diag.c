@@ -88,8 +88,9 @@ static uint16_t diag_quiet_flags(const struct inet_diag_msg *message, size_t siz
 	if (!info || message->idiag_rqueue || message->idiag_wqueue ||
 	    info->tcpi_last_data_sent < QUIET_MS || info->tcpi_last_data_recv < QUIET_MS)
 		return 0;
-	return (info->tcpi_last_data_sent <= info->tcpi_last_data_recv ? RECORD_SOCKET_QUIET_SENT : 0) |
-	       (info->tcpi_last_data_recv <= info->tcpi_last_data_sent ? RECORD_SOCKET_QUIET_RECEIVED : 0);
+	/* Nothing here tells what came first within one jiffy. */
+	return (info->tcpi_last_data_sent < info->tcpi_last_data_recv ? RECORD_SOCKET_QUIET_SENT : 0) |
+	       (info->tcpi_last_data_recv < info->tcpi_last_data_sent ? RECORD_SOCKET_QUIET_RECEIVED : 0);
 }
 
 static void diag_add(struct diag_search *search, const struct inet_diag_msg *message, size_t size, uint64_t netns)

@@ -213,7 +213,7 @@ enum record_socket_flags {
 	RECORD_SOCKET_LISTENS = 1 << 0, /* accepts connections; has no remote end */
 	/*
 	 * Nothing it received is unread, nothing it sent unacknowledged, and nothing has moved for a moment;
-	 * what moved last was sent, or received. Both where the clock is too coarse to tell.
+	 * what moved last was sent, or received. Neither where that is not certain.
 	 */
 	RECORD_SOCKET_QUIET_SENT = 1 << 1,
 	RECORD_SOCKET_QUIET_RECEIVED = 1 << 2,

@@ -4,6 +4,22 @@
 #include "bpf/socket.h"
 
 #define QUIET_JIFFIES 3 /* 3 to 30 ms, as the kernel was configured */
+#define ACK_JIFFIES 50  /* acknowledgements are delayed by 40 ms at first; a keep-alive's probe comes after a second */
+
+/*
+ * Sent and received within one jiffy: what came first? All that was sent has been acknowledged, and each new
+ * acknowledgement sets snd_wl1. One that stands behind all that was received came after it, and was for what was
+ * sent: for a request, if this is the client, or for its answer. A server takes it for the answer's only where no probe
+ * and no repetition can have asked for it.
+ */
+static __always_inline __u16 quiet_flags_of_one_jiffy(const struct tcp_sock *tcp, __u32 sent)
+{
+	if (BPF_CORE_READ(tcp, snd_wl1) != BPF_CORE_READ(tcp, rcv_nxt))
+		return RECORD_SOCKET_QUIET_RECEIVED;
+	if (BPF_CORE_READ(tcp, rcv_tstamp) - sent >= ACK_JIFFIES || BPF_CORE_READ(tcp, total_retrans))
+		return 0;
+	return RECORD_SOCKET_QUIET_SENT;
+}
 
 /* enum record_socket_flags: whether nothing is under way, and what moved last. */
 static __always_inline __u16 quiet_flags(const struct sock *sk)
@@ -19,8 +35,9 @@ static __always_inline __u16 quiet_flags(const struct sock *sk)
 	received = BPF_CORE_READ(tcp, inet_conn.icsk_ack.lrcvtime);
 	if (now - sent < QUIET_JIFFIES || now - received < QUIET_JIFFIES)
 		return 0;
-	return ((__s32)(sent - received) >= 0 ? RECORD_SOCKET_QUIET_SENT : 0) |
-	       ((__s32)(received - sent) >= 0 ? RECORD_SOCKET_QUIET_RECEIVED : 0);
+	if (sent == received)
+		return quiet_flags_of_one_jiffy(tcp, sent);
+	return (__s32)(sent - received) > 0 ? RECORD_SOCKET_QUIET_SENT : RECORD_SOCKET_QUIET_RECEIVED;
 }
 
 SEC("iter/task_file")

@@ -26,10 +26,12 @@ void quiet_note(struct quiet *quiet, const struct record_socket *record)
 		[RECORD_ROLE_CLIENT] = RECORD_SOCKET_QUIET_RECEIVED,
 		[RECORD_ROLE_SERVER] = RECORD_SOCKET_QUIET_SENT,
 	};
+	const uint16_t both = RECORD_SOCKET_QUIET_SENT | RECORD_SOCKET_QUIET_RECEIVED;
 	uint64_t cookie = record->connection.cookie;
 	struct quiet_connection *connection;
 
-	if (!(record->header.flags & answered[record->connection.role]) ||
+	/* Both: a recording by an agent that took no pains to tell. */
+	if ((record->header.flags & both) == both || !(record->header.flags & answered[record->connection.role]) ||
 	    hashmap_get(quiet->connections, &cookie, sizeof(cookie)))
 		return;
 	connection = malloc(sizeof(*connection));

@@ -224,7 +224,12 @@ static void answer_lost(void **state)
 /* Not quiet, for all that is known: no claim. */
 static void not_quiet(void **state)
 {
-	static const uint16_t flags[] = { 0, RECORD_SOCKET_QUIET_RECEIVED };
+	const uint16_t both = RECORD_SOCKET_QUIET_SENT | RECORD_SOCKET_QUIET_RECEIVED;
+	const uint16_t flags[][2] = {
+		{ 0, 0 },
+		{ RECORD_SOCKET_QUIET_SENT, RECORD_SOCKET_QUIET_RECEIVED },
+		{ both, both },
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
@@ -232,8 +237,8 @@ static void not_quiet(void **state)
 
 		fixture_setup((void **)&f);
 		quiet(f, &f->wire);
-		f->tape.records[0]->flags = flags[i] ? RECORD_SOCKET_QUIET_SENT : 0;
-		f->tape.records[1]->flags = flags[i];
+		f->tape.records[0]->flags = flags[i][0];
+		f->tape.records[1]->flags = flags[i][1];
 		exchange(f, GET("/a"), OK("2", "hi"));
 		exchange(f, GET("/b"), OK("2", "hi"));
 		play_all(f);

@@ -6,6 +6,8 @@ import subprocess
 import threading
 import time
 
+import pytest
+
 from lib.expect import check_linked
 from lib.raw import connect
 from lib.wait import wait_until
@@ -164,6 +166,45 @@ def test_first_exchange_behind_one_under_way(start_agent, hooks, serve, port):
     for span in result.spans:
         assert span.attr.get("http.response.status_code") == statuses[span.path], span
     assert result.losses["attached_late"] == 2, result.errors
+
+
+@pytest.mark.parametrize("before", (0, 1))
+def test_closed_behind_one_under_way(start_agent, hooks, serve, port, before):
+    """Nothing is unread or unacknowledged, but a request is worked on: its answer is not the next one's."""
+    count = 20
+    go_on = threading.Event()
+
+    def handler(sock):
+        for _ in range(before):
+            sock.receive_head()
+            sock.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        sock.receive_head()
+        go_on.wait(20)
+        sock.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        sock.receive_head()
+
+    server = serve(port, handler)
+    sockets = [connect(port) for _ in range(count)]
+    for sock in sockets:
+        for _ in range(before):
+            sock.send(b"GET /before HTTP/1.1\r\nHost: test\r\n\r\n")
+            sock.receive_head()
+        sock.send(b"GET /busy HTTP/1.1\r\nHost: test\r\n\r\n")
+    wait_until(lambda: quiet(port, count), "the connections to be quiet")
+    agent = start_agent(*hooks, "--port", port)
+    for sock in sockets:
+        sock.send(b"GET /late HTTP/1.1\r\nHost: test\r\n\r\n")
+    go_on.set()
+    for sock in sockets:
+        sock.receive_head()
+        assert sock.receive_rest() == b""
+        sock.close()
+    server.finish()
+    result = agent.stop()
+    assert not result.clients(port), result.clients(port)
+    # The servers answered one before they read it.
+    assert not any("http.response.status_code" in span.attr for span in result.servers(port)), result.servers(port)
+    assert result.losses["attached_late"] >= count, result.errors
 
 
 def test_two_answers_to_the_first_request(start_agent, hooks, serve, port):
