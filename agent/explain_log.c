@@ -34,13 +34,13 @@ __attribute__((format(printf, 2, 3))) static void line_add(struct line *line, co
 		line->length += (size_t)length < room ? (size_t)length : room - 1;
 }
 
-/* When, and of which process. */
+/* When, unless the log says that itself, and of which process. */
 static void line_begin(struct line *line, const struct explanation *explanation)
 {
 	struct slice service = slice_head(explanation->service, SERVICE_BYTES);
 	char wall_text[WALL_TEXT_MAX], service_text[UTF8_SANITIZED_MAX(SERVICE_BYTES)];
 
-	if (explanation->wall) {
+	if (explanation->wall && log_get_format() == LOG_PLAIN) {
 		struct slice wall = wall_format(explanation->wall, wall_text);
 
 		line_add(line, "%.*s ", (int)wall.length, wall.data);

@@ -44,6 +44,11 @@ void log_set_format(enum log_format format)
 	atomic_store_explicit(&current_format, (int)format, memory_order_relaxed);
 }
 
+enum log_format log_get_format(void)
+{
+	return (enum log_format)atomic_load_explicit(&current_format, memory_order_relaxed);
+}
+
 /* Names of processes, and what peers say, stand in some lines: a terminal must not obey them. */
 static void log_disarm(char *line, size_t length, bool is_one_line)
 {
@@ -131,7 +136,7 @@ static size_t format_text(enum log_level level, struct slice text, bool timed, c
 /* With its newline, at most LOG_LINE_MAX bytes. */
 static size_t format_line(enum log_level level, struct slice text, char line[LOG_LINE_MAX])
 {
-	enum log_format format = (enum log_format)atomic_load_explicit(&current_format, memory_order_relaxed);
+	enum log_format format = log_get_format();
 	size_t length;
 
 	if (format == LOG_JSON)
@@ -171,13 +176,19 @@ static bool log_is_read(int fd)
 	return ready;
 }
 
-/* Nobody is left to tell when standard error is gone. */
+/* Nobody is left to tell when standard error is gone. A terminal may take less at once. */
 static void log_write(const char *text, size_t length)
 {
 	int fd = log_fd();
 
-	if (log_is_read(fd) && write(fd, text, length) < 0)
-		return;
+	while (length && log_is_read(fd)) {
+		ssize_t written = write(fd, text, length);
+
+		if (written < 0)
+			return;
+		text += written;
+		length -= (size_t)written;
+	}
 }
 
 /* One write per line: lines of two threads, or of two processes, never mix. */

@@ -21,6 +21,7 @@ enum log_format {
 
 /* Default: LOG_PLAIN. */
 void log_set_format(enum log_format format);
+enum log_format log_get_format(void);
 
 /* Messages above `level` are dropped. Default: LOG_LEVEL_WARNING. */
 void log_set_level(enum log_level level);
