@@ -28,6 +28,7 @@ struct stats {
 	uint64_t user_time, system_time;    /* ns that the agent has computed for */
 	uint64_t resident_bytes, map_bytes; /* now; memory of the agent, and of its maps in the kernel */
 	struct summary summary;
+	uint64_t unread[UNREAD_ROWS_MAX]; /* connections of each row of summary.unread, which moves on */
 	struct stats_peaks peaks; /* of a time that whoever asked knows */
 };
 

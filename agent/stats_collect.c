@@ -49,6 +49,8 @@ void stats_collect(struct stats *stats, const struct stats_sources *sources)
 	stats->resident_bytes = resident_bytes();
 	stats->map_bytes = capture_map_bytes(sources->capture);
 	summary_collect(&stats->summary, &sources->summary);
+	for (size_t i = 0; i < stats->summary.unread->count; i++)
+		stats->unread[i] = stats->summary.unread->rows[i].connections;
 	stats->peaks = (struct stats_peaks){
 		.ring_used = sources->traffic->ring_max,
 		.drain_latency = sources->traffic->latency_max,

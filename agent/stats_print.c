@@ -172,20 +172,30 @@ static void say_losses(struct period *period)
 
 #define UNREAD_SHOWN 5
 
-/* Whose connections are not read, the most first. */
+/* Whose connections are not read where there are new ones, the most first. */
 static void say_unread(struct period *period)
 {
 	const struct unread_row *rows[UNREAD_ROWS_MAX];
 	const struct unread *unread = period->now->summary.unread;
-	size_t count = unread ? unread_sort(unread, rows) : 0, shown = 0;
+	size_t count = unread ? unread_sort(unread, rows) : 0, shown = 0, more = 0;
 	char text[UNREAD_TEXT_MAX];
 
-	while (shown < count && shown < UNREAD_SHOWN && period->buffer->length < STATS_TEXT_MAX - 2 * UNREAD_TEXT_MAX) {
-		unread_row_format(rows[shown++], text);
+	for (size_t i = 0; i < count; i++) {
+		size_t row = (size_t)(rows[i] - unread->rows);
+		uint64_t value = period->now->unread[row], old = period->before->unread[row];
+
+		if (value <= old)
+			continue;
+		if (shown == UNREAD_SHOWN || period->buffer->length >= STATS_TEXT_MAX - 2 * UNREAD_TEXT_MAX) {
+			more++;
+			continue;
+		}
+		unread_row_format(rows[i], value - old, text);
 		say(period, PREFIX "not read: %s\n", text);
+		shown++;
 	}
-	if (count > shown)
-		say(period, PREFIX "not read: %zu more services or ports\n", count - shown);
+	if (more)
+		say(period, PREFIX "not read: %zu more services or ports\n", more);
 }
 
 int stats_format(struct buffer *buffer, const struct stats *before, const struct stats *now)

@@ -181,7 +181,7 @@ static int summary_print_rows(const struct unread *unread)
 			rest += rows[i]->connections;
 			continue;
 		}
-		unread_row_format(rows[i], text);
+		unread_row_format(rows[i], 0, text);
 		error = summary_say("not read: %s", text);
 	}
 	if (!error && rest)

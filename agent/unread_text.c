@@ -44,16 +44,19 @@ static struct slice executable_name(const struct resource *resource)
 	return slice_of(NULL, 0);
 }
 
-void unread_row_format(const struct unread_row *row, char text[UNREAD_TEXT_MAX])
+void unread_row_format(const struct unread_row *row, uint64_t added, char text[UNREAD_TEXT_MAX])
 {
 	struct slice executable = executable_name(row->resource);
 	char service_text[UTF8_SANITIZED_MAX(NAME_BYTES)], executable_text[UTF8_SANITIZED_MAX(NAME_BYTES)];
+	char added_text[32] = "";
 	bool named = executable.length && !slice_equal(row->resource->service_name, executable);
 
 	utf8_sanitize_for_terminal(slice_head(row->resource->service_name, NAME_BYTES), service_text);
 	utf8_sanitize_for_terminal(slice_head(executable, NAME_BYTES), executable_text);
-	snprintf(text, UNREAD_TEXT_MAX, "%s %" PRIu64 ": %s (%s%spid %" PRIu32 "%s) %s port %u%s",
-		 recognised_name(row->recognised), row->connections, service_text, named ? executable_text : "",
+	if (added)
+		snprintf(added_text, sizeof(added_text), " (+%" PRIu64 ")", added);
+	snprintf(text, UNREAD_TEXT_MAX, "%s %" PRIu64 "%s: %s (%s%spid %" PRIu32 "%s) %s port %u%s",
+		 recognised_name(row->recognised), row->connections, added_text, service_text, named ? executable_text : "",
 		 named ? ", " : "", row->resource->pid, row->several_processes ? " and others" : "",
 		 roles[row->role].preposition, row->port, row->late ? ", older than the agent" : "");
 }

@@ -174,7 +174,7 @@ static void services_that_are_not_read_are_told_by_number(void **state)
 				 .attributes = &executable };
 	struct resource python = { .service_name = SLICE_LITERAL("python3"), .pid = 8, .attribute_count = 1,
 				   .attributes = &executable };
-	struct stats stats = { .queue_capacity = 1, .summary = { .unread = &unread } };
+	static struct stats before = { .queue_capacity = 1 }, stats = { .queue_capacity = 1, .summary = { .unread = &unread } };
 	char *text;
 
 	(void)state;
@@ -187,14 +187,20 @@ static void services_that_are_not_read_are_told_by_number(void **state)
 					      .connections = 12 };
 	unread.rows[6] = (struct unread_row){ .resource = &shop, .recognised = RECOGNISED_FASTCGI,
 					      .role = RECORD_ROLE_SERVER, .port = 9000, .connections = 13 };
-	text = format(&stats, &stats);
+	for (size_t i = 0; i < unread.count; i++)
+		stats.unread[i] = unread.rows[i].connections;
+	before.unread[6] = 11;
+	text = format(&before, &stats);
 	assert_string_equal(strstr(text, "stats: not read:"),
-			    "stats: not read: fastcgi 13: shop (python3, pid 7) on port 9000\n"
-			    "stats: not read: tls 12: shop (python3, pid 7 and others) to port 443\n"
-			    "stats: not read: unknown 1: python3 (pid 8) over port 9000, older than the agent\n"
-			    "stats: not read: unknown 1: python3 (pid 8) over port 9001, older than the agent\n"
-			    "stats: not read: unknown 1: python3 (pid 8) over port 9002, older than the agent\n"
+			    "stats: not read: fastcgi 13 (+2): shop (python3, pid 7) on port 9000\n"
+			    "stats: not read: tls 12 (+12): shop (python3, pid 7 and others) to port 443\n"
+			    "stats: not read: unknown 1 (+1): python3 (pid 8) over port 9000, older than the agent\n"
+			    "stats: not read: unknown 1 (+1): python3 (pid 8) over port 9001, older than the agent\n"
+			    "stats: not read: unknown 1 (+1): python3 (pid 8) over port 9002, older than the agent\n"
 			    "stats: not read: 3 more services or ports\n");
+	free(text);
+	text = format(&stats, &stats);
+	assert_null(strstr(text, "not read"));
 	free(text);
 }
 
