@@ -9,6 +9,7 @@
 #include "bpf/maps.h"
 
 #define PREFIX_READS 8 /* times VECTOR_MAX buffers */
+#define INTERIMS_MAX 4 /* that are followed in one call */
 
 /* What a call's bytes begin with, as they look. */
 enum message_look {
@@ -49,13 +50,13 @@ static __always_inline void copy_prefix(struct scratch *scratch, __u32 limit)
 /* Where the head in the prefix ends, copying more of a long one; 0: not in this call. */
 static __always_inline __u32 follow_head(struct scratch *scratch)
 {
-	__u32 end = head_end();
+	__u32 end = head_end(0);
 
 	if (end || scratch->prefix != COPY_HEAD || scratch->length <= COPY_HEAD)
 		return end;
 	scratch->walk.matched = 0;
 	copy_prefix(scratch, COPY_HEAD_LONG);
-	return head_end();
+	return head_end(0);
 }
 
 /*
@@ -82,6 +83,24 @@ static __always_inline bool is_plain(const struct capture *capture)
 	       capture->connection->alone && !capture->connection->late && bytes[sizeof("HTTP/1.1 ") - 1] != '1';
 }
 
+/*
+ * Behind the head that ends at `end`, where it is an interim response's: the final one's, perhaps behind more. Where
+ * that ends; 0: it goes on.
+ */
+static __always_inline __u32 follow_interims(struct scratch *scratch, __u32 end)
+{
+	struct walk *walk = &scratch->walk;
+
+	for (__u32 i = 0; i < INTERIMS_MAX && end && walk->phase == WALK_HEAD; i++) {
+		walk->trailer = looks_like_interim(end);
+		walk->coded = 0;
+		end = head_end(end);
+	}
+	if (scratch->prefix < scratch->length && walk->phase == WALK_HEAD)
+		walk->phase = WALK_BODY; /* more than we copy of heads */
+	return end;
+}
+
 /* The head: where it ends in this call; 0: it goes on. A plain response's ends the prefix. */
 static __always_inline __u32 follow_to_body(struct capture *capture)
 {
@@ -101,7 +120,7 @@ static __always_inline __u32 follow_to_body(struct capture *capture)
 			end = follow_head(scratch);
 		}
 	}
-	return end;
+	return end && scratch->walk.phase == WALK_HEAD ? follow_interims(scratch, end) : end;
 }
 
 /* Follows the message through the call, and ends the prefix. */
@@ -146,12 +165,14 @@ static __always_inline void look(struct capture *capture)
 		capture->looks = looks_like_request() ? LOOKS_REQUEST : LOOKS_NOTHING;
 	if (capture->looks != LOOKS_NOTHING) {
 		if (!capture->turn &&
-		    (walk->phase == WALK_DATA || walk->phase == WALK_DATA_END || walk->phase == WALK_EXTENSION))
+		    (walk->phase == WALK_DATA || walk->phase == WALK_DATA_END || walk->phase == WALK_EXTENSION ||
+		     walk->trailer))
 			return;
 	} else if (!capture->turn || (walk->phase != WALK_BODY && walk->phase != WALK_PLAIN)) {
 		return;
 	}
 	__builtin_memset(walk, 0, sizeof(*walk));
+	walk->trailer = capture->looks == LOOKS_RESPONSE && looks_like_interim(0);
 	if (!capture->scratch->head_alone)
 		copy_prefix(capture->scratch, COPY_HEAD);
 }

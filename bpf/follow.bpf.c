@@ -45,8 +45,8 @@ int fragment_end(__u32 offset, __u32 size)
 	return 0;
 }
 
-/* Word `index` of the prefix, byte by byte: how many bytes to the head's end in it, 0: none. */
-__noinline __u32 head_end_in_word(__u32 index)
+/* Word `index` of the prefix, byte by byte from its byte `from` on: how many bytes to the head's end in it, 0: none. */
+__noinline __u32 head_end_in_word(__u32 index, __u32 from)
 {
 	struct scratch *scratch = scratch_get();
 	__u64 word;
@@ -57,7 +57,7 @@ __noinline __u32 head_end_in_word(__u32 index)
 	for (__u32 i = 0; i < 8; i++, word >>= 8) {
 		if (index * 8 + i >= scratch->prefix)
 			break;
-		if (walk_head_byte(&scratch->walk, word))
+		if (i >= from && walk_head_byte(&scratch->walk, word))
 			return i + 1;
 	}
 	return 0;
@@ -80,7 +80,7 @@ __noinline __u32 head_end_step(__u32 first)
 
 		if (first + i >= words)
 			break;
-		found = scratch->walk.matched ? head_end_in_word(first + i) :
+		found = scratch->walk.matched ? head_end_in_word(first + i, 0) :
 						walk_head_word(&scratch->walk, word[0], word[1]);
 		if (found)
 			return (first + i) * 8 + found;
@@ -88,24 +88,30 @@ __noinline __u32 head_end_step(__u32 first)
 	return 0;
 }
 
-__u32 head_end(void)
+__u32 head_end(__u32 from)
 {
 	struct scratch *scratch = scratch_get();
 	const __u8 *last;
 	__u64 prefix;
-	__u32 found = 0;
+	__u32 found = 0, first = from / 8;
 
 	if (!scratch)
 		return 0;
 	prefix = scratch->prefix;
 	barrier_var(prefix);
-	if (prefix == 0 || prefix > COPY_HEAD_LONG)
+	if (from >= prefix || prefix > COPY_HEAD_LONG)
 		return 0;
 	scratch_end(scratch, FRAGMENT_HEADER + prefix);
+	if (from % 8) {
+		found = head_end_in_word(first, from % 8);
+		if (found)
+			return first * 8 + found;
+		first++;
+	}
 	for (__u32 i = 0; i < HEAD_WORDS && !found; i += HEAD_STEP) {
-		if (i * 8 >= prefix)
+		if ((first + i) * 8 >= prefix)
 			break;
-		found = head_end_step(i);
+		found = head_end_step(first + i);
 	}
 	last = &scratch->bytes[FRAGMENT_HEADER + prefix - 1];
 	if (!found)
@@ -233,6 +239,21 @@ int follow_chunks(__u32 offset)
 	if (offset < scratch->length && (walk->phase != WALK_HEAD || walk->trailer))
 		walk->phase = WALK_BODY; /* more than we walk in one call */
 	return 0;
+}
+
+int looks_like_interim(__u32 from)
+{
+	struct scratch *scratch = scratch_get();
+	const __u8 *bytes, *status;
+	__u64 at = from;
+
+	barrier_var(at);
+	if (!scratch || at > COPY_HEAD_LONG || at + sizeof("HTTP/1.1 103") - 1 > scratch->prefix)
+		return 0;
+	bytes = &scratch->bytes[FRAGMENT_HEADER + at];
+	status = bytes + sizeof("HTTP/1.1 ") - 1;
+	return recognise_response(bytes, sizeof("HTTP/1.1 103") - 1) && status[0] == '1' &&
+	       (status[1] != '0' || status[2] != '1');
 }
 
 int looks_like_request(void)

@@ -11,8 +11,11 @@
 /* Makes a fragment for `offset` of the `size` bytes that were put behind the cursor and room for its header. */
 int fragment_end(__u32 offset, __u32 size);
 
-/* Looks for a head's end in the prefix: how many bytes belong to the head, 0 if it goes on. */
-__u32 head_end(void);
+/* Looks for the end of the head that begins or goes on at `from` of the prefix: where it is, 0 if it goes on. */
+__u32 head_end(__u32 from);
+
+/* Does an interim response begin at `from` of the prefix? Not one that switches protocols. */
+int looks_like_interim(__u32 from);
 
 /* Follows chunks from `offset` on and copies the lines behind the prefix. Always 0. */
 int follow_chunks(__u32 offset);

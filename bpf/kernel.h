@@ -122,9 +122,9 @@ struct tcp_sock {
 	__u32 copied_seq;
 	__u32 rcv_nxt;
 	__u32 snd_una;
-	__u32 snd_wl1;     /* where the segment began that last said how much may be sent */
-	__u32 lsndtime;    /* jiffies */
-	__u32 rcv_tstamp;  /* jiffies: the last acknowledgement */
+	__u32 snd_wl1;    /* where the segment began that last said how much may be sent */
+	__u32 lsndtime;   /* jiffies */
+	__u32 rcv_tstamp; /* jiffies: the last acknowledgement */
 	__u32 total_retrans;
 	__u64 bytes_received;
 	__u64 bytes_acked;

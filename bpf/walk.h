@@ -22,7 +22,7 @@ enum walk_phase {
 struct walk {
 	__u8 phase;
 	__u8 matched; /* head: how much of CR LF CR LF; size: digits seen */
-	__u8 trailer; /* the head under way is a trailer section */
+	__u8 trailer; /* the head under way has a head behind it: a trailer section, or an interim response's */
 	__u8 coded;   /* a field of it begins with T, as Transfer-Encoding does */
 	__u32 copied; /* bytes copied of the message under way */
 	__u64 left;   /* chunk data: bytes left; size: its value so far */

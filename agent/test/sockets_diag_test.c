@@ -165,7 +165,7 @@ static void quiet_sockets_are_told(void **state)
 
 	(void)state;
 	pair_open(&pair);
-	usleep(30000); /* no tick of the kernel's clock is as long: what was sent then is later than the connection's begin */
+	usleep(30000); /* longer than a tick of the kernel's clock: what is sent now is later than what opened it */
 	assert_int_equal(send(pair.client, &byte, 1, 0), 1);
 	assert_int_equal(recv(pair.server, &byte, 1, 0), 1);
 	while (!(flags_of(pair.client_port, pair.port) & RECORD_SOCKET_QUIET_SENT))

@@ -256,6 +256,43 @@ static void small_chunks_are_followed(void **state)
 	}
 }
 
+#define HINTS "HTTP/1.1 103 Early Hints\r\nLink: </style>\r\n\r\n"
+
+/* Whether `text` begins less than `length` bytes before `at`. */
+static bool begins_before(const struct message *message, const char *text, size_t at, size_t length)
+{
+	for (size_t i = 1; i < length && i <= at; i++)
+		if (memcmp(message->bytes + at - i, text, strlen(text)) == 0)
+			return true;
+	return false;
+}
+
+/* What comes before the final answer, in the same call or in one of its own; but not cut in its status. */
+static void interim_answers_are_followed(void **state)
+{
+	static const char *const interim[] = { HINTS, "HTTP/1.1 100 Continue\r\n\r\n" HINTS, HINTS HINTS HINTS HINTS };
+	static const size_t sizes[] = { 5000, 3, 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(interim) / sizeof(interim[0]); i++) {
+		const size_t head = strlen(interim[i]);
+		struct message *message = message_new(sizes, "", "X-Sum: abc\r\n");
+
+		memmove(message->bytes + head, message->bytes, message->length);
+		memmove(message->framing + head, message->framing, message->length);
+		memcpy(message->bytes, interim[i], head);
+		memset(message->framing, true, head);
+		message->length += head;
+		send_cut(message, 0);
+		for (size_t at = sizeof("HTTP/1.1 103") - 1; at < message->length; at++)
+			if (!begins_before(message, "HTTP/1.1 1", at, sizeof("HTTP/1.1 103") - 1))
+				send_cut(message, at);
+		for (size_t size = 700; size < message->length; size += 100)
+			send_pieces(message, size);
+		free(message);
+	}
+}
+
 /* Cut near every line, and here and there in the data. */
 static void large_chunks_are_followed(void **state)
 {
@@ -661,6 +698,7 @@ int main(void)
 		cmocka_unit_test(pipelined_answers_are_copied),
 		cmocka_unit_test(answers_after_an_interim_one_are_copied),
 		cmocka_unit_test(small_chunks_are_followed),
+		cmocka_unit_test(interim_answers_are_followed),
 		cmocka_unit_test(large_chunks_are_followed),
 		cmocka_unit_test(the_prefix_may_end_anywhere),
 		cmocka_unit_test(long_trailers_are_followed),

@@ -55,6 +55,25 @@ def test_chunks_with_extensions_and_trailers_in_small_writes(exchange, port):
     check_pairs(result, port, [Exchange(path="/thing", response_body=15)] * 2)
 
 
+def test_chunked_behind_early_hints_in_one_call(exchange, port):
+    body = b"1388\r\n" + b"c" * 5000 + b"\r\n0\r\n\r\n"
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
+    answer = hints + b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body
+
+    def handler(sock):
+        for _ in range(2):
+            sock.receive_head()
+            sock.send(answer)
+
+    def client(sock):
+        for _ in range(2):
+            sock.send(GET)
+            sock.receive_exactly(len(answer))
+
+    result, _, _ = exchange(handler, client)
+    check_pairs(result, port, [Exchange(path="/thing", response_body=5000)] * 2)
+
+
 def test_chunked_upload(exchange, port):
     def handler(sock):
         sock.receive_until(b"0\r\n\r\n")
