@@ -53,14 +53,11 @@ static __always_inline __u8 state_flags(int old_state, int new_state, int error,
 	}
 }
 
-static __always_inline __u64 state_position(const struct connection *connection, const struct positions *positions,
-					    __u32 direction, __u32 sequence)
+static __always_inline __u64 state_position(const struct connection *connection, __u32 direction, __u32 sequence)
 {
 	__u64 stand = connection->directions[direction].next;
 
-	if (connection->own_positions || positions->own || !stand)
-		return stand;
-	return stand + (__s32)(sequence - (__u32)stand);
+	return stand ? stand + (__s32)(sequence - (__u32)stand) : 0;
 }
 
 /* A record that says what is known without the socket: how far its bytes were seen to move. NULL: no room. */
@@ -97,9 +94,12 @@ static __always_inline void state_report(struct sock *sk, const struct connectio
 	if (!state)
 		return;
 	positions_read(sk, &positions);
-	state->send_end = state_position(connection, &positions, RECORD_SEND, positions.write - fin_sent);
-	state->receive_end = state_position(connection, &positions, RECORD_RECEIVE, positions.receive_next);
-	state->read_end = state_position(connection, &positions, RECORD_RECEIVE, positions.read);
+	/* What has arrived unread, nobody can tell by positions of our own. */
+	if (!connection->own_positions && !positions.own) {
+		state->send_end = state_position(connection, RECORD_SEND, positions.write - fin_sent);
+		state->receive_end = state_position(connection, RECORD_RECEIVE, positions.receive_next);
+		state->read_end = state_position(connection, RECORD_RECEIVE, positions.read);
+	}
 	state->error = error;
 	bpf_ringbuf_submit(state, ring_flags());
 }

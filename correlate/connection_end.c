@@ -156,17 +156,28 @@ static uint64_t given_up_at(const struct connection *connection, uint64_t time)
 	return looked_at > connection->gone_at ? looked_at : connection->gone_at;
 }
 
-void connection_end(struct connection *connection, uint64_t time)
+/* What a connection that ended in order leaves open of where its directions ended. */
+static void close_in_order(struct connection *connection, uint64_t time)
 {
 	struct direction *ours = &connection->directions[RECORD_SEND];
+	struct direction *theirs = &connection->directions[RECORD_RECEIVE];
 
+	if (!connection->gone_at || connection->reset || connection->error)
+		return;
+	/* Where nobody knew what had arrived, it is what its owner has read. */
+	if (theirs->fin_at && !theirs->end)
+		theirs->end = connection->stream.next[RECORD_RECEIVE];
+	/* It was closed by us, too, though its record was lost. */
+	if (!ours->fin_at)
+		note_fin(ours, 0, time);
+	check_ends(connection);
+}
+
+void connection_end(struct connection *connection, uint64_t time)
+{
 	connection_flush(connection);
 	connection_reach(connection);
-	/* A connection that ended in order was closed by us, too, though its record was lost. */
-	if (connection->gone_at && !connection->reset && !connection->error && !ours->fin_at) {
-		note_fin(ours, 0, time);
-		check_ends(connection);
-	}
+	close_in_order(connection, time);
 	conversation_fail(connection, given_up_at(connection, time));
 	connection_free(connection);
 }

@@ -376,6 +376,46 @@ static void server_cuts_its_response(void **state)
 	assert_error(server_span(f, "/a"), "connection_closed");
 }
 
+/* Positions of our own (MPTCP before Linux 6.15) do not tell what has arrived: the peer's FIN comes first. */
+static void unknown_answer_then_close(struct fixture *f, const char *answer)
+{
+	f->wire.client.flags = RECORD_DATA_OWN_POSITIONS;
+	tape_send(&f->tape, &f->wire.client, GET("/a"));
+	tape_state(&f->tape, &f->wire.client, RECORD_STATE_PEER_CLOSED, 0)->receive_end = 0;
+	tape_wait(&f->tape, NSEC_PER_SEC);
+	if (answer)
+		tape_receive(&f->tape, &f->wire.client, answer);
+	tape_state(&f->tape, &f->wire.client, RECORD_STATE_CLOSED, 0)->receive_end = 0;
+	tape_state(&f->tape, &f->wire.client, RECORD_STATE_GONE | RECORD_STATE_LEFT, 0)->receive_end = 0;
+	fixture_play(f);
+	assert_forgotten(f);
+}
+
+static void unknown_answer_with_length(void **state)
+{
+	struct fixture *f = *state;
+
+	unknown_answer_then_close(f, OK("2", "hi"));
+	assert_success(client_span(f, "/a"));
+}
+
+static void unknown_answer_until_close(void **state)
+{
+	struct fixture *f = *state;
+
+	unknown_answer_then_close(f, "HTTP/1.1 200 OK\r\n\r\nhello");
+	assert_success(client_span(f, "/a"));
+	assert_int_equal(span_attribute(client_span(f, "/a"), "http.response.body.size")->integer, 5);
+}
+
+static void unknown_answer_that_was_none(void **state)
+{
+	struct fixture *f = *state;
+
+	unknown_answer_then_close(f, NULL);
+	assert_error(client_span(f, "/a"), "connection_closed");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -399,6 +439,9 @@ int main(void)
 		TEST(client_leaves_after_the_head),
 		TEST(client_closes_with_unread_body),
 		TEST(server_cuts_its_response),
+		TEST(unknown_answer_with_length),
+		TEST(unknown_answer_until_close),
+		TEST(unknown_answer_that_was_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
