@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who is attached to what: the agent, what it is compared with, and whoever else is on this machine."""
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -26,10 +27,13 @@ def hooks_of(pid):
     """The tracepoints that a process has attached programs to; none of one that is gone."""
     found = []
     try:
-        for file in Path(f"/proc/{pid}/fdinfo").iterdir():
-            found += re.findall(r"^tp_name:\s*(\S+)$", file.read_text(), re.MULTILINE)
+        files = list(Path(f"/proc/{pid}/fdinfo").iterdir())
     except OSError:
         return []
+    for file in files:
+        # What it closes meanwhile is no program.
+        with contextlib.suppress(OSError):
+            found += re.findall(r"^tp_name:\s*(\S+)$", file.read_text(), re.MULTILINE)
     return sorted(found)
 
 

@@ -87,7 +87,9 @@ def on_terminal(arguments, ignoring_hangup, cleanup):
     """The agent as a shell without job control starts it: (process, the terminal's other end)."""
     master, slave = os.openpty()
     trap = "trap '' HUP; " if ignoring_hangup else ""
-    command = ["setsid", "--ctty", "sh", "-c", f'{trap}exec "$@"', "sh", BINARY, *map(str, arguments)]
+    # Whoever runs the tests by nohup ignores SIGHUP, and a shell cannot take that back.
+    shell = ["env", "--default-signal=HUP", "sh", "-c", f'{trap}exec "$@"', "sh"]
+    command = ["setsid", "--ctty", *shell, BINARY, *map(str, arguments)]
     agent = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave)
     os.close(slave)
     cleanup.callback(agent.kill)
