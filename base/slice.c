@@ -52,6 +52,11 @@ bool slice_starts_with(struct slice slice, struct slice prefix)
 	return slice.length >= prefix.length && slice_equal(slice_head(slice, prefix.length), prefix);
 }
 
+bool slice_ends_with(struct slice slice, struct slice suffix)
+{
+	return slice.length >= suffix.length && slice_equal(slice_from(slice, slice.length - suffix.length), suffix);
+}
+
 size_t slice_find(struct slice slice, char byte)
 {
 	const char *found = slice.length > 0 ? memchr(slice.data, byte, slice.length) : NULL;

@@ -27,14 +27,9 @@ static bool is_fargate_id(struct slice text)
 
 static struct slice without_suffix(struct slice text, struct slice suffix)
 {
-	if (text.length >= suffix.length && slice_equal(slice_from(text, text.length - suffix.length), suffix))
+	if (slice_ends_with(text, suffix))
 		text.length -= suffix.length;
 	return text;
-}
-
-static bool ends_with(struct slice text, struct slice end)
-{
-	return without_suffix(text, end).length < text.length;
 }
 
 /*
@@ -48,7 +43,7 @@ static bool may_precede_id(struct slice prefix)
 		return true;
 	if (prefix.data[prefix.length - 1] != '-' && prefix.data[prefix.length - 1] != ':')
 		return false;
-	return !ends_with(prefix, SLICE_LITERAL("conmon-"));
+	return !slice_ends_with(prefix, SLICE_LITERAL("conmon-"));
 }
 
 static struct slice id_in_segment(struct slice segment)

@@ -32,9 +32,10 @@ static struct slice supervisor_program(struct slice facts)
 	return slice_equal(name, group) ? name : without_number(name);
 }
 
-static bool ends_with(struct slice text, struct slice end)
+/* `kind`: ".service" and the like. */
+static bool is_unit(struct slice segment, struct slice kind)
 {
-	return text.length > end.length && slice_equal(slice_from(text, text.length - end.length), end);
+	return segment.length > kind.length && slice_ends_with(segment, kind);
 }
 
 /* The innermost unit of the path, without ".service"; empty where a scope or a container comes first. */
@@ -50,9 +51,9 @@ static struct slice find_unit(struct slice cgroup)
 			begin--;
 		struct slice segment = slice_of(cgroup.data + begin, end - begin);
 
-		if (ends_with(segment, SLICE_LITERAL(".scope")) || (container.length && container.data >= segment.data))
+		if (is_unit(segment, SLICE_LITERAL(".scope")) || (container.length && container.data >= segment.data))
 			break;
-		if (ends_with(segment, SLICE_LITERAL(".service")))
+		if (is_unit(segment, SLICE_LITERAL(".service")))
 			return slice_head(segment, segment.length - strlen(".service"));
 		end = begin ? begin - 1 : 0;
 	}

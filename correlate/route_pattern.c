@@ -178,18 +178,13 @@ const char *route_patterns_add(struct route_patterns *patterns, const char *patt
 	return NULL;
 }
 
-static bool ends_with(struct slice text, struct slice end)
-{
-	return text.length >= end.length && slice_equal(slice_from(text, text.length - end.length), end);
-}
-
 static bool segment_matches(const struct segment *segment, struct slice text)
 {
 	text = slice_head(text, slice_find(text, ';'));
 	if (segment->kind == KIND_TEXT)
 		return slice_equal(text, segment->before);
 	return text.length > segment->before.length + segment->behind.length &&
-	       slice_starts_with(text, segment->before) && ends_with(text, segment->behind);
+	       slice_starts_with(text, segment->before) && slice_ends_with(text, segment->behind);
 }
 
 static bool matches(struct slice pattern, struct slice path)

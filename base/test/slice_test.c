@@ -28,6 +28,11 @@ static void comparing(void **state)
 	assert_true(slice_starts_with(SLICE_LITERAL("HTTP/1.1"), SLICE_LITERAL("HTTP/")));
 	assert_true(slice_starts_with(SLICE_LITERAL("HTTP/"), nothing));
 	assert_false(slice_starts_with(SLICE_LITERAL("HTT"), SLICE_LITERAL("HTTP/")));
+	assert_true(slice_ends_with(SLICE_LITERAL("shop.service"), SLICE_LITERAL(".service")));
+	assert_true(slice_ends_with(SLICE_LITERAL(".service"), SLICE_LITERAL(".service")));
+	assert_true(slice_ends_with(SLICE_LITERAL(".service"), nothing));
+	assert_false(slice_ends_with(SLICE_LITERAL("service"), SLICE_LITERAL(".service")));
+	assert_false(slice_ends_with(SLICE_LITERAL("shop.service.d"), SLICE_LITERAL(".service")));
 	assert_int_equal(slice_of_string(NULL).length, 0);
 }
 

@@ -237,13 +237,6 @@ void span_list_done(struct span_list *list)
 	list->count = 0;
 }
 
-static bool ends_with(struct slice text, const char *end)
-{
-	size_t length = strlen(end);
-
-	return text.length >= length && !memcmp(text.data + text.length - length, end, length);
-}
-
 const struct span *span_list_find(const struct span_list *list, enum span_kind kind, const char *path)
 {
 	const struct span *found = NULL;
@@ -253,7 +246,7 @@ const struct span *span_list_find(const struct span_list *list, enum span_kind k
 		const struct attribute *attribute = span_attribute(span, kind == SPAN_KIND_SERVER ? "url.path" :
 												   "url.full");
 
-		if (span->kind != kind || !attribute || !ends_with(attribute->string, path))
+		if (span->kind != kind || !attribute || !slice_ends_with(attribute->string, slice_of_string(path)))
 			continue;
 		assert(!found);
 		found = span;
