@@ -13,9 +13,9 @@
 #include "agent/libbpf_log.h"
 #include "agent/source/ring.h"
 #include "base/log.h"
-#include "bpf/call_layout.h"
+#include "bpf/trace/call_layout.h"
 #include "bpf/config.h"
-#include "bpf/connection.h"
+#include "bpf/trace/connection.h"
 
 #include "bpf/tracing.skel.h"
 

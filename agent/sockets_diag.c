@@ -25,7 +25,7 @@
 #include "base/slice.h"
 
 #define NAMESPACES_MAX 4096
-#define QUIET_MS 10 /* as QUIET_JIFFIES (bpf/sockets.bpf.c) */
+#define QUIET_MS 10 /* as QUIET_JIFFIES (bpf/trace/sockets.bpf.c) */
 
 struct diag_search {
 	const struct selection *selection;
@@ -79,7 +79,7 @@ static const void *diag_attribute(const struct inet_diag_msg *message, size_t si
 	return NULL;
 }
 
-/* As the iterator tells it (bpf/sockets.bpf.c). Queues count what is unread, and what is unacknowledged. */
+/* As the iterator tells it (bpf/trace/sockets.bpf.c). Queues count what is unread, and what is unacknowledged. */
 static uint16_t diag_quiet_flags(const struct inet_diag_msg *message, size_t size)
 {
 	size_t least = offsetof(struct tcp_info, tcpi_last_ack_recv);

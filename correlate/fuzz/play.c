@@ -29,7 +29,7 @@ static const char *byte_at(const struct record_data *record, uint32_t at)
 	return NULL;
 }
 
-/* As the kernel would tell of it (bpf/capture.bpf.c): only the first call begins the stream or the turn. */
+/* As the kernel would tell of it (bpf/trace/capture.bpf.c): only the first call begins the stream or the turn. */
 static void give_byte(struct engine *engine, const struct record_data *record, uint32_t at)
 {
 	struct {

@@ -4,7 +4,7 @@
  * and submits a record, by the agent's own rules (never waking the reader). With
  * config.copies also what makes the record worth reading.
  */
-#include "bpf/call.h"
+#include "bpf/trace/call.h"
 #include "bpf/config.h"
 #include "bpf/record.h"
 #include "test-env/benchmark/bpf/hooks.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The maps and settings that the tracing programs share; defined in maps.bpf.c. */
-#ifndef WIRESPAN_BPF_MAPS_H
-#define WIRESPAN_BPF_MAPS_H
+#ifndef WIRESPAN_BPF_TRACE_MAPS_H
+#define WIRESPAN_BPF_TRACE_MAPS_H
 
 #include "bpf/kernel.h"
 
-#include "bpf/call_layout.h"
+#include "bpf/trace/call_layout.h"
 #include "bpf/config.h"
-#include "bpf/connection.h"
+#include "bpf/trace/connection.h"
 #include "bpf/counter.h"
 #include "bpf/record.h"
 

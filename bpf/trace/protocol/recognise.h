@@ -5,8 +5,8 @@
  * there is one. Includes the record format only, so that the host compiles and
  * tests it too: the includer provides bool.
  */
-#ifndef WIRESPAN_BPF_RECOGNISE_H
-#define WIRESPAN_BPF_RECOGNISE_H
+#ifndef WIRESPAN_BPF_TRACE_PROTOCOL_RECOGNISE_H
+#define WIRESPAN_BPF_TRACE_PROTOCOL_RECOGNISE_H
 
 #include "bpf/record.h"
 

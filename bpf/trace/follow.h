@@ -3,10 +3,10 @@
  * The loops over a movement's bytes. They work on this CPU's scratch and are
  * global functions: the verifier checks each once, not once per caller.
  */
-#ifndef WIRESPAN_BPF_FOLLOW_H
-#define WIRESPAN_BPF_FOLLOW_H
+#ifndef WIRESPAN_BPF_TRACE_FOLLOW_H
+#define WIRESPAN_BPF_TRACE_FOLLOW_H
 
-#include "bpf/source.h"
+#include "bpf/trace/source.h"
 
 /* Makes a fragment for `offset` of the `size` bytes that were put behind the cursor and room for its header. */
 int fragment_end(__u32 offset, __u32 size);

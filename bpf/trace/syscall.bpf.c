@@ -3,11 +3,11 @@
  * Attached to system calls, where the sockets' own tracepoints don't exist: the
  * same body, the socket found through the descriptor.
  */
-#include "bpf/capture.h"
-#include "bpf/follow.h"
-#include "bpf/maps.h"
-#include "bpf/socket.h"
-#include "bpf/state.h"
+#include "bpf/trace/capture.h"
+#include "bpf/trace/follow.h"
+#include "bpf/trace/maps.h"
+#include "bpf/trace/socket.h"
+#include "bpf/trace/state.h"
 #include "bpf/steady.h"
 
 /* task->files->fdt->fd[descriptor], when it is a socket's. */

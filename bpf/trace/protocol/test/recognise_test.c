@@ -2,7 +2,7 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
-#include "bpf/recognise.h"
+#include "bpf/trace/protocol/recognise.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Who has the connections that are not read. */
-#ifndef WIRESPAN_BPF_IGNORED_H
-#define WIRESPAN_BPF_IGNORED_H
+#ifndef WIRESPAN_BPF_TRACE_IGNORED_H
+#define WIRESPAN_BPF_TRACE_IGNORED_H
 
-#include "bpf/maps.h"
+#include "bpf/trace/maps.h"
 
 /*
  * Tells that the connection of the movement in this CPU's scratch is reported no more, as it speaks

@@ -4,10 +4,10 @@
  * instead of a program for each. Those of 32-bit code are told by the numbers
  * of 64-bit code.
  */
-#ifndef WIRESPAN_BPF_CALL_H
-#define WIRESPAN_BPF_CALL_H
+#ifndef WIRESPAN_BPF_TRACE_CALL_H
+#define WIRESPAN_BPF_TRACE_CALL_H
 
-#include "bpf/call_layout.h"
+#include "bpf/trace/call_layout.h"
 #include "bpf/kernel.h"
 
 #if defined(__TARGET_ARCH_x86)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "bpf/ignored.h"
+#include "bpf/trace/ignored.h"
 
 int ignored_report(__u32 recognised)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The connections that are older than the agent: a record each, by an iterator over all open files. */
-#include "bpf/maps.h"
-#include "bpf/socket.h"
+#include "bpf/trace/maps.h"
+#include "bpf/trace/socket.h"
 
 #define QUIET_JIFFIES 3 /* 3 to 30 ms, as the kernel was configured */
 #define ACK_JIFFIES 50  /* acknowledgements are delayed by 40 ms at first; a keep-alive's probe comes after a second */

@@ -4,10 +4,10 @@
  * its positions are final, and calls that touch no socket cost nothing.
  */
 #define SOCKET_IS_TRUSTED
-#include "bpf/capture.h"
-#include "bpf/maps.h"
-#include "bpf/socket.h"
-#include "bpf/state.h"
+#include "bpf/trace/capture.h"
+#include "bpf/trace/maps.h"
+#include "bpf/trace/socket.h"
+#include "bpf/trace/state.h"
 #include "bpf/steady.h"
 
 /* NULL where nothing is known of a socket. That most carry nothing at all is told without a call. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /* How system calls that move bytes over a socket name them. */
-#ifndef WIRESPAN_BPF_CALL_LAYOUT_H
-#define WIRESPAN_BPF_CALL_LAYOUT_H
+#ifndef WIRESPAN_BPF_TRACE_CALL_LAYOUT_H
+#define WIRESPAN_BPF_TRACE_CALL_LAYOUT_H
 
 #include <linux/types.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /* What the kernel keeps of one connection. */
-#ifndef WIRESPAN_BPF_CONNECTION_H
-#define WIRESPAN_BPF_CONNECTION_H
+#ifndef WIRESPAN_BPF_TRACE_CONNECTION_H
+#define WIRESPAN_BPF_TRACE_CONNECTION_H
 
-#include "bpf/recognise.h"
+#include "bpf/trace/protocol/recognise.h"
 #include "bpf/record.h"
-#include "bpf/walk.h"
+#include "bpf/trace/protocol/http1_walk.h"
 
 #define NO_DIRECTION 2
 

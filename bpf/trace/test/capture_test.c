@@ -6,11 +6,11 @@
 #include "bpf/test/host_kernel.h"
 
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
-#include "bpf/maps.bpf.c"
-#include "bpf/source.bpf.c"
-#include "bpf/follow.bpf.c"
-#include "bpf/ignored.bpf.c"
-#include "bpf/capture.bpf.c"
+#include "bpf/trace/maps.bpf.c"
+#include "bpf/trace/source.bpf.c"
+#include "bpf/trace/follow.bpf.c"
+#include "bpf/trace/ignored.bpf.c"
+#include "bpf/trace/capture.bpf.c"
 
 #include <setjmp.h>
 #include <stdarg.h>

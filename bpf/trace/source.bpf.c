@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "bpf/source.h"
+#include "bpf/trace/source.h"
 
 /* The same of 32-bit code. */
 static __always_inline bool vectors_fetch_compat(struct scratch *scratch, const struct vector_reading *reading)

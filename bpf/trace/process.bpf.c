@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Processes begin, become other programs, and end. */
-#include "bpf/maps.h"
+#include "bpf/trace/maps.h"
 
 #define CGROUP_DEPTH_MAX 12
 #define CGROUP_NAME_MAX 128

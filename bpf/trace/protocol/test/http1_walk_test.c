@@ -2,7 +2,7 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
-#include "bpf/walk.h"
+#include "bpf/trace/protocol/http1_walk.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

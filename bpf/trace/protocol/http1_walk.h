@@ -6,8 +6,8 @@
  * message ends is proven by who parses. Includes nothing, so that the host
  * compiles and tests it too: the includer provides the __uN types and bool.
  */
-#ifndef WIRESPAN_BPF_WALK_H
-#define WIRESPAN_BPF_WALK_H
+#ifndef WIRESPAN_BPF_TRACE_PROTOCOL_HTTP1_WALK_H
+#define WIRESPAN_BPF_TRACE_PROTOCOL_HTTP1_WALK_H
 
 enum walk_phase {
 	WALK_HEAD = 0, /* in a head, or where one may begin */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A connection's life: who opened it, and how it ends. */
-#include "bpf/state.h"
+#include "bpf/trace/state.h"
 
-#include "bpf/maps.h"
-#include "bpf/socket.h"
+#include "bpf/trace/maps.h"
+#include "bpf/trace/socket.h"
 #include "bpf/steady.h"
 
 static __always_inline struct connection *connection_find(struct sock *sk, bool create)

@@ -3,10 +3,10 @@
  * Bytes moved over a connection: where they stand in the stream, what the
  * connection speaks, what of them a parser needs, and the record that says so.
  */
-#include "bpf/capture.h"
-#include "bpf/follow.h"
-#include "bpf/ignored.h"
-#include "bpf/maps.h"
+#include "bpf/trace/capture.h"
+#include "bpf/trace/follow.h"
+#include "bpf/trace/ignored.h"
+#include "bpf/trace/maps.h"
 
 #define PREFIX_READS 8 /* times VECTOR_MAX buffers */
 #define INTERIMS_MAX 4 /* that are followed in one call */

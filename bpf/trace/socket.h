@@ -4,12 +4,12 @@
  * handed sockets by the kernel, not by a walk from a descriptor, defines
  * SOCKET_IS_TRUSTED: then fields are plain loads instead of a helper's call each.
  */
-#ifndef WIRESPAN_BPF_SOCKET_H
-#define WIRESPAN_BPF_SOCKET_H
+#ifndef WIRESPAN_BPF_TRACE_SOCKET_H
+#define WIRESPAN_BPF_TRACE_SOCKET_H
 
 #include <bpf/bpf_endian.h>
 
-#include "bpf/maps.h"
+#include "bpf/trace/maps.h"
 
 #ifdef SOCKET_IS_TRUSTED
 #define SOCKET_READ(pointer, field) ((pointer)->field)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "bpf/call.h"
+#include "bpf/trace/call.h"
 
 const volatile struct call_layout call_layouts[CALL_NUMBER_MAX] = {
 	[CALL_READ] = { CALL_RECEIVE, SOURCE_BUFFER, 0 },

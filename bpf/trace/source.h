@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* A movement's bytes in the caller's memory: one buffer, a vector of them, or messages with a vector each. */
-#ifndef WIRESPAN_BPF_SOURCE_H
-#define WIRESPAN_BPF_SOURCE_H
+#ifndef WIRESPAN_BPF_TRACE_SOURCE_H
+#define WIRESPAN_BPF_TRACE_SOURCE_H
 
-#include "bpf/maps.h"
+#include "bpf/trace/maps.h"
 
 #define FRAGMENT_HEADER sizeof(struct record_fragment)
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "bpf/follow.h"
+#include "bpf/trace/follow.h"
 
 #define LINE_STEP 32  /* bytes of a chunk-size line read at a time */
 #define LINES_STEP 16 /* such steps in one function */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The one body behind every hook that sees bytes move. */
-#ifndef WIRESPAN_BPF_CAPTURE_H
-#define WIRESPAN_BPF_CAPTURE_H
+#ifndef WIRESPAN_BPF_TRACE_CAPTURE_H
+#define WIRESPAN_BPF_TRACE_CAPTURE_H
 
-#include "bpf/call.h"
-#include "bpf/connection.h"
+#include "bpf/trace/call.h"
+#include "bpf/trace/connection.h"
 
 /* Bytes that a call moved over a connection. */
 struct movement {

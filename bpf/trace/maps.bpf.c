@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "bpf/maps.h"
+#include "bpf/trace/maps.h"
 
 struct ring_map ring SEC(".maps");
 struct counters_map counters SEC(".maps");

@@ -3,9 +3,9 @@
 #include "bpf/test/host_kernel.h"
 
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
-#include "bpf/maps.bpf.c"
-#include "bpf/call.bpf.c"
-#include "bpf/source.bpf.c"
+#include "bpf/trace/maps.bpf.c"
+#include "bpf/trace/call.bpf.c"
+#include "bpf/trace/source.bpf.c"
 
 #include <setjmp.h>
 #include <stdarg.h>
