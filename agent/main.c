@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "agent/command.h"
-#include "agent/option.h"
+#include "agent/options/option.h"
 
 static const struct command commands[] = {
 	{ "run", "trace: capture, link and write spans", command_run },

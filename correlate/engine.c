@@ -4,16 +4,16 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "correlate/connection.h"
-#include "correlate/connection_exchanges.h"
-#include "correlate/deliver.h"
+#include "correlate/connection/connection.h"
 #include "correlate/engine_state.h"
-#include "correlate/ignore.h"
+#include "correlate/exchange/deliver.h"
+#include "correlate/exchange/ignore.h"
+#include "correlate/exchange/life.h"
 #include "correlate/limits.h"
-#include "correlate/link.h"
-#include "correlate/process.h"
-#include "correlate/process_environment.h"
-#include "correlate/record_view.h"
+#include "correlate/link/link.h"
+#include "correlate/process/environment.h"
+#include "correlate/process/process.h"
+#include "correlate/record/view.h"
 
 static int engine_init(struct engine *engine)
 {

@@ -12,7 +12,7 @@
 
 #include "correlate/explain.h"
 #include "correlate/loss.h"
-#include "correlate/span.h"
+#include "correlate/span/span.h"
 
 struct engine;
 struct header_capture;
@@ -45,7 +45,7 @@ struct engine_options {
 	struct span_sink sink;
 	uint64_t seed;              /* for trace and span ids; the caller draws it at random */
 	bool infer_routes;          /* http.route from the path's shape, and from what is seen beside it */
-	const struct route_patterns *route_patterns; /* route_pattern.h; before those; NULL: none; outlives the engine */
+	const struct route_patterns *route_patterns; /* route/pattern.h; before those; NULL: none; outlives the engine */
 	uint64_t request_timeout;   /* ns after which a request without response ends as error "timeout"; 0: never */
 	size_t max_connections;     /* 0: ENGINE_MAX_CONNECTIONS */
 	size_t max_memory;          /* bytes of stream buffers and requests in total; 0: ENGINE_MAX_MEMORY */
@@ -57,7 +57,7 @@ struct engine_options {
 	struct instrumented_sink instrumented; /* told of such a process unless it is included; accept NULL: nobody is */
 	struct explain_sink explain;           /* accept NULL: nothing is explained */
 	const struct header_capture *captured_headers; /* header_capture.h; NULL: none; outlives the engine */
-	const struct query_secrets *query_secrets; /* http1_url.h; beside the known ones; NULL: none; outlives the engine */
+	const struct query_secrets *query_secrets; /* http/query.h; beside the known ones; NULL: none; outlives the engine */
 };
 
 /* Exchanges that were understood and left out on purpose: no losses. */

@@ -3,18 +3,18 @@
 #ifndef WIRESPAN_CORRELATE_ENGINE_STATE_H
 #define WIRESPAN_CORRELATE_ENGINE_STATE_H
 
+#include "correlate/connection/quiet.h"
+#include "correlate/connection/unread.h"
 #include "correlate/engine.h"
-#include "correlate/exchange.h"
-#include "correlate/hold.h"
-#include "correlate/ids.h"
-#include "correlate/loss_window.h"
-#include "correlate/pairing.h"
-#include "correlate/pipeliners.h"
-#include "correlate/process_table.h"
-#include "correlate/quiet.h"
-#include "correlate/route_table.h"
-#include "correlate/thread.h"
-#include "correlate/unread.h"
+#include "correlate/exchange/exchange.h"
+#include "correlate/exchange/hold.h"
+#include "correlate/http/route/table.h"
+#include "correlate/link/ids.h"
+#include "correlate/link/loss_window.h"
+#include "correlate/link/pairing.h"
+#include "correlate/link/thread.h"
+#include "correlate/process/table.h"
+#include "correlate/protocol/pipeliners.h"
 
 struct engine {
 	struct engine_options options; /* defaults filled in */

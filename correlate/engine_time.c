@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What the passing of time does to the engine. */
-#include "correlate/connection.h"
-#include "correlate/connection_exchanges.h"
-#include "correlate/deliver.h"
+#include "correlate/connection/connection.h"
 #include "correlate/engine_state.h"
-#include "correlate/ignore.h"
+#include "correlate/exchange/deliver.h"
+#include "correlate/exchange/ignore.h"
+#include "correlate/exchange/life.h"
 #include "correlate/limits.h"
-#include "correlate/link.h"
+#include "correlate/link/link.h"
 
 #define CACHE_LINE 64
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "correlate/span.h"
+#include "correlate/span/span.h"
 
 enum metric_kind {
 	METRIC_GAUGE,           /* Gauge */

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "agent/features.h"
+#include "agent/kernel/features.h"
 
 enum check_state {
 	CHECK_WORKS,

@@ -8,10 +8,10 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "agent/capability.h"
 #include "agent/check/report.h"
-#include "agent/mount.h"
-#include "agent/namespace.h"
+#include "agent/kernel/capability.h"
+#include "agent/kernel/mount.h"
+#include "agent/kernel/namespace.h"
 #include "base/slice.h"
 
 #define SYSTEM "system"

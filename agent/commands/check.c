@@ -5,8 +5,8 @@
 
 #include "agent/check/report.h"
 #include "agent/command.h"
-#include "agent/namespace.h"
-#include "agent/option.h"
+#include "agent/kernel/namespace.h"
+#include "agent/options/option.h"
 #include "base/log.h"
 
 enum { FORMAT_TEXT, FORMAT_JSON };

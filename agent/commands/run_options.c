@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/option.h"
+#include "agent/options/option.h"
 #include "bpf/config.h"
-#include "otlp/spool.h"
+#include "otlp/spool/spool.h"
 
 #define RING_SIZE_MIN (4u << 10)
 #define RING_SIZE_MAX (1u << 30)

@@ -6,11 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "agent/choice_option.h"
-#include "agent/header_option.h"
-#include "agent/option.h"
-#include "agent/outputs.h"
-#include "agent/selection.h"
+#include "agent/kernel/selection.h"
+#include "agent/options/choice.h"
+#include "agent/options/header.h"
+#include "agent/options/option.h"
+#include "agent/pipeline/outputs.h"
 #include "base/log.h"
 
 enum run_hooks { HOOKS_AUTO, HOOKS_SOCKET, HOOKS_SYSCALL };

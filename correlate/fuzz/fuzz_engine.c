@@ -10,7 +10,7 @@
 #include "bpf/record.h"
 #include "correlate/engine.h"
 #include "correlate/fuzz/engine_talk.h"
-#include "correlate/header_capture.h"
+#include "correlate/http/header_capture.h"
 
 #define TALK 'T' /* no kind of record */
 

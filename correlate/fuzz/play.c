@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "correlate/record_view.h"
+#include "correlate/record/view.h"
 
 #define DRAIN 4 /* records */
 

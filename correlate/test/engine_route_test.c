@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "correlate/route_pattern.h"
-#include "correlate/test/link_fixture.h"
+#include "correlate/http/route/pattern.h"
+#include "correlate/link/test/link_fixture.h"
 
 #define NOT_FOUND "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "correlate/test/link_fixture.h"
+#include "correlate/link/test/link_fixture.h"
 
 static struct explanation heard[16];
 static uint8_t heard_spans[16][8];

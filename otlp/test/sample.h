@@ -3,7 +3,7 @@
 #ifndef WIRESPAN_OTLP_TEST_SAMPLE_H
 #define WIRESPAN_OTLP_TEST_SAMPLE_H
 
-#include "correlate/span.h"
+#include "correlate/span/span.h"
 
 #define SAMPLE_EPOCH UINT64_C(1795258441123456789) /* 2026-11-21T10:54:01.123456789Z */
 

@@ -14,11 +14,11 @@ from benchmark.process import Agent, run_command
 
 ENGINE = BUILD / "correlate" / "bench_engine"
 PARSERS = (
-    BUILD / "correlate" / "protocol" / "bench_http1",
-    BUILD / "correlate" / "protocol" / "bench_framing",
-    BUILD / "correlate" / "bench_tracecontext",
+    BUILD / "correlate" / "protocol" / "http1" / "bench_http1",
+    BUILD / "correlate" / "protocol" / "http1" / "bench_framing",
+    BUILD / "correlate" / "http" / "bench_tracecontext",
 )
-ENCODERS = BUILD / "otlp" / "bench_encoder"
+ENCODERS = BUILD / "otlp" / "encode" / "bench_encoder"
 RATE = 10_000  # requests/s recorded: few enough to lose none
 
 

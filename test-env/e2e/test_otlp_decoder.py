@@ -33,7 +33,7 @@ def with_base64_ids(value):
 @pytest.fixture
 def encoded(tmp_path):
     """encoded(name): the bytes of a file that encode_sample writes."""
-    program = Path(BINARY).parent / "otlp" / "encode_sample"
+    program = Path(BINARY).parent / "otlp" / "encode" / "encode_sample"
     if not os.access(program, os.X_OK):
         pytest.skip(f"{program} was not built beside the agent")
     subprocess.run([program, tmp_path], check=True)

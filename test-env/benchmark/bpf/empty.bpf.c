@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The hooks that the agent attaches to, with programs that do nothing: what
- * being called costs. One list per way of attaching, as agent/capture.c chooses.
+ * being called costs. One list per way of attaching, as agent/kernel/capture.c chooses.
  */
 #include "bpf/kernel.h"
 

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is understood and left out (design, decision 12): exchanges with telemetry back
+ * ends, and all of processes that export spans of their own. Such an exchange is followed
+ * like any other, so that it makes the contexts of its thread ambiguous where it is, but
+ * becomes no span, no parent and no loss.
+ */
+#ifndef WIRESPAN_CORRELATE_EXCHANGE_IGNORE_H
+#define WIRESPAN_CORRELATE_EXCHANGE_IGNORE_H
+
+#include "correlate/exchange/exchange.h"
+
+struct engine;
+
+/* Decides by its request's head and by its process; `exchange` is open. */
+void ignore_request(struct engine *engine, struct exchange *exchange, const struct http1_head *head);
+/* It has ended, or is lost sight of: counts it instead of whatever it would have counted as. */
+void ignore_end(struct engine *engine, struct exchange *exchange);
+/*
+ * Gives up the connections of processes newly found to export spans: whoever was told of
+ * them makes no more records of theirs. Not from within a record.
+ */
+void ignore_instrumented(struct engine *engine);
+
+#endif

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "correlate/http/route/segment.h"
+
+#include "base/percent.h"
+
+enum {
+	SEGMENT_MAX = 256,      /* longer ones are no names */
+	HEX_MIN = 8,            /* with at least one digit: git's short hashes begin at 7, words end before */
+	HEX_LETTERS_MIN = 16,   /* even without a digit */
+	TOKEN_MIN = 20,         /* base64, random keys */
+	KEY_MIN = 10,           /* the same, shorter and wilder: "dQw4w9WgXcQ" */
+	NAMED_NUMBER_MIN = 3,   /* "item-123"; "step-2" and "covid-19" are names */
+	GROUPED_DIGITS_MIN = 6, /* digits with dashes: telephone and book numbers */
+	ENCODED_TEXT_MIN = 12,  /* bytes outside ASCII: text that a user wrote */
+	EXTENSION_MAX = 7,      /* ".parquet" */
+	KEYS_MAX = 4,           /* before a value: a path of nothing but '=' takes no time either */
+	ULID_LENGTH = 26,
+	UUID_LENGTH = 36,
+};
+
+/* What a segment consists of. */
+struct shape {
+	size_t digits, lower, upper, hex, dashes, underscores, dots, high, other;
+	size_t switches; /* between letters and digits, and between cases inside a word */
+};
+
+static bool is_digit(char byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+static bool is_lower(char byte)
+{
+	return byte >= 'a' && byte <= 'z';
+}
+
+static bool is_upper(char byte)
+{
+	return byte >= 'A' && byte <= 'Z';
+}
+
+static bool is_alphanumeric(char byte)
+{
+	return is_digit(byte) || is_lower(byte) || is_upper(byte);
+}
+
+/* Between the parts of a name. */
+static bool is_separator(char byte)
+{
+	return byte == '-' || byte == '_' || byte == '.';
+}
+
+static bool is_hex(char byte)
+{
+	return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
+}
+
+static size_t *shape_class(struct shape *shape, char byte)
+{
+	if (is_digit(byte))
+		return &shape->digits;
+	if (is_lower(byte))
+		return &shape->lower;
+	if (is_upper(byte))
+		return &shape->upper;
+	if (byte == '-')
+		return &shape->dashes;
+	if (byte == '_')
+		return &shape->underscores;
+	if (byte == '.')
+		return &shape->dots;
+	return (unsigned char)byte >= 0x80 ? &shape->high : &shape->other;
+}
+
+/* An upper case letter before a lower case one begins a word, which is no switch. */
+static bool is_switch(char before, char after)
+{
+	return (is_digit(before) && (is_lower(after) || is_upper(after))) ||
+	       (is_digit(after) && (is_lower(before) || is_upper(before))) || (is_lower(before) && is_upper(after));
+}
+
+static struct shape shape_of(struct slice text)
+{
+	struct shape shape = { .digits = 0 };
+
+	for (size_t i = 0; i < text.length; i++) {
+		(*shape_class(&shape, text.data[i]))++;
+		shape.hex += is_hex(text.data[i]);
+		shape.switches += i > 0 && is_switch(text.data[i - 1], text.data[i]);
+	}
+	return shape;
+}
+
+/*
+ * "42", "-7", "+4915550100", "12.50", "978-3-16-148410-0", "10.0.0.1". Not
+ * versions: "1.0", "2.1.0".
+ */
+static bool is_number(struct slice text, const struct shape *shape)
+{
+	bool sign = text.data[0] == '-' || text.data[0] == '+';
+	size_t rest = text.length - shape->digits;
+
+	if (!shape->digits || !is_digit(text.data[text.length - 1]))
+		return false;
+	if (rest == shape->dashes && (rest == sign || shape->digits >= GROUPED_DIGITS_MIN))
+		return true;
+	if (rest == shape->dots + sign)
+		return shape->dots == 0 || (shape->dots == 1 && shape->digits > 2) || shape->dots == 3;
+	return false;
+}
+
+static bool is_uuid(struct slice text, const struct shape *shape)
+{
+	if (text.length >= 2 && text.data[0] == '{' && text.data[text.length - 1] == '}')
+		return text.length == UUID_LENGTH + 2 && shape->hex == 32 && shape->dashes == 4;
+	return text.length == UUID_LENGTH && shape->hex == 32 && shape->dashes == 4;
+}
+
+static bool is_hash(struct slice text, const struct shape *shape)
+{
+	if (shape->hex != text.length)
+		return false;
+	return text.length >= HEX_LETTERS_MIN || (text.length >= HEX_MIN && shape->digits);
+}
+
+/* "2026-11-21", "2026-11-21T10:35:00Z", "2026-11-21-notes", "2026-11"; eight digits are a number. */
+static bool is_date(struct slice text)
+{
+	static const char pattern[] = "dddd-dd-dd";
+	size_t length = text.length < sizeof pattern - 1 ? text.length : sizeof pattern - 1;
+
+	if (length != 7 && length != sizeof pattern - 1)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (pattern[i] == 'd' ? !is_digit(text.data[i]) : text.data[i] != pattern[i])
+			return false;
+	return text.length == length || !is_alphanumeric(text.data[length]) || text.data[length] == 'T';
+}
+
+/* "ann@example.com"; not "react@18.2.0" or "@scope". */
+static bool is_email(struct slice text)
+{
+	size_t at = slice_find(text, '@');
+	struct slice domain = slice_from(text, at + 1);
+	char last = text.data[text.length - 1];
+
+	return at > 0 && at < text.length && slice_find(domain, '.') < domain.length &&
+	       (is_lower(last) || is_upper(last));
+}
+
+/* Crockford's base 32: no I, L, O, U. */
+static bool is_ulid(struct slice text, const struct shape *shape)
+{
+	if (text.length != ULID_LENGTH || text.data[0] > '7' || !shape->digits || (shape->lower && shape->upper))
+		return false;
+	for (size_t i = 0; i < text.length; i++) {
+		char upper = is_lower(text.data[i]) ? (char)(text.data[i] - 0x20) : text.data[i];
+
+		if (!is_digit(upper) && (!is_upper(upper) || strchr("ILOU", upper)))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Of mixed make: base64, random keys, JSON Web Tokens. Names change between
+ * letters, digits and cases too ("getAccountByNumber2"), but less often.
+ */
+static bool is_token(struct slice text, const struct shape *shape)
+{
+	size_t letters = shape->lower + shape->upper;
+
+	if (shape->high || !shape->digits || !letters)
+		return false;
+	if (shape->lower && shape->upper)
+		return (text.length >= TOKEN_MIN && shape->switches > text.length / 5) ||
+		       (text.length >= KEY_MIN && shape->switches > text.length / 3);
+	return text.length >= TOKEN_MIN && shape->digits >= 4 && shape->switches >= text.length / 5;
+}
+
+/* "item-12345", "order_987", "INV-2026-0001", "user:42", "year=2026": a name, then a number. */
+static bool is_named_number(struct slice text)
+{
+	size_t begin = text.length;
+
+	while (begin > 0 && is_digit(text.data[begin - 1]))
+		begin--;
+	if (begin < 2 || text.length - begin < NAMED_NUMBER_MIN)
+		return false;
+	return text.data[begin - 1] != '.' && !is_alphanumeric(text.data[begin - 1]);
+}
+
+/* A hash or token as one part makes the whole unique: "web-7d4b9c6f5-x2x9z", "app.3f2a9c1b.js", "cus_NffrFeUfNV2Hib". */
+static bool has_hash_part(struct slice text)
+{
+	size_t begin = 0;
+
+	for (size_t i = 0; i <= text.length; i++) {
+		if (i < text.length && !is_separator(text.data[i]))
+			continue;
+		struct slice part = slice_of(text.data + begin, i - begin);
+		struct shape shape = shape_of(part);
+
+		if ((is_hash(part, &shape) && shape.digits && shape.digits < part.length) || is_token(part, &shape))
+			return true;
+		begin = i + 1;
+	}
+	return false;
+}
+
+/* "report.pdf" is judged by "report": the extension says what it is, not which. */
+static struct slice without_extension(struct slice text)
+{
+	size_t dot = text.length;
+
+	while (dot > 0 && text.data[dot - 1] != '.')
+		dot--;
+	struct slice extension = slice_from(text, dot);
+	struct shape shape = shape_of(extension);
+
+	if (dot < 2 || !extension.length || extension.length > EXTENSION_MAX || !is_lower(extension.data[0]) ||
+	    shape.lower + shape.digits != extension.length)
+		return text;
+	return slice_head(text, dot - 1);
+}
+
+static bool is_identifier_itself(struct slice text)
+{
+	struct shape shape = shape_of(text);
+
+	return is_number(text, &shape) || is_uuid(text, &shape) || is_hash(text, &shape) || is_date(text) ||
+	       is_email(text) || is_ulid(text, &shape) || is_token(text, &shape) || is_named_number(text) ||
+	       has_hash_part(text) || shape.high >= ENCODED_TEXT_MIN;
+}
+
+/* Or the value of one: "dt=2026-11-21". */
+static bool is_identifier(struct slice text)
+{
+	for (unsigned int keys = 0; keys <= KEYS_MAX && text.length; keys++) {
+		if (is_identifier_itself(text))
+			return true;
+		text = slice_from(text, slice_find(text, '=') + 1);
+	}
+	return false;
+}
+
+bool route_segment_is_identifier(struct slice segment)
+{
+	char decoded[SEGMENT_MAX];
+	size_t length;
+
+	if (!segment.length)
+		return false;
+	if (segment.length > SEGMENT_MAX)
+		return true;
+	percent_decode(segment, decoded, &length);
+	struct slice text = slice_of(decoded, length);
+	struct slice stem = without_extension(text);
+
+	return is_identifier(text) || (stem.length < text.length && is_identifier(stem));
+}

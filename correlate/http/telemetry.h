@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tells requests by which telemetry is sent, or asked for, from those of applications
+ * (design, decision 12). A path that an application may have, too, is no proof alone.
+ */
+#ifndef WIRESPAN_CORRELATE_HTTP_TELEMETRY_H
+#define WIRESPAN_CORRELATE_HTTP_TELEMETRY_H
+
+#include "correlate/protocol/http1/head.h"
+
+enum telemetry {
+	TELEMETRY_NONE,
+	TELEMETRY_OTHER,      /* metrics, logs, profiles, what is said about them */
+	TELEMETRY_SPANS,      /* spans that may be somebody else's */
+	TELEMETRY_OTLP_SPANS, /* spans over OTLP, and no collector or proxy that passes them on says so of itself */
+};
+
+enum telemetry telemetry_recognise(const struct http1_head *head);
+
+#endif
