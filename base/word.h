@@ -1,11 +1,9 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-/* Eight bytes looked at as one number. */
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/* Eight bytes looked at as one number. Includes nothing: the kernel programs use it, too. */
 #ifndef WIRESPAN_BASE_WORD_H
 #define WIRESPAN_BASE_WORD_H
 
-#include <stdint.h>
-
 /* Each byte is `value`. */
-#define EVERY_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+#define EVERY_BYTE(value) (0x0101010101010101ull * (value))
 
 #endif

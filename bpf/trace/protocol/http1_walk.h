@@ -3,11 +3,13 @@
  * Follows one direction of an HTTP/1 connection just far enough to know which
  * bytes a parser will need: heads, and the chunk-size lines between data that
  * nobody copies. It decides what is copied, never what is claimed: where a
- * message ends is proven by who parses. Includes nothing, so that the host
- * compiles and tests it too: the includer provides the __uN types and bool.
+ * message ends is proven by who parses. Includes no more than what the host has,
+ * too, so that it compiles and tests it: the includer provides the __uN types and bool.
  */
 #ifndef WIRESPAN_BPF_TRACE_PROTOCOL_HTTP1_WALK_H
 #define WIRESPAN_BPF_TRACE_PROTOCOL_HTTP1_WALK_H
+
+#include "base/word.h"
 
 enum walk_phase {
 	WALK_HEAD = 0, /* in a head, or where one may begin */
@@ -58,22 +60,20 @@ static inline bool walk_head_byte(struct walk *walk, __u8 byte)
 	return false;
 }
 
-#define WALK_EVERY_BYTE(value) (0x0101010101010101ull * (value))
-
 /* The high bit of every byte that is `byte`. */
 static inline __u64 walk_bytes_equal(__u64 word, __u8 byte)
 {
-	__u64 other = word ^ WALK_EVERY_BYTE(byte);
+	__u64 other = word ^ EVERY_BYTE(byte);
 
-	return ~(((other & WALK_EVERY_BYTE(0x7f)) + WALK_EVERY_BYTE(0x7f)) | other | WALK_EVERY_BYTE(0x7f));
+	return ~(((other & EVERY_BYTE(0x7f)) + EVERY_BYTE(0x7f)) | other | EVERY_BYTE(0x7f));
 }
 
 /* The same sooner, but perhaps also of bytes above one that differ from it in the lowest bit. 0: there is none. */
 static inline __u64 walk_bytes_like(__u64 word, __u8 byte)
 {
-	__u64 other = word ^ WALK_EVERY_BYTE(byte);
+	__u64 other = word ^ EVERY_BYTE(byte);
 
-	return (other - WALK_EVERY_BYTE(1)) & ~other & WALK_EVERY_BYTE(0x80);
+	return (other - EVERY_BYTE(1)) & ~other & EVERY_BYTE(0x80);
 }
 
 /*
@@ -88,7 +88,7 @@ static inline __u32 walk_head_word(struct walk *walk, __u64 word, __u64 followin
 	if (!lines)
 		return 0;
 	next = word >> 8 | following << 56;
-	walk->coded |= (lines & walk_bytes_like(next | WALK_EVERY_BYTE(0x20), 't')) != 0;
+	walk->coded |= (lines & walk_bytes_like(next | EVERY_BYTE(0x20), 't')) != 0;
 	if (!(lines & (walk_bytes_like(next, '\r') | walk_bytes_like(next, '\n'))))
 		return 0;
 	after = word >> 16 | following << 48;
