@@ -111,7 +111,8 @@ struct record_data {
 			       * a send that of the next byte to be read; 0 if unknown */
 	__u32 length;         /* bytes that the call moved, > 0 */
 	__u8 direction;       /* enum record_direction */
-	__u8 reserved;
+	__u8 recognised;      /* enum recognised, as what the bytes were read; NOT_YET also in
+			       * recordings made before it was told */
 	__u16 fragments;      /* how many follow */
 };
 _Static_assert(sizeof(struct record_data) == 120, "record_data has no holes");

@@ -352,7 +352,6 @@ static __always_inline void data_init(struct record_data *data, struct connectio
 	data->length = movement->length;
 	data->direction = movement->direction;
 	data->fragments = 0;
-	data->reserved = 0;
 	if (connection->late)
 		data->header.flags |= RECORD_DATA_LATE;
 	if (movement->nonblocking)
@@ -420,6 +419,7 @@ __hidden int capture_movement(struct connection *connection, struct movement *mo
 		note_unreadable(&capture);
 	if (connection->recognised == RECOGNISED_NOT_YET && !recognise_movement(&capture))
 		return 0;
+	data->recognised = connection->recognised;
 	if (connection->first_direction == data->direction)
 		connection->alone = 0;
 	look(&capture);

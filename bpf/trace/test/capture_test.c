@@ -646,6 +646,22 @@ static void a_late_connection_is_told_as_such(void **state)
 }
 
 
+/* Every record says as what its bytes were read. */
+static void records_say_what_was_recognised(void **state)
+{
+	static const char switched[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n";
+	struct connection connection;
+
+	(void)state;
+	begin_with(&connection, RECORD_ROLE_SERVER, RECORD_RECEIVE, "GET", 3);
+	assert_int_equal(test_record.data.recognised, RECOGNISED_NOT_YET);
+	move(&connection, RECORD_RECEIVE, buffer_source(" / HTTP/1.1\r\n\r\n"), 15);
+	assert_int_equal(test_record.data.recognised, RECOGNISED_HTTP1);
+	move(&connection, RECORD_SEND, buffer_source(switched), sizeof(switched) - 1);
+	assert_int_equal(test_ignored.recognised, RECOGNISED_TUNNEL);
+	assert_int_equal(test_record.data.recognised, RECOGNISED_HTTP1);
+}
+
 static void splice_by(struct connection *connection, __u32 direction, __u32 length)
 {
 	move(connection, direction, (struct call_source){ .kind = SOURCE_NONE }, length);
@@ -709,6 +725,7 @@ int main(void)
 		cmocka_unit_test(a_tunnel_is_told_once),
 		cmocka_unit_test(plain_exchanges_tell_nothing_else),
 		cmocka_unit_test(a_late_connection_is_told_as_such),
+		cmocka_unit_test(records_say_what_was_recognised),
 		cmocka_unit_test(unreadable_messages_are_counted),
 		cmocka_unit_test(unreadable_messages_of_late_connections_are_counted),
 	};
