@@ -2,48 +2,9 @@
 #include "correlate/protocol/http1/field.h"
 
 #include "base/word.h"
-
-static bool is_blank(char byte)
-{
-	return byte == ' ' || byte == '\t';
-}
-
-/* Also the line breaks that a folded value has inside. */
-static bool is_space(char byte)
-{
-	return is_blank(byte) || byte == '\r' || byte == '\n';
-}
-
-struct slice http1_trim(struct slice text)
-{
-	while (text.length > 0 && is_space(text.data[0]))
-		text = slice_from(text, 1);
-	while (text.length > 0 && is_space(text.data[text.length - 1]))
-		text.length--;
-	return text;
-}
-
-size_t http1_unfold(struct slice value, char *out)
-{
-	size_t length = 0, at = 0;
-
-	while (at < value.length) {
-		size_t begin = at;
-		bool breaks = false;
-
-		while (at < value.length && is_space(value.data[at]))
-			breaks |= !is_blank(value.data[at++]);
-		if (breaks) {
-			out[length++] = ' ';
-			begin = at;
-		}
-		while (at < value.length && !is_space(value.data[at]))
-			at++;
-		memmove(out + length, value.data + begin, at - begin);
-		length += at - begin;
-	}
-	return length;
-}
+#include "correlate/protocol/http1/framing.h"
+#include "correlate/protocol/http1/name.h"
+#include "correlate/protocol/http1/value.h"
 
 /* Whether any of eight bytes is below 0x20 or is 0x7f; exact, though it can't tell which. */
 static bool word_has_control(uint64_t word)
@@ -58,7 +19,7 @@ static bool bytes_have_control(const char *bytes, size_t length, bool folded)
 	for (size_t i = 0; i < length; i++) {
 		unsigned char byte = (unsigned char)bytes[i];
 
-		if ((byte < 0x20 || byte == 0x7f) && byte != '\t' && !(folded && is_space(bytes[i])))
+		if ((byte < 0x20 || byte == 0x7f) && byte != '\t' && !(folded && http1_is_space(bytes[i])))
 			return true;
 	}
 	return false;
@@ -93,7 +54,7 @@ static void field_add(struct http1_head *head, struct slice line, bool folded)
 
 	if (line_has_control(line, folded))
 		head->defects |= HTTP1_DEFECT_CONTROL_BYTES;
-	while (name_end && name_end > line.data && is_space(name_end[-1]))
+	while (name_end && name_end > line.data && http1_is_space(name_end[-1]))
 		name_end--;
 	if (!colon || name_end == line.data) {
 		head->defects |= HTTP1_DEFECT_NO_COLON;
@@ -126,7 +87,7 @@ static const char *field_end_find(const char *begin, const char *end, struct htt
 		lf = memchr(line, '\n', (size_t)(end - line));
 		if (lf == line || lf[-1] != '\r')
 			head->defects |= HTTP1_DEFECT_BARE_LF;
-		if (lf + 1 == end || !is_blank(lf[1]))
+		if (lf + 1 == end || !http1_is_blank(lf[1]))
 			return lf;
 		*ret_folded = true;
 		head->defects |= HTTP1_DEFECT_OBS_FOLD;
@@ -147,7 +108,7 @@ void http1_fields_parse(struct slice lines, struct http1_head *head)
 	head->connection_keep_alive = false;
 	head->expect_continue = false;
 	while (begin < end) {
-		bool folded, orphan = is_blank(*begin);
+		bool folded, orphan = http1_is_blank(*begin);
 		const char *lf = field_end_find(begin, end, head, &folded);
 		const char *line_end = lf > begin && lf[-1] == '\r' ? lf - 1 : lf;
 

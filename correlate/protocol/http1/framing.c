@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "correlate/protocol/http1/field.h"
+#include "correlate/protocol/http1/framing.h"
 
 /* Takes the next element off a comma-separated list; commas inside quoted strings do not separate. */
 static bool list_next(struct slice *list, struct slice *ret_element)

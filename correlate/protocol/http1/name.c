@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "correlate/protocol/http1/field.h"
+#include "correlate/protocol/http1/name.h"
 
 /* In lower case, by enum http1_field_name. */
 static const struct slice names[HTTP1_FIELD_NAMES] = {
