@@ -5,8 +5,8 @@
 
 #include "correlate/http/query.h"
 #include "correlate/http/url.h"
-#include "correlate/span/address.h"
 #include "correlate/span/attributes.h"
+#include "correlate/span/network.h"
 
 static const struct slice known_methods[] = {
 	SLICE_LITERAL("GET"),   SLICE_LITERAL("POST"),    SLICE_LITERAL("PUT"),   SLICE_LITERAL("DELETE"),
@@ -45,15 +45,6 @@ static struct slice lower_case(struct text *text, struct slice value)
 	for (size_t i = text->begin; i < text->length; i++)
 		if (text->data[i] >= 'A' && text->data[i] <= 'Z')
 			text->data[i] |= 0x20;
-	return text_end(text);
-}
-
-static struct slice format_address(struct text *text, uint8_t family, const uint8_t address[16])
-{
-	char formatted[ADDRESS_TEXT_MAX];
-
-	text_begin(text);
-	text_append(text, slice_of(formatted, address_format(family, address, formatted)));
 	return text_end(text);
 }
 
@@ -133,29 +124,6 @@ static void add_sizes(struct fill *fill)
 		span_add_integer(fill->span, "http.response.body.size", (int64_t)exchange->response_body_size);
 		span_add_integer(fill->span, "http.response.size", (int64_t)exchange->response_size);
 	}
-}
-
-/* Returns the peer's address. */
-static struct slice add_network(struct fill *fill)
-{
-	const struct record_connection *connection = fill->context->connection;
-	struct slice peer = format_address(&fill->text, connection->family, connection->remote_address);
-	struct span *span = fill->span;
-	bool unix_socket = connection->family == RECORD_FAMILY_UNIX;
-
-	span_add_string(span, "network.transport", unix_socket ? SLICE_LITERAL("unix") : SLICE_LITERAL("tcp"));
-	span_add_string(span, "network.protocol.version",
-			fill->exchange->request_minor_version ? SLICE_LITERAL("1.1") : SLICE_LITERAL("1.0"));
-	if (unix_socket)
-		return peer;
-	span_add_string(span, "network.type",
-			connection->family == RECORD_FAMILY_INET6 ? SLICE_LITERAL("ipv6") : SLICE_LITERAL("ipv4"));
-	span_add_string(span, "network.peer.address", peer);
-	span_add_integer(span, "network.peer.port", connection->remote_port);
-	span_add_string(span, "network.local.address",
-			format_address(&fill->text, connection->family, connection->local_address));
-	span_add_integer(span, "network.local.port", connection->local_port);
-	return peer;
 }
 
 static void add_server(struct fill *fill, const struct http1_authority *authority, struct slice scheme)
@@ -238,18 +206,12 @@ static void fill_server(struct fill *fill, struct slice peer)
 static struct http1_authority peer_authority(struct fill *fill, struct slice peer)
 {
 	const struct record_connection *connection = fill->context->connection;
-	bool brackets = connection->family == RECORD_FAMILY_INET6;
 	struct http1_authority authority = { .host = peer, .port = connection->remote_port };
-	char port[16];
 
 	if (!peer.length)
 		return authority;
-	snprintf(port, sizeof port, ":%u", connection->remote_port);
 	text_begin(&fill->text);
-	text_append(&fill->text, brackets ? SLICE_LITERAL("[") : SLICE_LITERAL(""));
-	text_append(&fill->text, peer);
-	text_append(&fill->text, brackets ? SLICE_LITERAL("]") : SLICE_LITERAL(""));
-	text_append(&fill->text, slice_of_string(port));
+	network_append_place(&fill->text, peer, connection->remote_port);
 	authority.host_port = text_end(&fill->text);
 	return authority;
 }
@@ -317,7 +279,8 @@ void http1_span_fill(const struct http1_exchange *exchange, enum span_kind kind,
 	/* The URL comes last: where a text has to be cut, it is the long one. */
 	span->kind = kind;
 	add_method(&fill);
-	struct slice peer = add_network(&fill);
+	struct slice peer = network_add(span, &fill.text, context->connection,
+					exchange->request_minor_version ? SLICE_LITERAL("1.1") : SLICE_LITERAL("1.0"));
 	struct slice host = named_authority(&fill).host;
 
 	set_name(&fill, add_route(&fill, host.length ? host : peer));
