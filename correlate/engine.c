@@ -64,7 +64,7 @@ struct engine *engine_new(const struct engine_options *options)
 	list_init(&engine->ending);
 	list_init(&engine->open);
 	exchange_pool_init(&engine->pool);
-	engine->pool.disclosure = (struct http1_disclosure){ options->captured_headers, options->query_secrets };
+	engine->pool.disclosure = (struct http_disclosure){ options->captured_headers, options->query_secrets };
 	list_init(&engine->pairing.linger);
 	ids_init(&engine->ids, options->seed);
 	if (engine_init(engine) < 0) {

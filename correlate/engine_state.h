@@ -44,7 +44,7 @@ struct engine {
 	int64_t mono_to_wall;
 	bool exits_pending;
 	bool instrumented_pending; /* connections of such processes are to be given up */
-	char text[HTTP1_SPAN_TEXT_MAX];
+	char text[SPAN_TEXT_MAX];
 };
 
 /* Explains, if anybody asks. `span_id` may be NULL. */

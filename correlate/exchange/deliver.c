@@ -102,7 +102,7 @@ static void note_route_limit(struct engine *engine, struct exchange *exchange)
 
 void deliver_exchange(struct engine *engine, struct exchange *exchange)
 {
-	struct http1_span_context context = {
+	struct http_span_context context = {
 		.connection = &exchange->endpoints,
 		.pid = exchange->tgid,
 		.tid = exchange->tid,
@@ -123,7 +123,7 @@ void deliver_exchange(struct engine *engine, struct exchange *exchange)
 	span.resource = exchange->resource;
 	link_resolve(engine, exchange);
 	clamp_to_client(exchange, &end);
-	http1_span_fill(&exchange->http, exchange->kind, &context, &span, engine->text);
+	http_span_fill(&exchange->http, exchange->kind, &context, &span, engine->text);
 	share_route(exchange);
 	note_route_limit(engine, exchange);
 	fill_ids(exchange, &span);

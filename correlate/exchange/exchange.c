@@ -56,9 +56,9 @@ struct exchange *exchange_ref(struct exchange *exchange)
 	return exchange;
 }
 
-int exchange_take_head(struct exchange_pool *pool, struct exchange *exchange, const struct http1_head *head)
+int exchange_take_head(struct exchange_pool *pool, struct exchange *exchange, const struct http_head *head)
 {
-	int error = http1_exchange_request(&exchange->http, head, &pool->disclosure);
+	int error = http_exchange_request(&exchange->http, head, &pool->disclosure);
 
 	if (error < 0)
 		return error;
@@ -66,10 +66,10 @@ int exchange_take_head(struct exchange_pool *pool, struct exchange *exchange, co
 	return 0;
 }
 
-int exchange_take_response(struct exchange_pool *pool, struct exchange *exchange, const struct http1_head *head)
+int exchange_take_response(struct exchange_pool *pool, struct exchange *exchange, const struct http_head *head)
 {
 	size_t before = exchange->http.storage_size;
-	int error = http1_exchange_response(&exchange->http, head, &pool->disclosure);
+	int error = http_exchange_response(&exchange->http, head, &pool->disclosure);
 
 	pool->memory += exchange->http.storage_size - before;
 	return error;
@@ -77,7 +77,7 @@ int exchange_take_response(struct exchange_pool *pool, struct exchange *exchange
 
 void exchange_forget_text(struct exchange_pool *pool, struct exchange *exchange)
 {
-	struct http1_exchange kept = {
+	struct http_exchange kept = {
 		.room = exchange->http.room,
 		.room_size = exchange->http.room_size,
 		.has_remote = exchange->http.has_remote,
@@ -86,7 +86,7 @@ void exchange_forget_text(struct exchange_pool *pool, struct exchange *exchange)
 	};
 
 	pool->memory -= exchange->http.storage_size;
-	http1_exchange_done(&exchange->http);
+	http_exchange_done(&exchange->http);
 	exchange->http = kept;
 }
 
@@ -102,7 +102,7 @@ static void take_apart(struct exchange_pool *pool, struct exchange *exchange, st
 		if (referred[i] && --referred[i]->references == 0)
 			list_add(doomed, &referred[i]->queued);
 	pool->memory -= exchange->http.storage_size;
-	http1_exchange_free(&exchange->http);
+	http_exchange_free(&exchange->http);
 	resource_unref(exchange->resource);
 	pool->memory -= sizeof(*exchange);
 }

@@ -57,7 +57,7 @@ struct exchange {
 	bool expects_continue; /* its client waits for 100 (Continue) before it sends the content */
 	bool claimed;         /* not proven to be a request (claim.h): neither span nor parent */
 	uint32_t losses;      /* bits 1 << enum loss that touched it */
-	struct http1_exchange http;
+	struct http_exchange http;
 
 	/* Links (link.h) */
 	uint8_t span_id[8];
@@ -101,7 +101,7 @@ struct exchange_pool {
 	struct list spare;
 	size_t spare_count;
 	size_t memory; /* of those in use, with what they keep of their heads */
-	struct http1_disclosure disclosure;
+	struct http_disclosure disclosure;
 };
 
 void exchange_pool_init(struct exchange_pool *pool);
@@ -111,9 +111,9 @@ void exchange_pool_done(struct exchange_pool *pool);
 struct exchange *exchange_new(struct exchange_pool *pool);
 struct exchange *exchange_ref(struct exchange *exchange);
 /* Takes over what the request's head says. 0 or -ENOMEM. */
-int exchange_take_head(struct exchange_pool *pool, struct exchange *exchange, const struct http1_head *head);
+int exchange_take_head(struct exchange_pool *pool, struct exchange *exchange, const struct http_head *head);
 /* Takes over what the final response's head says. 0; -ENOMEM: without its captured fields. */
-int exchange_take_response(struct exchange_pool *pool, struct exchange *exchange, const struct http1_head *head);
+int exchange_take_response(struct exchange_pool *pool, struct exchange *exchange, const struct http_head *head);
 /* Gives up the text that only its span and its response need. */
 void exchange_forget_text(struct exchange_pool *pool, struct exchange *exchange);
 /* Accepts NULL. The last reference also gives up those it holds. */

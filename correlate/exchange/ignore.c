@@ -15,7 +15,7 @@ static void tell(const struct engine *engine, const struct exchange *exchange)
 		.pid = exchange->tgid,
 		.reason = INSTRUMENTED_SEEN,
 		.service = exchange->resource->service_name,
-		.destination = http1_authority_split(exchange->http.host).host_port,
+		.destination = http_authority_split(exchange->http.host).host_port,
 	};
 
 	if (sink->accept)
@@ -47,7 +47,7 @@ static void ignore(struct exchange *exchange, enum exchange_ignored ignored)
 	thread_leave_out(exchange);
 }
 
-void ignore_request(struct engine *engine, struct exchange *exchange, const struct http1_head *head)
+void ignore_request(struct engine *engine, struct exchange *exchange, const struct http_head *head)
 {
 	struct process *process = process_table_find(&engine->processes, exchange->tgid);
 	enum telemetry telemetry = telemetry_recognise(head);

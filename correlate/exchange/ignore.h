@@ -13,7 +13,7 @@
 struct engine;
 
 /* Decides by its request's head and by its process; `exchange` is open. */
-void ignore_request(struct engine *engine, struct exchange *exchange, const struct http1_head *head);
+void ignore_request(struct engine *engine, struct exchange *exchange, const struct http_head *head);
 /* It has ended, or is lost sight of: counts it instead of whatever it would have counted as. */
 void ignore_end(struct engine *engine, struct exchange *exchange);
 /*

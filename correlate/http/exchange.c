@@ -6,46 +6,46 @@
 
 /* The fields whose first occurrence is kept, and where. Secrets are not among them. */
 static const struct {
-	enum http1_field_name name;
+	enum http_field_name name;
 	size_t offset;
 } kept_fields[] = {
-	{ HTTP1_FIELD_HOST, offsetof(struct http1_exchange, host) },
-	{ HTTP1_FIELD_FORWARDED, offsetof(struct http1_exchange, forwarded) },
-	{ HTTP1_FIELD_X_FORWARDED_FOR, offsetof(struct http1_exchange, forwarded_for) },
-	{ HTTP1_FIELD_X_FORWARDED_HOST, offsetof(struct http1_exchange, forwarded_host) },
-	{ HTTP1_FIELD_X_FORWARDED_PROTO, offsetof(struct http1_exchange, forwarded_proto) },
-	{ HTTP1_FIELD_USER_AGENT, offsetof(struct http1_exchange, user_agent) },
+	{ HTTP_FIELD_HOST, offsetof(struct http_exchange, host) },
+	{ HTTP_FIELD_FORWARDED, offsetof(struct http_exchange, forwarded) },
+	{ HTTP_FIELD_X_FORWARDED_FOR, offsetof(struct http_exchange, forwarded_for) },
+	{ HTTP_FIELD_X_FORWARDED_HOST, offsetof(struct http_exchange, forwarded_host) },
+	{ HTTP_FIELD_X_FORWARDED_PROTO, offsetof(struct http_exchange, forwarded_proto) },
+	{ HTTP_FIELD_USER_AGENT, offsetof(struct http_exchange, user_agent) },
 };
 
 #define KEPT_FIELDS (sizeof kept_fields / sizeof kept_fields[0])
 
-static struct slice *kept_slot(struct http1_exchange *exchange, size_t index)
+static struct slice *kept_slot(struct http_exchange *exchange, size_t index)
 {
 	return (struct slice *)((char *)exchange + kept_fields[index].offset);
 }
 
-static void keep_fields(struct http1_exchange *exchange, const struct http1_head *head)
+static void keep_fields(struct http_exchange *exchange, const struct http_head *head)
 {
 	for (size_t i = 0; i < KEPT_FIELDS; i++) {
-		const struct slice *value = http1_field(head, kept_fields[i].name);
+		const struct slice *value = http_field(head, kept_fields[i].name);
 
 		if (value)
-			*kept_slot(exchange, i) = slice_head(*value, HTTP1_EXCHANGE_FIELD_MAX);
+			*kept_slot(exchange, i) = slice_head(*value, HTTP_EXCHANGE_FIELD_MAX);
 	}
 }
 
 /* Appends the members of one tracestate field; whole members only, the rightmost are left out. */
-static void join_trace_state(struct slice value, char joined[HTTP1_EXCHANGE_FIELD_MAX], size_t *length)
+static void join_trace_state(struct slice value, char joined[HTTP_EXCHANGE_FIELD_MAX], size_t *length)
 {
 	while (value.length) {
 		struct slice member = slice_head(value, slice_find(value, ','));
 		size_t comma = *length > 0;
 
 		value = slice_from(value, member.length + 1);
-		member = http1_trim(member);
+		member = http_trim(member);
 		if (!member.length)
 			continue;
-		if (member.length + comma > HTTP1_EXCHANGE_FIELD_MAX - *length)
+		if (member.length + comma > HTTP_EXCHANGE_FIELD_MAX - *length)
 			return;
 		if (comma)
 			joined[(*length)++] = ',';
@@ -54,25 +54,25 @@ static void join_trace_state(struct slice value, char joined[HTTP1_EXCHANGE_FIEL
 	}
 }
 
-static void read_context(struct http1_exchange *exchange, const struct http1_head *head,
-			 char joined[HTTP1_EXCHANGE_FIELD_MAX])
+static void read_context(struct http_exchange *exchange, const struct http_head *head,
+			 char joined[HTTP_EXCHANGE_FIELD_MAX])
 {
 	size_t trace_parents = 0, length = 0;
 
-	if (!head->first[HTTP1_FIELD_TRACEPARENT])
+	if (!head->first[HTTP_FIELD_TRACEPARENT])
 		return;
 	for (size_t i = 0; i < head->field_count; i++) {
-		const struct http1_field *field = &head->fields[i];
+		const struct http_field *field = &head->fields[i];
 
-		if (field->known == HTTP1_FIELD_TRACEPARENT) {
+		if (field->known == HTTP_FIELD_TRACEPARENT) {
 			trace_parents++;
 			exchange->has_remote = traceparent_parse(field->value, &exchange->remote);
-		} else if (field->known == HTTP1_FIELD_TRACESTATE) {
+		} else if (field->known == HTTP_FIELD_TRACESTATE) {
 			join_trace_state(field->value, joined, &length);
 		}
 	}
-	if (http1_has_breaks(head))
-		length = http1_unfold(slice_of(joined, length), joined);
+	if (http_has_breaks(head))
+		length = http_unfold(slice_of(joined, length), joined);
 	/* Several say nothing: the one that is meant can't be told. */
 	if (trace_parents != 1)
 		exchange->has_remote = false;
@@ -92,7 +92,7 @@ static void store(struct slice *slice, char **storage)
 static void store_value(struct slice *value, char **storage, bool has_breaks)
 {
 	if (has_breaks) {
-		value->length = http1_unfold(*value, *storage);
+		value->length = http_unfold(*value, *storage);
 		value->data = *storage;
 		*storage += value->length;
 	} else {
@@ -100,7 +100,7 @@ static void store_value(struct slice *value, char **storage, bool has_breaks)
 	}
 }
 
-static size_t storage_needed(struct http1_exchange *exchange)
+static size_t storage_needed(struct http_exchange *exchange)
 {
 	size_t size = exchange->method.length + exchange->target.length + exchange->trace_state.length +
 		      exchange->request_headers.length;
@@ -110,15 +110,15 @@ static size_t storage_needed(struct http1_exchange *exchange)
 	return size;
 }
 
-int http1_exchange_request(struct http1_exchange *exchange, const struct http1_head *head,
-			   const struct http1_disclosure *disclosure)
+int http_exchange_request(struct http_exchange *exchange, const struct http_head *head,
+			   const struct http_disclosure *disclosure)
 {
-	char joined[HTTP1_EXCHANGE_FIELD_MAX], captured[HEADER_VALUES_MAX];
-	struct http1_exchange taken = {
+	char joined[HTTP_EXCHANGE_FIELD_MAX], captured[HEADER_VALUES_MAX];
+	struct http_exchange taken = {
 		.room = exchange->room,
 		.room_size = exchange->room_size,
-		.method = slice_head(head->method, HTTP1_METHOD_MAX),
-		.target = slice_head(head->target, HTTP1_EXCHANGE_TARGET_MAX),
+		.method = slice_head(head->method, HTTP_METHOD_MAX),
+		.target = slice_head(head->target, HTTP_EXCHANGE_TARGET_MAX),
 		.request_minor_version = head->minor_version,
 	};
 
@@ -141,13 +141,13 @@ int http1_exchange_request(struct http1_exchange *exchange, const struct http1_h
 	store(&taken.trace_state, &storage);
 	store(&taken.request_headers, &storage);
 	for (size_t i = 0; i < KEPT_FIELDS; i++)
-		store_value(kept_slot(&taken, i), &storage, http1_has_breaks(head));
+		store_value(kept_slot(&taken, i), &storage, http_has_breaks(head));
 	*exchange = taken;
 	return 0;
 }
 
-int http1_exchange_response(struct http1_exchange *exchange, const struct http1_head *head,
-			    const struct http1_disclosure *disclosure)
+int http_exchange_response(struct http_exchange *exchange, const struct http_head *head,
+			    const struct http_disclosure *disclosure)
 {
 	char captured[HEADER_VALUES_MAX];
 	struct slice values;
@@ -167,14 +167,14 @@ int http1_exchange_response(struct http1_exchange *exchange, const struct http1_
 	return 0;
 }
 
-void http1_exchange_free(const struct http1_exchange *exchange)
+void http_exchange_free(const struct http_exchange *exchange)
 {
 	free(exchange->storage);
 	free(exchange->response_storage);
 }
 
-void http1_exchange_done(struct http1_exchange *exchange)
+void http_exchange_done(struct http_exchange *exchange)
 {
-	http1_exchange_free(exchange);
-	*exchange = (struct http1_exchange){ .room = exchange->room, .room_size = exchange->room_size };
+	http_exchange_free(exchange);
+	*exchange = (struct http_exchange){ .room = exchange->room, .room_size = exchange->room_size };
 }

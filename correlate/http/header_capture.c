@@ -125,11 +125,11 @@ static void append_item(struct text *text, bool first, struct slice value, bool 
 
 	value = slice_head(value, HEADER_VALUE_MAX);
 	if (has_breaks)
-		value = slice_of(unfolded, http1_unfold(value, unfolded));
+		value = slice_of(unfolded, http_unfold(value, unfolded));
 	if (!first)
 		text_append(text, slice_of("", 1));
 	begin = text->length;
-	http1_urls_redact(text, value, secrets);
+	http_urls_redact(text, value, secrets);
 	for (size_t i = begin; i < text->length; i++)
 		if (!text->data[i])
 			text->data[i] = '?';
@@ -137,7 +137,7 @@ static void append_item(struct text *text, bool first, struct slice value, bool 
 
 /* All values of one name, as one entry; none where the head has no such field. */
 static void append_entry(struct text *text, const struct header_names *names, size_t index,
-			 const struct http1_head *head, const struct query_secrets *secrets)
+			 const struct http_head *head, const struct query_secrets *secrets)
 {
 	struct slice name = name_of(&names->names[index]);
 	size_t begin = text->length, items = 0, length;
@@ -147,7 +147,7 @@ static void append_entry(struct text *text, const struct header_names *names, si
 	text->length += ENTRY_HEAD_SIZE;
 	for (size_t i = 0; i < head->field_count && items < HEADER_ITEMS_MAX; i++)
 		if (slice_equal_ignoring_case(head->fields[i].name, name))
-			append_item(text, items++ == 0, head->fields[i].value, http1_has_breaks(head), secrets);
+			append_item(text, items++ == 0, head->fields[i].value, http_has_breaks(head), secrets);
 	if (!items) {
 		text->length = begin;
 		return;
@@ -158,7 +158,7 @@ static void append_entry(struct text *text, const struct header_names *names, si
 	text->data[begin + 2] = (char)(length >> 8);
 }
 
-struct slice header_values_take(const struct header_names *names, const struct http1_head *head,
+struct slice header_values_take(const struct header_names *names, const struct http_head *head,
 				const struct query_secrets *secrets, char buffer[HEADER_VALUES_MAX])
 {
 	struct text text = { .data = buffer, .size = HEADER_VALUES_MAX };

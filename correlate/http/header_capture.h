@@ -12,7 +12,7 @@
 
 #include "base/slice.h"
 #include "correlate/http/query.h"
-#include "correlate/protocol/http1/head.h"
+#include "correlate/http/head.h"
 #include "correlate/span/span.h"
 
 #define HEADER_NAMES_MAX 16 /* of requests, and of responses */
@@ -54,7 +54,7 @@ bool header_is_secret(struct slice name);
  * The values that a head has for `names`, packed into `buffer`, secrets of URLs in
  * them redacted; empty where it has none. `secrets` may be NULL.
  */
-struct slice header_values_take(const struct header_names *names, const struct http1_head *head,
+struct slice header_values_take(const struct header_names *names, const struct http_head *head,
 				const struct query_secrets *secrets, char buffer[HEADER_VALUES_MAX]);
 /* Adds what the same `names` packed as attributes, which point into `names` and `values`. */
 void header_values_add(struct span *span, const struct header_names *names, struct slice values);

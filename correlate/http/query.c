@@ -134,7 +134,7 @@ static void redact_section(struct text *text, struct slice section, const struct
 	}
 }
 
-void http1_query_redact(struct text *text, struct slice query, const struct query_secrets *more)
+void http_query_redact(struct text *text, struct slice query, const struct query_secrets *more)
 {
 	while (query.length) {
 		struct slice section = slice_head(query, slice_find(query, '&'));
@@ -190,12 +190,12 @@ static void redact_url(struct text *text, struct slice url, const struct query_s
 
 		parameters = slice_head(parameters, slice_find(parameters, '#'));
 		text_append(text, slice_head(url, 1));
-		http1_query_redact(text, parameters, more);
+		http_query_redact(text, parameters, more);
 		url = slice_from(url, 1 + parameters.length);
 	}
 }
 
-void http1_urls_redact(struct text *text, struct slice value, const struct query_secrets *more)
+void http_urls_redact(struct text *text, struct slice value, const struct query_secrets *more)
 {
 	while (value.length) {
 		struct slice url = slice_head(value, url_length(value));

@@ -25,12 +25,12 @@ struct query_secrets {
 int query_secrets_add(struct query_secrets *secrets, struct slice name);
 
 /* Appends `query`; the values of secret parameters become REDACTED. `more` may be NULL. */
-void http1_query_redact(struct text *text, struct slice query, const struct query_secrets *more);
+void http_query_redact(struct text *text, struct slice query, const struct query_secrets *more);
 
 /*
  * Appends text that may contain URLs, such as a field's value: userinfo becomes
  * REDACTED:REDACTED, and so do the values of secret parameters of queries and fragments.
  */
-void http1_urls_redact(struct text *text, struct slice value, const struct query_secrets *more);
+void http_urls_redact(struct text *text, struct slice value, const struct query_secrets *more);
 
 #endif

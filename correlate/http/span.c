@@ -16,11 +16,11 @@ static const struct slice known_methods[] = {
 
 /* What the parts of one span share. */
 struct fill {
-	const struct http1_exchange *exchange;
-	const struct http1_span_context *context;
+	const struct http_exchange *exchange;
+	const struct http_span_context *context;
 	struct span *span;
 	struct text text;
-	struct http1_target target;
+	struct http_target target;
 };
 
 static bool method_known(struct slice method)
@@ -62,7 +62,7 @@ static struct slice add_route(struct fill *fill, struct slice host)
 	struct route *route = fill->context->route;
 	struct text *text = &fill->text;
 
-	http1_route_decide(&fill->context->routes, host, fill->target.path, fill->exchange->status, route);
+	http_route_decide(&fill->context->routes, host, fill->target.path, fill->exchange->status, route);
 	if (route->origin == ROUTE_NONE)
 		return slice_of(NULL, 0);
 	struct slice shown = route_text(route, fill->target.path, text->data + text->length);
@@ -90,7 +90,7 @@ static void set_name(struct fill *fill, struct slice route)
 /* Status and error.type: 5xx is an error on both sides, 4xx on the client's, a transport failure always. */
 static void add_outcome(struct fill *fill)
 {
-	const struct http1_exchange *exchange = fill->exchange;
+	const struct http_exchange *exchange = fill->exchange;
 	struct span *span = fill->span;
 	int first_error = span->kind == SPAN_KIND_CLIENT ? 400 : 500;
 	char code[16];
@@ -114,7 +114,7 @@ static void add_outcome(struct fill *fill)
 
 static void add_sizes(struct fill *fill)
 {
-	const struct http1_exchange *exchange = fill->exchange;
+	const struct http_exchange *exchange = fill->exchange;
 
 	if (exchange->request_complete) {
 		span_add_integer(fill->span, "http.request.body.size", (int64_t)exchange->request_body_size);
@@ -126,12 +126,12 @@ static void add_sizes(struct fill *fill)
 	}
 }
 
-static void add_server(struct fill *fill, const struct http1_authority *authority, struct slice scheme)
+static void add_server(struct fill *fill, const struct http_authority *authority, struct slice scheme)
 {
 	if (!authority->host.length)
 		return;
 	span_add_string(fill->span, "server.address", authority->host);
-	span_add_integer(fill->span, "server.port", authority->port ? authority->port : http1_default_port(scheme));
+	span_add_integer(fill->span, "server.port", authority->port ? authority->port : http_default_port(scheme));
 }
 
 /* The first that says something. */
@@ -145,7 +145,7 @@ static struct slice first_of(struct slice a, struct slice b, struct slice c)
 static struct slice unquoted(struct text *text, struct slice value)
 {
 	char *buffer = text->data + text->length;
-	struct slice plain = http1_unquote(slice_head(value, text->size - text->length), buffer);
+	struct slice plain = http_unquote(slice_head(value, text->size - text->length), buffer);
 
 	if (plain.data == buffer)
 		text->length += plain.length;
@@ -155,13 +155,13 @@ static struct slice unquoted(struct text *text, struct slice value)
 /* What Forwarded says, by the name of a parameter. */
 static struct slice forwarded(struct fill *fill, struct slice name)
 {
-	return unquoted(&fill->text, http1_forwarded_parameter(fill->exchange->forwarded, name));
+	return unquoted(&fill->text, http_forwarded_parameter(fill->exchange->forwarded, name));
 }
 
 /* What an X-Forwarded field says first. */
 static struct slice x_forwarded(struct fill *fill, struct slice list)
 {
-	return unquoted(&fill->text, http1_list_first(list));
+	return unquoted(&fill->text, http_list_first(list));
 }
 
 static struct slice server_scheme(struct fill *fill)
@@ -169,7 +169,7 @@ static struct slice server_scheme(struct fill *fill)
 	struct slice scheme = first_of(forwarded(fill, SLICE_LITERAL("proto")),
 				       x_forwarded(fill, fill->exchange->forwarded_proto), fill->target.scheme);
 
-	return http1_scheme_valid(scheme) ? scheme : SLICE_LITERAL("http");
+	return http_scheme_valid(scheme) ? scheme : SLICE_LITERAL("http");
 }
 
 static void add_query(struct fill *fill)
@@ -177,20 +177,20 @@ static void add_query(struct fill *fill)
 	if (!fill->target.query.length)
 		return;
 	text_begin(&fill->text);
-	http1_query_redact(&fill->text, fill->target.query, fill->context->disclosure->secrets);
+	http_query_redact(&fill->text, fill->target.query, fill->context->disclosure->secrets);
 	span_add_string(fill->span, "url.query", text_end(&fill->text));
 }
 
 static void fill_server(struct fill *fill, struct slice peer)
 {
-	const struct http1_exchange *exchange = fill->exchange;
+	const struct http_exchange *exchange = fill->exchange;
 	struct slice scheme = lower_case(&fill->text, server_scheme(fill));
 	struct slice named = first_of(fill->target.authority, exchange->host, slice_of(NULL, 0));
-	struct http1_authority authority =
-		http1_authority_split(first_of(forwarded(fill, SLICE_LITERAL("host")),
+	struct http_authority authority =
+		http_authority_split(first_of(forwarded(fill, SLICE_LITERAL("host")),
 					       x_forwarded(fill, exchange->forwarded_host), named));
-	struct slice client = first_of(http1_node_address(forwarded(fill, SLICE_LITERAL("for"))),
-				       http1_node_address(x_forwarded(fill, exchange->forwarded_for)), peer);
+	struct slice client = first_of(http_node_address(forwarded(fill, SLICE_LITERAL("for"))),
+				       http_node_address(x_forwarded(fill, exchange->forwarded_for)), peer);
 
 	span_add_string(fill->span, "url.scheme", scheme);
 	/* Required by the conventions; but of a malformed target no path is known, and what it holds may be a secret. */
@@ -203,10 +203,10 @@ static void fill_server(struct fill *fill, struct slice peer)
 }
 
 /* Without Host (HTTP/1.0) the peer is all that is known of the server. */
-static struct http1_authority peer_authority(struct fill *fill, struct slice peer)
+static struct http_authority peer_authority(struct fill *fill, struct slice peer)
 {
 	const struct record_connection *connection = fill->context->connection;
-	struct http1_authority authority = { .host = peer, .port = connection->remote_port };
+	struct http_authority authority = { .host = peer, .port = connection->remote_port };
 
 	if (!peer.length)
 		return authority;
@@ -216,7 +216,7 @@ static struct http1_authority peer_authority(struct fill *fill, struct slice pee
 	return authority;
 }
 
-static void add_full_url(struct fill *fill, const struct http1_authority *authority, struct slice scheme)
+static void add_full_url(struct fill *fill, const struct http_authority *authority, struct slice scheme)
 {
 	struct text *text = &fill->text;
 	bool asterisk = slice_equal(fill->target.path, SLICE_LITERAL("*"));
@@ -231,22 +231,22 @@ static void add_full_url(struct fill *fill, const struct http1_authority *author
 		text_append(text, fill->target.path);
 	if (fill->target.has_query) {
 		text_append(text, SLICE_LITERAL("?"));
-		http1_query_redact(text, fill->target.query, fill->context->disclosure->secrets);
+		http_query_redact(text, fill->target.query, fill->context->disclosure->secrets);
 	}
 	span_add_string(fill->span, "url.full", text_end(text));
 }
 
 /* Whom a client asks, by what it says. */
-static struct http1_authority named_authority(const struct fill *fill)
+static struct http_authority named_authority(const struct fill *fill)
 {
-	return http1_authority_split(
+	return http_authority_split(
 		first_of(fill->target.authority, fill->exchange->host, slice_of(NULL, 0)));
 }
 
 static void fill_client(struct fill *fill, struct slice peer)
 {
 	struct slice scheme = fill->target.scheme.length ? fill->target.scheme : SLICE_LITERAL("http");
-	struct http1_authority authority = named_authority(fill);
+	struct http_authority authority = named_authority(fill);
 
 	if (!authority.host.length)
 		authority = peer_authority(fill, peer);
@@ -265,15 +265,15 @@ static void add_headers(struct fill *fill)
 	header_values_add(fill->span, &headers->response, fill->exchange->response_headers);
 }
 
-void http1_span_fill(const struct http1_exchange *exchange, enum span_kind kind,
-		     const struct http1_span_context *context, struct span *span, char text[HTTP1_SPAN_TEXT_MAX])
+void http_span_fill(const struct http_exchange *exchange, enum span_kind kind,
+		     const struct http_span_context *context, struct span *span, char text[SPAN_TEXT_MAX])
 {
 	struct fill fill = {
 		.exchange = exchange,
 		.context = context,
 		.span = span,
-		.text = { .data = text, .size = HTTP1_SPAN_TEXT_MAX },
-		.target = http1_target_split(exchange->method, exchange->target),
+		.text = { .data = text, .size = SPAN_TEXT_MAX },
+		.target = http_target_split(exchange->method, exchange->target),
 	};
 
 	/* The URL comes last: where a text has to be cut, it is the long one. */

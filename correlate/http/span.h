@@ -13,18 +13,18 @@
 #include "correlate/http/query.h"
 #include "correlate/http/route/decide.h"
 #include "correlate/http/tracecontext.h"
-#include "correlate/protocol/http1/head.h"
+#include "correlate/http/head.h"
 #include "correlate/span/span.h"
 
 /*
  * Kept of a request target: what most servers take at all (nginx and Apache
  * answer 414 to more). The span of a longer one has a URL that ends there.
  */
-#define HTTP1_EXCHANGE_TARGET_MAX 8192
-#define HTTP1_EXCHANGE_FIELD_MAX 1024 /* kept of any field's value */
+#define HTTP_EXCHANGE_TARGET_MAX 8192
+#define HTTP_EXCHANGE_FIELD_MAX 1024 /* kept of any field's value */
 
 /* What of fields is shown though nothing needs it, and what of URLs is not; either may be NULL. */
-struct http1_disclosure {
+struct http_disclosure {
 	const struct header_capture *headers;
 	const struct query_secrets *secrets;
 };
@@ -34,7 +34,7 @@ struct http1_disclosure {
  * point into `room` or `storage`, or are empty. Set all but the room to zero before
  * the first use.
  */
-struct http1_exchange {
+struct http_exchange {
 	char *room; /* the owner's, for a request's texts that fit; NULL: none */
 	size_t room_size;
 	char *storage; /* of those that do not */
@@ -42,7 +42,7 @@ struct http1_exchange {
 	size_t storage_size; /* bytes allocated for both, for the owner's accounting */
 
 	struct slice method;
-	struct slice target; /* raw; cut at HTTP1_EXCHANGE_TARGET_MAX */
+	struct slice target; /* raw; cut at HTTP_EXCHANGE_TARGET_MAX */
 	int request_minor_version;
 	struct slice host;
 	struct slice forwarded; /* of these the first field each, its leftmost element counts */
@@ -71,28 +71,28 @@ struct http1_exchange {
  * Takes over what a request head says (copied into the room, or into one allocation). `exchange`
  * is zeroed, but perhaps for its room, or done. 0 or -ENOMEM, which leaves it as it was.
  */
-int http1_exchange_request(struct http1_exchange *exchange, const struct http1_head *head,
-			   const struct http1_disclosure *disclosure);
+int http_exchange_request(struct http_exchange *exchange, const struct http_head *head,
+			   const struct http_disclosure *disclosure);
 /* Takes over what the final response's head (101 or >= 200) says. 0; -ENOMEM: without its captured fields. */
-int http1_exchange_response(struct http1_exchange *exchange, const struct http1_head *head,
-			    const struct http1_disclosure *disclosure);
+int http_exchange_response(struct http_exchange *exchange, const struct http_head *head,
+			    const struct http_disclosure *disclosure);
 /* Frees what was allocated; nothing of it is valid any more. */
-void http1_exchange_free(const struct http1_exchange *exchange);
+void http_exchange_free(const struct http_exchange *exchange);
 /* The same, and sets all to zero but the room. */
-void http1_exchange_done(struct http1_exchange *exchange);
+void http_exchange_done(struct http_exchange *exchange);
 
 /* The rest of what a span says about its exchange. */
-struct http1_span_context {
+struct http_span_context {
 	const struct record_connection *connection; /* as the traced end sees it */
 	uint32_t pid;
 	uint32_t tid;
 	struct route_context routes;
 	struct route *route; /* decided already, by the other end, or to be decided */
-	const struct http1_disclosure *disclosure; /* the same as the exchange was made with */
+	const struct http_disclosure *disclosure; /* the same as the exchange was made with */
 };
 
 /* Room for the texts that a span's attributes are composed of. */
-#define HTTP1_SPAN_TEXT_MAX (40 * 1024)
+#define SPAN_TEXT_MAX (40 * 1024)
 
 /*
  * Sets name, kind, status, error_type and appends attributes. Leaves resource,
@@ -100,7 +100,7 @@ struct http1_span_context {
  * `exchange`, `text` and static text. A value that does not fit into `text` is
  * cut.
  */
-void http1_span_fill(const struct http1_exchange *exchange, enum span_kind kind,
-		     const struct http1_span_context *context, struct span *span, char text[HTTP1_SPAN_TEXT_MAX]);
+void http_span_fill(const struct http_exchange *exchange, enum span_kind kind,
+		     const struct http_span_context *context, struct span *span, char text[SPAN_TEXT_MAX]);
 
 #endif

@@ -9,7 +9,7 @@ enum value_match { VALUE_ANY, VALUE_BEGINS, VALUE_CONTAINS, VALUE_ENDS };
 
 /* What is looked at of a head. */
 struct look {
-	const struct http1_head *head;
+	const struct http_head *head;
 	enum method method;
 	struct slice path; /* without query and without a slash at its end */
 };
@@ -19,7 +19,7 @@ struct telemetry_row {
 	enum method method;
 	enum path_match path_match;
 	struct slice path;
-	enum http1_field_name sign; /* HTTP1_FIELD_OTHER: none is needed */
+	enum http_field_name sign; /* HTTP_FIELD_OTHER: none is needed */
 	enum value_match value_match;
 	struct slice value; /* in any case, unless it is contained */
 	enum telemetry telemetry;
@@ -28,11 +28,11 @@ struct telemetry_row {
 #define ANYWHERE PATH_ANY, SLICE_LITERAL("")
 #define IS(path) PATH_IS, SLICE_LITERAL(path)
 #define ENDS(path) PATH_ENDS, SLICE_LITERAL(path)
-#define HAS(field) HTTP1_FIELD_##field, VALUE_ANY, SLICE_LITERAL("")
-#define NO_SIGN HTTP1_FIELD_OTHER, VALUE_ANY, SLICE_LITERAL("")
-#define CONTENT_TYPE(type) HTTP1_FIELD_CONTENT_TYPE, VALUE_BEGINS, SLICE_LITERAL(type)
-#define HOST_ENDS(port) HTTP1_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(port)
-#define USER_AGENT(text) HTTP1_FIELD_USER_AGENT, VALUE_CONTAINS, SLICE_LITERAL(text)
+#define HAS(field) HTTP_FIELD_##field, VALUE_ANY, SLICE_LITERAL("")
+#define NO_SIGN HTTP_FIELD_OTHER, VALUE_ANY, SLICE_LITERAL("")
+#define CONTENT_TYPE(type) HTTP_FIELD_CONTENT_TYPE, VALUE_BEGINS, SLICE_LITERAL(type)
+#define HOST_ENDS(port) HTTP_FIELD_HOST, VALUE_ENDS, SLICE_LITERAL(port)
+#define USER_AGENT(text) HTTP_FIELD_USER_AGENT, VALUE_CONTAINS, SLICE_LITERAL(text)
 
 /* Most requests are no POST, and need not be compared with these. */
 static const struct telemetry_row post_rows[] = {
@@ -145,16 +145,16 @@ static bool sign_matches(const struct telemetry_row *row, const struct slice *va
 	}
 }
 
-static struct slice path_of(const struct http1_head *head)
+static struct slice path_of(const struct http_head *head)
 {
-	struct slice path = http1_target_split(head->method, head->target).path;
+	struct slice path = http_target_split(head->method, head->target).path;
 
 	if (path.length > 1 && path.data[path.length - 1] == '/')
 		path.length--;
 	return path;
 }
 
-static enum method method_of(const struct http1_head *head)
+static enum method method_of(const struct http_head *head)
 {
 	if (slice_equal(head->method, SLICE_LITERAL("GET")))
 		return GET;
@@ -166,21 +166,21 @@ static bool row_matches(const struct telemetry_row *row, const struct look *look
 {
 	if (row->method != ANY_METHOD && row->method != look->method)
 		return false;
-	if (row->sign != HTTP1_FIELD_OTHER && !http1_field(look->head, row->sign))
+	if (row->sign != HTTP_FIELD_OTHER && !http_field(look->head, row->sign))
 		return false;
-	return path_matches(row, look->path) && sign_matches(row, http1_field(look->head, row->sign));
+	return path_matches(row, look->path) && sign_matches(row, http_field(look->head, row->sign));
 }
 
 /*
  * The exporters of the OpenTelemetry Collector name themselves so, its custom builds too; proxies tell for
  * whom they speak. Whoever may send to a proxy over TLS, which we do not see, could have it left out else.
  */
-static bool passes_on(const struct http1_head *head)
+static bool passes_on(const struct http_head *head)
 {
-	const struct slice *user_agent = http1_field(head, HTTP1_FIELD_USER_AGENT);
+	const struct slice *user_agent = http_field(head, HTTP_FIELD_USER_AGENT);
 
-	return http1_field(head, HTTP1_FIELD_FORWARDED) || http1_field(head, HTTP1_FIELD_X_FORWARDED_FOR) ||
-	       http1_field(head, HTTP1_FIELD_X_REAL_IP) || http1_field(head, HTTP1_FIELD_VIA) ||
+	return http_field(head, HTTP_FIELD_FORWARDED) || http_field(head, HTTP_FIELD_X_FORWARDED_FOR) ||
+	       http_field(head, HTTP_FIELD_X_REAL_IP) || http_field(head, HTTP_FIELD_VIA) ||
 	       (user_agent && contains(*user_agent, SLICE_LITERAL("OpenTelemetry Collector")));
 }
 
@@ -195,7 +195,7 @@ static const struct telemetry_row *find_row(const struct telemetry_row *rows, si
 
 #define FIND_ROW(rows, look) find_row(rows, sizeof(rows) / sizeof(rows[0]), look)
 
-enum telemetry telemetry_recognise(const struct http1_head *head)
+enum telemetry telemetry_recognise(const struct http_head *head)
 {
 	struct look look = { .head = head, .method = method_of(head), .path = path_of(head) };
 	const struct telemetry_row *row = look.method == POST ? FIND_ROW(post_rows, &look) : NULL;

@@ -6,7 +6,7 @@
 #ifndef WIRESPAN_CORRELATE_HTTP_TELEMETRY_H
 #define WIRESPAN_CORRELATE_HTTP_TELEMETRY_H
 
-#include "correlate/protocol/http1/head.h"
+#include "correlate/http/head.h"
 
 enum telemetry {
 	TELEMETRY_NONE,
@@ -15,6 +15,6 @@ enum telemetry {
 	TELEMETRY_OTLP_SPANS, /* spans over OTLP, and no collector or proxy that passes them on says so of itself */
 };
 
-enum telemetry telemetry_recognise(const struct http1_head *head);
+enum telemetry telemetry_recognise(const struct http_head *head);
 
 #endif

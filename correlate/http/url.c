@@ -9,7 +9,7 @@ static bool is_scheme_byte(char byte)
 	       byte == '+' || byte == '-' || byte == '.';
 }
 
-bool http1_scheme_valid(struct slice text)
+bool http_scheme_valid(struct slice text)
 {
 	if (!text.length || text.length > SCHEME_MAX || text.data[0] <= '9')
 		return false;
@@ -19,7 +19,7 @@ bool http1_scheme_valid(struct slice text)
 	return true;
 }
 
-static void split_query(struct http1_target *target)
+static void split_query(struct http_target *target)
 {
 	size_t mark = slice_find(target->path, '?');
 
@@ -47,12 +47,12 @@ static size_t userinfo_length(struct slice text)
 }
 
 /* "scheme://authority/path?query"; false where it is none. */
-static bool split_absolute(struct slice target, struct http1_target *split)
+static bool split_absolute(struct slice target, struct http_target *split)
 {
 	struct slice scheme = slice_head(target, slice_find(target, ':'));
 	struct slice rest = slice_from(target, scheme.length);
 
-	if (!http1_scheme_valid(scheme) || !slice_starts_with(rest, SLICE_LITERAL("://")))
+	if (!http_scheme_valid(scheme) || !slice_starts_with(rest, SLICE_LITERAL("://")))
 		return false;
 	rest = slice_from(rest, strlen("://"));
 	size_t length = authority_length(rest);
@@ -70,7 +70,7 @@ static bool split_absolute(struct slice target, struct http1_target *split)
 	} else {
 		split->authority = slice_head(rest, length);
 		split->path = slice_from(rest, length);
-		if (!http1_authority_split(split->authority).valid)
+		if (!http_authority_split(split->authority).valid)
 			return false;
 	}
 	split_query(split);
@@ -81,9 +81,9 @@ static bool split_absolute(struct slice target, struct http1_target *split)
 	return true;
 }
 
-struct http1_target http1_target_split(struct slice method, struct slice target)
+struct http_target http_target_split(struct slice method, struct slice target)
 {
-	struct http1_target split = { .path = target };
+	struct http_target split = { .path = target };
 
 	if (slice_equal(method, SLICE_LITERAL("CONNECT"))) {
 		split.path = slice_from(target, target.length);
@@ -97,13 +97,13 @@ struct http1_target http1_target_split(struct slice method, struct slice target)
 	}
 	if (slice_equal(target, SLICE_LITERAL("*")) || split_absolute(target, &split))
 		return split;
-	return (struct http1_target){ .scheme = split.scheme, .malformed = true };
+	return (struct http_target){ .scheme = split.scheme, .malformed = true };
 }
 
-struct http1_authority http1_authority_split(struct slice authority)
+struct http_authority http_authority_split(struct slice authority)
 {
 	struct slice host_port = slice_from(authority, userinfo_length(authority));
-	struct http1_authority split = { .has_userinfo = host_port.length < authority.length };
+	struct http_authority split = { .has_userinfo = host_port.length < authority.length };
 	uint64_t port;
 
 	split.host_port = slice_head(host_port, authority_length(host_port));
@@ -125,7 +125,7 @@ struct http1_authority http1_authority_split(struct slice authority)
 	return split;
 }
 
-uint16_t http1_default_port(struct slice scheme)
+uint16_t http_default_port(struct slice scheme)
 {
 	bool tls = slice_equal_ignoring_case(scheme, SLICE_LITERAL("https")) ||
 		   slice_equal_ignoring_case(scheme, SLICE_LITERAL("wss"));
@@ -135,13 +135,13 @@ uint16_t http1_default_port(struct slice scheme)
 
 static bool same_server(struct slice authority, struct slice host, uint16_t default_port)
 {
-	struct http1_authority a = http1_authority_split(authority), b = http1_authority_split(host);
+	struct http_authority a = http_authority_split(authority), b = http_authority_split(host);
 
 	return a.valid && b.valid && slice_equal_ignoring_case(a.host, b.host) &&
 	       (a.port ? a.port : default_port) == (b.port ? b.port : default_port);
 }
 
-static bool passed_on(struct slice method, const struct http1_target *absolute, const struct http1_target *origin,
+static bool passed_on(struct slice method, const struct http_target *absolute, const struct http_target *origin,
 		      struct slice host)
 {
 	struct slice path = absolute->path;
@@ -150,15 +150,15 @@ static bool passed_on(struct slice method, const struct http1_target *absolute, 
 		path = SLICE_LITERAL("*");
 	return slice_equal(path, origin->path) && absolute->has_query == origin->has_query &&
 	       slice_equal(absolute->query, origin->query) &&
-	       same_server(absolute->authority, host, http1_default_port(absolute->scheme));
+	       same_server(absolute->authority, host, http_default_port(absolute->scheme));
 }
 
-bool http1_asks_the_same(struct slice method, struct http1_asked a, struct http1_asked b)
+bool http_asks_the_same(struct slice method, struct http_asked a, struct http_asked b)
 {
 	if (!a.target.length || slice_equal(a.target, b.target))
 		return a.target.length;
-	struct http1_target a_split = http1_target_split(method, a.target);
-	struct http1_target b_split = http1_target_split(method, b.target);
+	struct http_target a_split = http_target_split(method, a.target);
+	struct http_target b_split = http_target_split(method, b.target);
 
 	if (a_split.malformed || b_split.malformed || !a_split.scheme.length == !b_split.scheme.length)
 		return false;
@@ -182,7 +182,7 @@ static size_t find_unquoted(struct slice text, char end)
 	return quoted ? slice_find(text, end) : i;
 }
 
-struct slice http1_unquote(struct slice value, char *buffer)
+struct slice http_unquote(struct slice value, char *buffer)
 {
 	size_t length = 0;
 
@@ -199,7 +199,7 @@ struct slice http1_unquote(struct slice value, char *buffer)
 	return slice_of(buffer, length);
 }
 
-struct slice http1_forwarded_parameter(struct slice forwarded, struct slice name)
+struct slice http_forwarded_parameter(struct slice forwarded, struct slice name)
 {
 	struct slice element = slice_head(forwarded, find_unquoted(forwarded, ','));
 
@@ -214,12 +214,12 @@ struct slice http1_forwarded_parameter(struct slice forwarded, struct slice name
 	return slice_of(NULL, 0);
 }
 
-struct slice http1_list_first(struct slice list)
+struct slice http_list_first(struct slice list)
 {
 	return slice_trim(slice_head(list, find_unquoted(list, ',')));
 }
 
-struct slice http1_node_address(struct slice node)
+struct slice http_node_address(struct slice node)
 {
 	size_t colon = slice_find(node, ':');
 
@@ -229,5 +229,5 @@ struct slice http1_node_address(struct slice node)
 	/* Several colons and no bracket: a bare IPv6 address. */
 	if (node.data[0] != '[' && slice_find(slice_from(node, colon + 1), ':') < slice_from(node, colon + 1).length)
 		return node;
-	return http1_authority_split(node).host;
+	return http_authority_split(node).host;
 }

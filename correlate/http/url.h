@@ -7,7 +7,7 @@
 
 #include "base/slice.h"
 
-struct http1_target {
+struct http_target {
 	struct slice scheme;    /* absolute-form only */
 	struct slice authority; /* absolute-form and CONNECT; with userinfo */
 	struct slice path;      /* empty for CONNECT, "*" for asterisk-form */
@@ -22,9 +22,9 @@ struct http1_target {
  * RFC 9112, 3.2. What has no form is not taken for a path: it may be a URL that
  * somebody misspelt, with a password in it.
  */
-struct http1_target http1_target_split(struct slice method, struct slice target);
+struct http_target http_target_split(struct slice method, struct slice target);
 
-struct http1_authority {
+struct http_authority {
 	struct slice host; /* IPv6 without brackets */
 	uint16_t port;     /* 0: none, or none that makes sense */
 	bool has_userinfo;
@@ -32,13 +32,13 @@ struct http1_authority {
 	struct slice host_port; /* as written, without userinfo and what is no port */
 };
 
-struct http1_authority http1_authority_split(struct slice authority);
+struct http_authority http_authority_split(struct slice authority);
 
 /* What the port is where none is said. */
-uint16_t http1_default_port(struct slice scheme);
+uint16_t http_default_port(struct slice scheme);
 
 /* Whom and what a request line and its Host name, raw. */
-struct http1_asked {
+struct http_asked {
 	struct slice target, host;
 };
 
@@ -47,22 +47,22 @@ struct http1_asked {
  * server in the target (absolute-form, which proxies are sent) and the other in Host, as proxies
  * send it on. That of a proxy's client to "*" is a URL without path (RFC 9112, 3.2.4).
  */
-bool http1_asks_the_same(struct slice method, struct http1_asked a, struct http1_asked b);
+bool http_asks_the_same(struct slice method, struct http_asked a, struct http_asked b);
 
 /* Whether `text` is a URI scheme of reasonable length. */
-bool http1_scheme_valid(struct slice text);
+bool http_scheme_valid(struct slice text);
 
 /* A parameter of a Forwarded field's first element (RFC 7239), quotes and all; empty where it is missing. */
-struct slice http1_forwarded_parameter(struct slice forwarded, struct slice name);
+struct slice http_forwarded_parameter(struct slice forwarded, struct slice name);
 /* The first member of a comma-separated list, quotes and all. */
-struct slice http1_list_first(struct slice list);
+struct slice http_list_first(struct slice list);
 /*
  * What a value says that may be a quoted string (RFC 9110, 5.6.4): without quotes, quoted pairs
  * undone. A view into `value`, or in `buffer`, which has room for value.length bytes.
  */
-struct slice http1_unquote(struct slice value, char *buffer);
+struct slice http_unquote(struct slice value, char *buffer);
 /* The address in a "for" parameter or X-Forwarded-For member, without port and brackets; empty where it hides
  * itself, or begins with a quote that nothing closes. */
-struct slice http1_node_address(struct slice node);
+struct slice http_node_address(struct slice node);
 
 #endif

@@ -76,9 +76,9 @@ static bool same_context(const struct exchange *a, const struct exchange *b)
 	       !memcmp(a->http.remote.parent_id, b->http.remote.parent_id, sizeof(a->http.remote.parent_id));
 }
 
-static struct http1_asked asked(const struct exchange *exchange)
+static struct http_asked asked(const struct exchange *exchange)
 {
-	return (struct http1_asked){ exchange->http.target, exchange->http.host };
+	return (struct http_asked){ exchange->http.target, exchange->http.host };
 }
 
 /* A proxy sends what it received. */
@@ -86,7 +86,7 @@ static bool passes_on(const struct exchange *server, const struct exchange *clie
 {
 	return same_context(client, server) ||
 	       (slice_equal(server->http.method, client->http.method) &&
-		http1_asks_the_same(server->http.method, asked(server), asked(client)));
+		http_asks_the_same(server->http.method, asked(server), asked(client)));
 }
 
 /*

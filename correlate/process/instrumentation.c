@@ -49,9 +49,9 @@ static struct slice destination(struct slice environment)
 	for (size_t i = 0; i < sizeof(endpoints) / sizeof(endpoints[0]) && !url.length; i++)
 		url = slice_trim(environment_value(environment, slice_of_string(endpoints[i])));
 	/* One for gRPC may have no scheme. */
-	struct http1_target target = http1_target_split(SLICE_LITERAL("POST"), url);
+	struct http_target target = http_target_split(SLICE_LITERAL("POST"), url);
 
-	return http1_authority_split(target.scheme.length ? target.authority : url).host_port;
+	return http_authority_split(target.scheme.length ? target.authority : url).host_port;
 }
 
 static bool names_service(struct slice environment)

@@ -5,10 +5,11 @@
 
 #include "correlate/http/span.h"
 #include "correlate/http/url.h"
+#include "correlate/protocol/http1/head.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static char text[HTTP1_SPAN_TEXT_MAX];
+static char text[SPAN_TEXT_MAX];
 static volatile char touched;
 
 /* Fields that the corpus has, in both directions. */
@@ -17,7 +18,7 @@ static const char *const captured[] = { "host", "Referer", "user-agent", "accept
 static struct header_capture headers;
 static struct query_secrets secrets;
 static struct route_patterns patterns;
-static const struct http1_disclosure disclosure = { &headers, &secrets };
+static const struct http_disclosure disclosure = { &headers, &secrets };
 
 static void set_up(void)
 {
@@ -32,12 +33,12 @@ static void set_up(void)
 	assert(!route_patterns_add(&patterns, "f*:/x{y}z"));
 }
 
-static void check_span(const struct http1_exchange *exchange, enum span_kind kind, struct route_table *routes)
+static void check_span(const struct http_exchange *exchange, enum span_kind kind, struct route_table *routes)
 {
 	static const struct record_connection connection = { .cookie = 1, .family = RECORD_FAMILY_INET6 };
 	static struct span span;
 	struct route route = { .origin = ROUTE_UNDECIDED };
-	const struct http1_span_context context = {
+	const struct http_span_context context = {
 		.connection = &connection,
 		.routes = { SLICE_LITERAL("fuzz"), &patterns, routes },
 		.route = &route,
@@ -45,7 +46,7 @@ static void check_span(const struct http1_exchange *exchange, enum span_kind kin
 	};
 
 	memset(&span, 0, sizeof span);
-	http1_span_fill(exchange, kind, &context, &span, text);
+	http_span_fill(exchange, kind, &context, &span, text);
 	assert(span.name.length > 0 && span.attribute_count < SPAN_ATTRIBUTES_MAX);
 	for (size_t i = 0; i < span.attribute_count; i++) {
 		const struct attribute *attribute = &span.attributes[i];
@@ -60,15 +61,15 @@ static void check_span(const struct http1_exchange *exchange, enum span_kind kin
 }
 
 /* Who asks the same as another is asked the same by it; by path and Host, whoever is sent a URL without password. */
-static void check_asked(const struct http1_exchange *exchange)
+static void check_asked(const struct http_exchange *exchange)
 {
-	struct http1_target target = http1_target_split(exchange->method, exchange->target);
-	const struct http1_asked whole = { exchange->target, exchange->host };
-	const struct http1_asked path = { target.path, target.authority };
-	bool same = http1_asks_the_same(exchange->method, whole, path);
+	struct http_target target = http_target_split(exchange->method, exchange->target);
+	const struct http_asked whole = { exchange->target, exchange->host };
+	const struct http_asked path = { target.path, target.authority };
+	bool same = http_asks_the_same(exchange->method, whole, path);
 
-	assert(same == http1_asks_the_same(exchange->method, path, whole));
-	assert(http1_asks_the_same(exchange->method, whole, whole));
+	assert(same == http_asks_the_same(exchange->method, path, whole));
+	assert(http_asks_the_same(exchange->method, whole, whole));
 	if (target.scheme.length && !target.malformed && !target.hides_userinfo && !target.has_query &&
 	    !target.path_left_out)
 		assert(same);
@@ -76,23 +77,23 @@ static void check_asked(const struct http1_exchange *exchange)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct http1_head head;
-	struct http1_exchange exchange = { .status = 0 };
+	static struct http_head head;
+	struct http_exchange exchange = { .status = 0 };
 	struct route_table *routes;
 
 	set_up();
-	if (http1_parse_head(HTTP1_REQUEST, slice_of(data, size), 0, &head) < 0)
+	if (http1_parse_head(HTTP_REQUEST, slice_of(data, size), 0, &head) < 0)
 		return 0;
 	routes = route_table_new();
-	if (routes && http1_exchange_request(&exchange, &head, &disclosure) == 0) {
+	if (routes && http_exchange_request(&exchange, &head, &disclosure) == 0) {
 		/* A head is as good as another: its fields are what counts. */
 		head.status = (int)(size % 1000);
-		assert(http1_exchange_response(&exchange, &head, &disclosure) == 0);
+		assert(http_exchange_response(&exchange, &head, &disclosure) == 0);
 		check_asked(&exchange);
 		check_span(&exchange, SPAN_KIND_SERVER, routes);
 		check_span(&exchange, SPAN_KIND_CLIENT, routes);
 	}
-	http1_exchange_done(&exchange);
+	http_exchange_done(&exchange);
 	route_table_free(routes);
 	return 0;
 }

@@ -10,7 +10,7 @@ static bool proves_route(int status)
 	return status != 0 && status != 404 && status != 405;
 }
 
-void http1_route_decide(const struct route_context *context, struct slice host, struct slice path, int status,
+void http_route_decide(const struct route_context *context, struct slice host, struct slice path, int status,
 			struct route *route)
 {
 	enum route_owner owner = context->service.length ? ROUTES_OF_SERVICE : ROUTES_OF_HOST;

@@ -14,7 +14,7 @@ struct route_context {
 };
 
 /* Decides, unless it is decided already. `host`: who is asked; `status`: of the answer, 0 none. */
-void http1_route_decide(const struct route_context *context, struct slice host, struct slice path, int status,
+void http_route_decide(const struct route_context *context, struct slice host, struct slice path, int status,
 			struct route *route);
 
 #endif

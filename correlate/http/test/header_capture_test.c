@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/http/header_capture.h"
+#include "correlate/protocol/http1/head.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -50,12 +51,12 @@ static void capture(struct fixture *fixture, const char *name)
 
 static void take(struct fixture *fixture, struct slice request)
 {
-	struct http1_head *head = calloc(1, sizeof(*head));
+	struct http_head *head = calloc(1, sizeof(*head));
 	char *copy = guard_copy(request.data, request.length);
 	struct slice values;
 
 	assert_non_null(head);
-	assert_int_equal(http1_parse_head(HTTP1_REQUEST, slice_of(copy, request.length), 0, head), request.length);
+	assert_int_equal(http1_parse_head(HTTP_REQUEST, slice_of(copy, request.length), 0, head), request.length);
 	values = header_values_take(&fixture->capture.request, head, &fixture->secrets, fixture->values);
 	guard_free(copy, request.length);
 	free(head);

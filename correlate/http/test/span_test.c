@@ -11,6 +11,7 @@
 
 #include "base/test/guard.h"
 #include "correlate/http/span.h"
+#include "correlate/protocol/http1/head.h"
 
 static const struct record_connection connection_v4 = {
 	.cookie = 1,
@@ -34,12 +35,12 @@ static const struct record_connection connection_unix = { .cookie = 1, .family =
 
 /* An exchange, the span of it, and what the span points to. */
 struct fixture {
-	struct http1_exchange exchange;
+	struct http_exchange exchange;
 	const struct record_connection *connection;
 	struct slice service;
 	struct route_patterns *patterns;
 	struct route_table *routes;
-	struct http1_disclosure disclosure;
+	struct http_disclosure disclosure;
 	struct header_capture headers; /* of `disclosure`, where a test says so */
 	struct span span;
 	char *text;
@@ -48,14 +49,14 @@ struct fixture {
 static int set_up(void **state)
 {
 	struct fixture *fixture = calloc(1, sizeof *fixture);
-	char *zeros = calloc(1, HTTP1_SPAN_TEXT_MAX);
+	char *zeros = calloc(1, SPAN_TEXT_MAX);
 
 	if (!fixture || !zeros)
 		return -1;
 	fixture->connection = &connection_v4;
 	fixture->service = SLICE_LITERAL("shop");
 	fixture->routes = route_table_new();
-	fixture->text = guard_copy(zeros, HTTP1_SPAN_TEXT_MAX);
+	fixture->text = guard_copy(zeros, SPAN_TEXT_MAX);
 	free(zeros);
 	*state = fixture;
 	return 0;
@@ -65,9 +66,9 @@ static int tear_down(void **state)
 {
 	struct fixture *fixture = *state;
 
-	http1_exchange_done(&fixture->exchange);
+	http_exchange_done(&fixture->exchange);
 	route_table_free(fixture->routes);
-	guard_free(fixture->text, HTTP1_SPAN_TEXT_MAX);
+	guard_free(fixture->text, SPAN_TEXT_MAX);
 	free(fixture);
 	return 0;
 }
@@ -76,12 +77,12 @@ static void request(struct fixture *fixture, const char *bytes)
 {
 	size_t length = strlen(bytes);
 	char *copy = guard_copy(bytes, length);
-	struct http1_head *head = calloc(1, sizeof *head);
+	struct http_head *head = calloc(1, sizeof *head);
 
 	assert_non_null(head);
-	assert_int_equal(http1_parse_head(HTTP1_REQUEST, slice_of(copy, length), 0, head), length);
-	http1_exchange_done(&fixture->exchange);
-	assert_int_equal(http1_exchange_request(&fixture->exchange, head, &fixture->disclosure), 0);
+	assert_int_equal(http1_parse_head(HTTP_REQUEST, slice_of(copy, length), 0, head), length);
+	http_exchange_done(&fixture->exchange);
+	assert_int_equal(http_exchange_request(&fixture->exchange, head, &fixture->disclosure), 0);
 	/* What is kept must not point into the head. */
 	guard_free(copy, length);
 	free(head);
@@ -90,7 +91,7 @@ static void request(struct fixture *fixture, const char *bytes)
 static void fill(struct fixture *fixture, enum span_kind kind)
 {
 	struct route route = { .origin = ROUTE_UNDECIDED };
-	const struct http1_span_context context = {
+	const struct http_span_context context = {
 		.connection = fixture->connection,
 		.pid = 42,
 		.tid = 43,
@@ -100,7 +101,7 @@ static void fill(struct fixture *fixture, enum span_kind kind)
 	};
 
 	memset(&fixture->span, 0, sizeof fixture->span);
-	http1_span_fill(&fixture->exchange, kind, &context, &fixture->span, fixture->text);
+	http_span_fill(&fixture->exchange, kind, &context, &fixture->span, fixture->text);
 }
 
 static void span_of(struct fixture *fixture, enum span_kind kind, const char *bytes, int status)
@@ -479,7 +480,7 @@ static void test_secrets(void **state)
 static void test_trace_context(void **state)
 {
 	struct fixture *fixture = *state;
-	struct http1_exchange *exchange = &fixture->exchange;
+	struct http_exchange *exchange = &fixture->exchange;
 
 	request(fixture,
 		"GET / HTTP/1.1\r\nTraceparent: " TRACE_PARENT "\r\ntracestate: a=1 ,b=2\r\nTraceState: c=3\r\n\r\n");
@@ -517,9 +518,9 @@ static void test_bounds(void **state)
 	sprintf(head + length, "\r\n\r\n");
 	for (int i = 0; i < 2; i++) {
 		span_of(fixture, i ? SPAN_KIND_CLIENT : SPAN_KIND_SERVER, head, 200);
-		assert_int_equal(fixture->exchange.target.length, HTTP1_EXCHANGE_TARGET_MAX);
-		assert_int_equal(fixture->exchange.user_agent.length, HTTP1_EXCHANGE_FIELD_MAX);
-		assert_in_range(fixture->exchange.trace_state.length, 900, HTTP1_EXCHANGE_FIELD_MAX);
+		assert_int_equal(fixture->exchange.target.length, HTTP_EXCHANGE_TARGET_MAX);
+		assert_int_equal(fixture->exchange.user_agent.length, HTTP_EXCHANGE_FIELD_MAX);
+		assert_in_range(fixture->exchange.trace_state.length, 900, HTTP_EXCHANGE_FIELD_MAX);
 		assert_in_range(fixture->exchange.storage_size, 1, 12 * 1024);
 		expect_name(fixture, "GET /");
 	}
@@ -544,7 +545,7 @@ static void fields_are_captured_on_demand(void **state)
 {
 	static struct header_capture headers;
 	struct fixture *fixture = *state;
-	struct http1_head *head = calloc(1, sizeof *head);
+	struct http_head *head = calloc(1, sizeof *head);
 	struct slice response = SLICE_LITERAL("HTTP/1.1 200 OK\r\nETag: x\r\nHost: no\r\n\r\n");
 
 	assert_non_null(head);
@@ -552,10 +553,10 @@ static void fields_are_captured_on_demand(void **state)
 	assert_int_equal(header_capture_add(&headers, HEADER_OF_RESPONSE, SLICE_LITERAL("ETag")), 0);
 	fixture->disclosure.headers = &headers;
 	request(fixture, "GET / HTTP/1.1\r\nHost: h\r\nETag: no\r\n\r\n");
-	assert_int_equal(http1_parse_head(HTTP1_RESPONSE, response, 0, head), response.length);
+	assert_int_equal(http1_parse_head(HTTP_RESPONSE, response, 0, head), response.length);
 	size_t before = fixture->exchange.storage_size;
 
-	assert_int_equal(http1_exchange_response(&fixture->exchange, head, &fixture->disclosure), 0);
+	assert_int_equal(http_exchange_response(&fixture->exchange, head, &fixture->disclosure), 0);
 	assert_true(fixture->exchange.storage_size > before);
 	free(head);
 	fill(fixture, SPAN_KIND_SERVER);

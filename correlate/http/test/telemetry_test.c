@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/http/telemetry.h"
+#include "correlate/protocol/http1/head.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -86,7 +87,7 @@ static const struct example examples[] = {
 
 static enum telemetry recognise(const struct example *example)
 {
-	struct http1_head *head = calloc(1, sizeof(*head));
+	struct http_head *head = calloc(1, sizeof(*head));
 	enum telemetry telemetry;
 	char text[512];
 	size_t length =
@@ -94,7 +95,7 @@ static enum telemetry recognise(const struct example *example)
 	char *copy = guard_copy(text, length);
 
 	assert_non_null(head);
-	assert_int_equal(http1_parse_head(HTTP1_REQUEST, slice_of(copy, length), 0, head), length);
+	assert_int_equal(http1_parse_head(HTTP_REQUEST, slice_of(copy, length), 0, head), length);
 	telemetry = telemetry_recognise(head);
 	guard_free(copy, length);
 	free(head);

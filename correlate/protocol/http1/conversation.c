@@ -13,9 +13,9 @@ static bool is_request(const struct connection *connection, unsigned int directi
 }
 
 /* Whether these bytes are a whole start line, and so prove a head where one may begin. */
-static bool proves_head(enum http1_message message, struct slice bytes)
+static bool proves_head(enum http_message message, struct slice bytes)
 {
-	if (message == HTTP1_REQUEST)
+	if (message == HTTP_REQUEST)
 		return http1_begins_request(bytes);
 	return bytes.length && bytes.data[0] != '\r' && bytes.data[0] != '\n' &&
 	       slice_find(bytes, '\n') < bytes.length && http1_may_begin(message, bytes);
@@ -44,7 +44,7 @@ static void settle_role(struct connection *connection, const struct record_data 
 		return;
 	if (slice_starts_with(bytes, SLICE_LITERAL("HTTP/1.")))
 		connection->request_direction = !record->direction;
-	else if (proves_head(HTTP1_REQUEST, bytes))
+	else if (proves_head(HTTP_REQUEST, bytes))
 		connection->request_direction = record->direction;
 	else if (before == REQUEST_DIRECTION_UNKNOWN && (record->header.flags & RECORD_DATA_BEGIN))
 		connection->request_direction = record->direction;
@@ -76,7 +76,7 @@ static bool claims_first(struct connection *connection, const struct record_data
 
 	return quiet_until(&engine->quiet, record) && !skip && is_request(connection, record->direction) &&
 	       !pipeliners_contain(&engine->pipeliners, connection) &&
-	       !(record->header.flags & RECORD_DATA_CONCURRENT) && proves_head(HTTP1_REQUEST, record_first_bytes(record));
+	       !(record->header.flags & RECORD_DATA_CONCURRENT) && proves_head(HTTP_REQUEST, record_first_bytes(record));
 }
 
 static void begin(struct connection *connection, const struct record_data *record, uint32_t skip)
@@ -110,7 +110,7 @@ static bool may_listen(struct connection *connection, const struct record_data *
 	/* After 100 (Continue) a body comes, and a body may look like anything. */
 	if (request && connection->interim_pending)
 		return false;
-	return proves_head(request ? HTTP1_REQUEST : HTTP1_RESPONSE, record_first_bytes(record));
+	return proves_head(request ? HTTP_REQUEST : HTTP_RESPONSE, record_first_bytes(record));
 }
 
 /* What can't be read is perhaps a request on which its thread works from now on, or is working already. */

@@ -9,6 +9,6 @@
  * Parses whole field lines, each ended by LF, and sets everything in *head that
  * comes from fields; adds to head->defects. Nothing in a field line is an error.
  */
-void http1_fields_parse(struct slice lines, struct http1_head *head);
+void http1_fields_parse(struct slice lines, struct http_head *head);
 
 #endif

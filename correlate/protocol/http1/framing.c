@@ -15,13 +15,13 @@ static bool list_next(struct slice *list, struct slice *ret_element)
 		else if (list->data[i] == '\\' && quoted && i + 1 < list->length)
 			i++;
 	}
-	*ret_element = http1_trim(slice_head(*list, i));
+	*ret_element = http_trim(slice_head(*list, i));
 	*list = slice_from(*list, i + 1);
 	return true;
 }
 
 /* "5, 5" and repeated fields of one value say it once (RFC 9110, 8.6). */
-static void content_length_field(struct http1_head *head, struct slice value)
+static void content_length_field(struct http_head *head, struct slice value)
 {
 	struct slice element;
 	uint64_t length;
@@ -32,10 +32,10 @@ static void content_length_field(struct http1_head *head, struct slice value)
 		return;
 	}
 	if (value.length == 0 || value.data[value.length - 1] == ',')
-		head->defects |= HTTP1_DEFECT_LENGTH_CONFLICT;
+		head->defects |= HTTP_DEFECT_LENGTH_CONFLICT;
 	while (list_next(&value, &element)) {
 		if (!slice_to_u64(element, &length) || (head->has_content_length && length != head->content_length)) {
-			head->defects |= HTTP1_DEFECT_LENGTH_CONFLICT;
+			head->defects |= HTTP_DEFECT_LENGTH_CONFLICT;
 			return;
 		}
 		head->has_content_length = true;
@@ -44,7 +44,7 @@ static void content_length_field(struct http1_head *head, struct slice value)
 }
 
 /* "identity", which RFC 2616 still knew, is no coding at all. */
-static void transfer_encoding_field(struct http1_head *head, struct slice value)
+static void transfer_encoding_field(struct http_head *head, struct slice value)
 {
 	struct slice coding;
 
@@ -56,7 +56,7 @@ static void transfer_encoding_field(struct http1_head *head, struct slice value)
 	}
 }
 
-static void connection_field(struct http1_head *head, struct slice value)
+static void connection_field(struct http_head *head, struct slice value)
 {
 	struct slice option;
 
@@ -68,39 +68,39 @@ static void connection_field(struct http1_head *head, struct slice value)
 	}
 }
 
-static void expect_field(struct http1_head *head, struct slice value)
+static void expect_field(struct http_head *head, struct slice value)
 {
 	if (slice_equal_ignoring_case(value, SLICE_LITERAL("100-continue")))
 		head->expect_continue = true;
 }
 
-void http1_framing_field(struct http1_head *head, enum http1_field_name name, struct slice value)
+void http1_framing_field(struct http_head *head, enum http_field_name name, struct slice value)
 {
-	static void (*const apply[HTTP1_FIELD_NAMES])(struct http1_head *head, struct slice value) = {
-		[HTTP1_FIELD_CONNECTION] = connection_field,
-		[HTTP1_FIELD_CONTENT_LENGTH] = content_length_field,
-		[HTTP1_FIELD_EXPECT] = expect_field,
-		[HTTP1_FIELD_TRANSFER_ENCODING] = transfer_encoding_field,
+	static void (*const apply[HTTP_FIELD_NAMES])(struct http_head *head, struct slice value) = {
+		[HTTP_FIELD_CONNECTION] = connection_field,
+		[HTTP_FIELD_CONTENT_LENGTH] = content_length_field,
+		[HTTP_FIELD_EXPECT] = expect_field,
+		[HTTP_FIELD_TRANSFER_ENCODING] = transfer_encoding_field,
 	};
 
 	if (apply[name])
 		apply[name](head, value);
 }
 
-void http1_framing_settle(struct http1_head *head)
+void http1_framing_settle(struct http_head *head)
 {
-	if (head->defects & HTTP1_DEFECT_LENGTH_CONFLICT) {
+	if (head->defects & HTTP_DEFECT_LENGTH_CONFLICT) {
 		head->has_content_length = false;
 		head->content_length = 0;
 	}
 	if (head->has_transfer_encoding && head->has_content_length)
-		head->defects |= HTTP1_DEFECT_LENGTH_CONFLICT;
+		head->defects |= HTTP_DEFECT_LENGTH_CONFLICT;
 	if (head->has_transfer_encoding && head->minor_version == 0)
-		head->defects |= HTTP1_DEFECT_OLD_CODING;
+		head->defects |= HTTP_DEFECT_OLD_CODING;
 }
 
 /* The fields' word, for a message that may have content; `otherwise` where they say nothing. */
-static struct http1_framing framing_by_fields(const struct http1_head *head, enum http1_body otherwise)
+static struct http1_framing framing_by_fields(const struct http_head *head, enum http1_body otherwise)
 {
 	if (head->has_transfer_encoding)
 		return (struct http1_framing){ head->chunked ? HTTP1_BODY_CHUNKED : HTTP1_BODY_CLOSE, 0 };
@@ -108,17 +108,17 @@ static struct http1_framing framing_by_fields(const struct http1_head *head, enu
 		return (struct http1_framing){ HTTP1_BODY_NONE, 0 };
 	if (head->has_content_length)
 		return (struct http1_framing){ HTTP1_BODY_LENGTH, head->content_length };
-	if (head->defects & HTTP1_DEFECT_LENGTH_CONFLICT)
+	if (head->defects & HTTP_DEFECT_LENGTH_CONFLICT)
 		return (struct http1_framing){ HTTP1_BODY_CLOSE, 0 };
 	return (struct http1_framing){ otherwise, 0 };
 }
 
-struct http1_framing http1_request_framing(const struct http1_head *head)
+struct http1_framing http1_request_framing(const struct http_head *head)
 {
 	return framing_by_fields(head, HTTP1_BODY_NONE);
 }
 
-struct http1_framing http1_response_framing(const struct http1_head *head, struct slice method)
+struct http1_framing http1_response_framing(const struct http_head *head, struct slice method)
 {
 	bool success = head->status >= 200 && head->status < 300;
 

@@ -6,8 +6,8 @@
 #include "correlate/protocol/http1/head.h"
 
 /* What one field says about framing, as fields come in their order. */
-void http1_framing_field(struct http1_head *head, enum http1_field_name name, struct slice value);
+void http1_framing_field(struct http_head *head, enum http_field_name name, struct slice value);
 /* Settles contradictions once all fields are known. */
-void http1_framing_settle(struct http1_head *head);
+void http1_framing_settle(struct http_head *head);
 
 #endif

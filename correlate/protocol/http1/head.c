@@ -33,7 +33,7 @@ static size_t method_length(struct slice text)
 {
 	size_t length = 0;
 
-	while (length < text.length && length <= HTTP1_METHOD_MAX && token_bytes[(unsigned char)text.data[length]])
+	while (length < text.length && length <= HTTP_METHOD_MAX && token_bytes[(unsigned char)text.data[length]])
 		length++;
 	return length;
 }
@@ -66,13 +66,13 @@ static bool request_line_parse(struct slice line, struct start_line *ret_line)
 	unsigned int defects = 0;
 
 	/* Below, line[target] is no space and lies before `end`: there is a target. */
-	if (method == 0 || method > HTTP1_METHOD_MAX || method == line.length || line.data[method] != ' ')
+	if (method == 0 || method > HTTP_METHOD_MAX || method == line.length || line.data[method] != ' ')
 		return false;
 	while (end > 0 && line.data[end - 1] == ' ')
 		end--;
 	target = skip_spaces(line, method);
 	if (end != line.length || target != method + 1)
-		defects |= HTTP1_DEFECT_START_LINE_SPACES;
+		defects |= HTTP_DEFECT_START_LINE_SPACES;
 	if (end < target + 1 + 1 + VERSION_LENGTH)
 		return false;
 	end -= VERSION_LENGTH;
@@ -86,7 +86,7 @@ static bool request_line_parse(struct slice line, struct start_line *ret_line)
 			continue;
 		if (byte == '\0' || byte == '\r')
 			return false;
-		defects |= byte == ' ' ? HTTP1_DEFECT_START_LINE_SPACES : HTTP1_DEFECT_CONTROL_BYTES;
+		defects |= byte == ' ' ? HTTP_DEFECT_START_LINE_SPACES : HTTP_DEFECT_CONTROL_BYTES;
 	}
 	while (line.data[end - 1] == ' ')
 		end--;
@@ -115,18 +115,18 @@ static bool status_line_parse(struct slice line, struct start_line *ret_line)
 	if (ret_line->status < 100 || (line.length > status + 3 && line.data[status + 3] != ' '))
 		return false;
 	if (status != VERSION_LENGTH + 1 || line.length == status + 3)
-		ret_line->defects |= HTTP1_DEFECT_START_LINE_SPACES;
+		ret_line->defects |= HTTP_DEFECT_START_LINE_SPACES;
 	return true;
 }
 
 /* `line` without its LF. */
-static bool start_line_parse(enum http1_message message, struct slice line, struct start_line *ret_line)
+static bool start_line_parse(enum http_message message, struct slice line, struct start_line *ret_line)
 {
 	if (line.length > 0 && line.data[line.length - 1] == '\r')
 		line.length--;
 	else
-		ret_line->defects |= HTTP1_DEFECT_BARE_LF;
-	return message == HTTP1_REQUEST ? request_line_parse(line, ret_line) : status_line_parse(line, ret_line);
+		ret_line->defects |= HTTP_DEFECT_BARE_LF;
+	return message == HTTP_REQUEST ? request_line_parse(line, ret_line) : status_line_parse(line, ret_line);
 }
 
 /* Whether a request line can go on from `text`, which has no LF. */
@@ -135,7 +135,7 @@ static bool request_line_may_begin(struct slice text)
 	size_t method = method_length(text);
 	struct slice rest;
 
-	if (method > HTTP1_METHOD_MAX)
+	if (method > HTTP_METHOD_MAX)
 		return false;
 	if (method == text.length)
 		return true;
@@ -184,7 +184,7 @@ static size_t leading_lines(struct slice input)
 	return length;
 }
 
-bool http1_may_begin(enum http1_message message, struct slice input)
+bool http1_may_begin(enum http_message message, struct slice input)
 {
 	size_t leading = leading_lines(input), line_length;
 	struct start_line line = { 0 };
@@ -197,7 +197,7 @@ bool http1_may_begin(enum http1_message message, struct slice input)
 	line_length = slice_find(input, '\n');
 	if (line_length < input.length)
 		return start_line_parse(message, slice_head(input, line_length), &line);
-	return message == HTTP1_REQUEST ? request_line_may_begin(input) : status_line_may_begin(input);
+	return message == HTTP_REQUEST ? request_line_may_begin(input) : status_line_may_begin(input);
 }
 
 /*
@@ -221,14 +221,14 @@ static size_t head_end_find(struct slice input, size_t from, size_t *ret_last_lf
 	return 0;
 }
 
-static bool head_is_hopeless(enum http1_message message, struct slice input, size_t seen)
+static bool head_is_hopeless(enum http_message message, struct slice input, size_t seen)
 {
 	if (input.length >= HTTP1_HEAD_MAX)
 		return true;
 	return seen < JUDGED_MAX && !http1_may_begin(message, slice_head(input, JUDGED_MAX));
 }
 
-ssize_t http1_parse_head(enum http1_message message, struct slice input, size_t seen, struct http1_head *ret_head)
+ssize_t http1_parse_head(enum http_message message, struct slice input, size_t seen, struct http_head *ret_head)
 {
 	size_t leading = leading_lines(input), search, head_length, line_end, last_lf = 0;
 	struct start_line line = { 0 };
@@ -246,9 +246,9 @@ ssize_t http1_parse_head(enum http1_message message, struct slice input, size_t 
 	if (!start_line_parse(message, slice_of(input.data + leading, line_end - leading), &line))
 		return HTTP1_ERROR;
 	if (leading > 0)
-		line.defects |= HTTP1_DEFECT_LEADING_CRLF;
+		line.defects |= HTTP_DEFECT_LEADING_CRLF;
 	if (input.data[head_length - 2] != '\r')
-		line.defects |= HTTP1_DEFECT_BARE_LF;
+		line.defects |= HTTP_DEFECT_BARE_LF;
 
 	ret_head->message = message;
 	ret_head->minor_version = line.minor_version;

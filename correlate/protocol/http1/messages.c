@@ -144,7 +144,7 @@ void messages_tunnel(void *context, uint64_t position)
 int messages_reader(struct connection *connection, unsigned int which, bool from_the_start)
 {
 	bool request = connection->request_direction == which;
-	struct http1_reader *reader = http1_reader_new(request ? HTTP1_REQUEST : HTTP1_RESPONSE,
+	struct http1_reader *reader = http1_reader_new(request ? HTTP_REQUEST : HTTP_RESPONSE,
 						       request ? &request_messages : &response_messages, connection,
 						       request && from_the_start);
 

@@ -16,7 +16,7 @@ bool http1_begins_request(struct slice input)
 {
 	return input.length && input.data[0] != '\r' && input.data[0] != '\n' &&
 	       http1_method_is_known(slice_head(input, slice_find(input, ' '))) &&
-	       slice_find(input, '\n') < input.length && http1_may_begin(HTTP1_REQUEST, input);
+	       slice_find(input, '\n') < input.length && http1_may_begin(HTTP_REQUEST, input);
 }
 
 bool http1_method_is_known(struct slice method)

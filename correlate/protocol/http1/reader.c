@@ -34,7 +34,7 @@ struct http1_reader {
 	};
 	uint64_t body_size; /* but for chunks, which count themselves */
 	uint64_t doubt;     /* where the refused body would end that this may be; 0: no doubt */
-	enum http1_message message;
+	enum http_message message;
 	uint8_t state;
 	uint8_t announced; /* refused: the state that the body would be read in */
 	bool empty_lines; /* were skipped before this message */
@@ -84,11 +84,11 @@ static void reader_body_begin(struct http1_reader *reader, struct http1_framing 
 		reader->left = framing.length;
 }
 
-static struct http1_framing reader_framing(struct http1_reader *reader, const struct http1_head *head)
+static struct http1_framing reader_framing(struct http1_reader *reader, const struct http_head *head)
 {
 	struct slice method = { 0 };
 
-	if (reader->message == HTTP1_REQUEST)
+	if (reader->message == HTTP_REQUEST)
 		return http1_request_framing(head);
 	if (head->status >= 200 || head->status == 101)
 		method = reader->events->answered_method(reader->context, head);
@@ -96,12 +96,12 @@ static struct http1_framing reader_framing(struct http1_reader *reader, const st
 }
 
 /* `position` is where the head ends. */
-static void reader_head_done(struct http1_reader *reader, struct http1_head *head, uint64_t position)
+static void reader_head_done(struct http1_reader *reader, struct http_head *head, uint64_t position)
 {
 	struct http1_framing framing = reader_framing(reader, head);
 
 	if (reader->empty_lines)
-		head->defects |= HTTP1_DEFECT_LEADING_CRLF;
+		head->defects |= HTTP_DEFECT_LEADING_CRLF;
 	reader->events->head(reader->context, head, position);
 	reader_body_begin(reader, framing, position);
 }
@@ -190,7 +190,7 @@ static size_t head_read(struct http1_reader *reader, uint64_t position, struct s
 {
 	size_t seen = reader->gathered.length;
 	struct slice input = bytes;
-	struct http1_head head;
+	struct http_head head;
 	ssize_t length;
 
 	if (seen > 0) {
@@ -241,7 +241,7 @@ static bool refused_judge(struct slice bytes, bool *ret_decided)
 	if (http1_begins_request(bytes))
 		return true;
 	*ret_decided = slice_find(bytes, '\n') < bytes.length || bytes.length >= REFUSED_MAX ||
-		       !http1_may_begin(HTTP1_REQUEST, slice_head(bytes, REFUSED_JUDGED)) ||
+		       !http1_may_begin(HTTP_REQUEST, slice_head(bytes, REFUSED_JUDGED)) ||
 		       (method < bytes.length && method < REFUSED_JUDGED && !http1_method_is_known(slice_head(bytes, method)));
 	return false;
 }
@@ -359,7 +359,7 @@ static const struct {
 	[STATE_IGNORE] = { NULL, ignore_pass },
 };
 
-struct http1_reader *http1_reader_new(enum http1_message message, const struct http1_reader_events *events,
+struct http1_reader *http1_reader_new(enum http_message message, const struct http1_reader_events *events,
 				      void *context, bool skip_proxy)
 {
 	struct http1_reader *reader = calloc(1, sizeof(*reader));

@@ -23,12 +23,12 @@ struct http1_reader_events {
 	/* A message's first byte is at `position` (empty lines before it are skipped). */
 	void (*begin)(void *context, uint64_t position);
 	/* The head is complete and ends before `position`. Responses: 1xx too. Views die with the call. */
-	void (*head)(void *context, const struct http1_head *head, uint64_t position);
+	void (*head)(void *context, const struct http_head *head, uint64_t position);
 	/*
 	 * Method of the request that this final response (101 is one) answers; called
 	 * before `head`, for responses only. Empty: unknown.
 	 */
-	struct slice (*answered_method)(void *context, const struct http1_head *head);
+	struct slice (*answered_method)(void *context, const struct http_head *head);
 	/* The message ended before `position`; body_size counts content without chunk framing. */
 	void (*end)(void *context, uint64_t position, uint64_t body_size);
 	/* The stream is a tunnel from `position` on; everything later is ignored. Called after `end`. */
@@ -45,7 +45,7 @@ struct http1_reader; /* its fields are in the .c; allocate with _new */
  * NULL when out of memory. `events` and `context` must outlive it. `skip_proxy`:
  * skip a PROXY-protocol prefix (v1, v2) at the stream's start.
  */
-struct http1_reader *http1_reader_new(enum http1_message message, const struct http1_reader_events *events,
+struct http1_reader *http1_reader_new(enum http_message message, const struct http1_reader_events *events,
 				      void *context, bool skip_proxy);
 void http1_reader_free(struct http1_reader *reader);
 

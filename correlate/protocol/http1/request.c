@@ -60,7 +60,7 @@ static void request_begin(void *context, uint64_t position)
 		messages_deafen(connection, connection->request_direction, LOSS_MEMORY_LIMIT);
 }
 
-static int open_request(struct connection *connection, struct exchange *exchange, const struct http1_head *head)
+static int open_request(struct connection *connection, struct exchange *exchange, const struct http_head *head)
 {
 	struct engine *engine = connection->engine;
 
@@ -84,7 +84,7 @@ static int open_request(struct connection *connection, struct exchange *exchange
 	return 0;
 }
 
-static void request_head(void *context, const struct http1_head *head, uint64_t position)
+static void request_head(void *context, const struct http_head *head, uint64_t position)
 {
 	struct connection *connection = context;
 	struct direction *direction = connection_requests(connection);
@@ -111,7 +111,7 @@ static void request_head(void *context, const struct http1_head *head, uint64_t 
 	}
 }
 
-static struct slice request_answered_method(void *context, const struct http1_head *head)
+static struct slice request_answered_method(void *context, const struct http_head *head)
 {
 	(void)context;
 	(void)head;

@@ -103,7 +103,7 @@ static void stop_listening(struct connection *connection)
 	messages_desync(connection);
 }
 
-static void response_unpaired(struct connection *connection, const struct http1_head *head)
+static void response_unpaired(struct connection *connection, const struct http_head *head)
 {
 	bool interim = head->status < 200 && head->status != 101, unsolicited = nothing_asked(connection);
 	struct direction *requests = connection_requests(connection);
@@ -154,7 +154,7 @@ static void note_refusal(struct connection *connection, const struct exchange *e
 		http1_reader_refuse(requests->reader, connection->stream.next[connection->request_direction]);
 }
 
-static void response_head(void *context, const struct http1_head *head, uint64_t position)
+static void response_head(void *context, const struct http_head *head, uint64_t position)
 {
 	struct connection *connection = context;
 	struct direction *direction = connection_responses(connection);
@@ -188,7 +188,7 @@ static void response_head(void *context, const struct http1_head *head, uint64_t
 	}
 }
 
-static struct slice response_answered_method(void *context, const struct http1_head *head)
+static struct slice response_answered_method(void *context, const struct http_head *head)
 {
 	struct connection *connection = context;
 	struct exchange *exchange = connection_responses(connection)->exchange;

@@ -31,7 +31,7 @@ static void check_path(struct route_table *table, struct slice path, int status)
 	struct route route = { .origin = ROUTE_UNDECIDED }, again = route;
 	struct slice shown, shown_again;
 
-	http1_route_decide(&context, SLICE_LITERAL("host"), path, status, &route);
+	http_route_decide(&context, SLICE_LITERAL("host"), path, status, &route);
 	assert(route.origin != ROUTE_UNDECIDED);
 	if (route.origin == ROUTE_NONE)
 		return;
@@ -39,7 +39,7 @@ static void check_path(struct route_table *table, struct slice path, int status)
 	assert(shown.length >= 1 && shown.length <= ROUTE_LENGTH_MAX && shown.data[0] == '/');
 	if (route.limited)
 		return;
-	http1_route_decide(&context, SLICE_LITERAL("host"), path, 404, &again);
+	http_route_decide(&context, SLICE_LITERAL("host"), path, 404, &again);
 	shown_again = route_text(&again, path, again_buffer);
 	assert(again.origin == route.origin && slice_equal(shown_again, shown));
 }

@@ -7,20 +7,20 @@
 
 struct sample {
 	const char *name;
-	enum http1_message message;
+	enum http_message message;
 	const char *text;
 };
 
 static const struct sample samples[] = {
-	{ "curl_request", HTTP1_REQUEST,
+	{ "curl_request", HTTP_REQUEST,
 	  "GET /users/42 HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n" },
-	{ "browser_request", HTTP1_REQUEST,
+	{ "browser_request", HTTP_REQUEST,
 	  "GET /shop/cart?item=1742&color=blue HTTP/1.1\r\nHost: shop.example\r\nConnection: keep-alive\r\n"
 	  "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126 Safari/537\r\n"
 	  "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8\r\n"
 	  "Accept-Encoding: gzip, deflate, br\r\nAccept-Language: en-GB,en;q=0.9\r\nReferer: http://shop.example/\r\n"
 	  "Cookie: session=0123456789abcdef0123456789abcdef; theme=dark\r\n\r\n" },
-	{ "nginx_response", HTTP1_RESPONSE,
+	{ "nginx_response", HTTP_RESPONSE,
 	  "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nDate: Sat, 21 Nov 2026 10:00:00 GMT\r\n"
 	  "Content-Type: text/html\r\n"
 	  "Content-Length: 0\r\nLast-Modified: Sat, 21 Nov 2026 09:00:00 GMT\r\nConnection: keep-alive\r\n"
@@ -38,7 +38,7 @@ static void parse_step(void *context)
 {
 	const struct sample *sample = context;
 	struct slice input = slice_of_string(sample->text);
-	struct http1_head head;
+	struct http_head head;
 
 	bench_require(http1_parse_head(sample->message, input, 0, &head) == (ssize_t)input.length, sample->name);
 	bench_keep(&head);
@@ -58,14 +58,14 @@ static void on_begin(void *context, uint64_t position)
 	(void)position;
 }
 
-static void on_head(void *context, const struct http1_head *head, uint64_t position)
+static void on_head(void *context, const struct http_head *head, uint64_t position)
 {
 	(void)context;
 	(void)position;
 	bench_keep(head);
 }
 
-static struct slice on_answered_method(void *context, const struct http1_head *head)
+static struct slice on_answered_method(void *context, const struct http_head *head)
 {
 	(void)context;
 	(void)head;

@@ -68,10 +68,10 @@ static void on_begin(void *context, uint64_t position)
 }
 
 /* Reads all that it is shown, so that a stale view is seen by the sanitizer. */
-static void on_head(void *context, const struct http1_head *head, uint64_t position)
+static void on_head(void *context, const struct http_head *head, uint64_t position)
 {
 	struct log *log = context;
-	uint64_t sum = head->defects + (head->message == HTTP1_REQUEST ? head->method.length : (size_t)head->status);
+	uint64_t sum = head->defects + (head->message == HTTP_REQUEST ? head->method.length : (size_t)head->status);
 
 	require(log->is_open);
 	for (size_t i = 0; i < head->field_count; i++)
@@ -80,11 +80,11 @@ static void on_head(void *context, const struct http1_head *head, uint64_t posit
 	log_add(log, 'h', position, sum);
 }
 
-static struct slice on_answered_method(void *context, const struct http1_head *head)
+static struct slice on_answered_method(void *context, const struct http_head *head)
 {
 	struct log *log = context;
 
-	require(head->message == HTTP1_RESPONSE && (head->status >= 200 || head->status == 101));
+	require(head->message == HTTP_RESPONSE && (head->status >= 200 || head->status == 101));
 	if (log->options & OPTION_HEAD)
 		return SLICE_LITERAL("HEAD");
 	return log->options & OPTION_CONNECT ? SLICE_LITERAL("CONNECT") : SLICE_LITERAL("GET");
@@ -148,7 +148,7 @@ static struct http1_reader *reader_begin(struct log *log, uint8_t options)
 	log->count = 0;
 	log->is_lost = false;
 	log->is_open = false;
-	reader = http1_reader_new(options & OPTION_RESPONSE ? HTTP1_RESPONSE : HTTP1_REQUEST, &events, log,
+	reader = http1_reader_new(options & OPTION_RESPONSE ? HTTP_RESPONSE : HTTP_REQUEST, &events, log,
 				  options & OPTION_PROXY);
 	require(reader != NULL);
 	if (is_refused(options))

@@ -25,25 +25,25 @@ static const struct {
 	{ "Content-Length: 18446744073709551615",
 	  { HTTP1_BODY_LENGTH, UINT64_MAX }, { HTTP1_BODY_LENGTH, UINT64_MAX }, 0 },
 	{ "Content-Length: 18446744073709551616",
-	  { HTTP1_BODY_CLOSE, 0 }, { HTTP1_BODY_CLOSE, 0 }, HTTP1_DEFECT_LENGTH_CONFLICT },
+	  { HTTP1_BODY_CLOSE, 0 }, { HTTP1_BODY_CLOSE, 0 }, HTTP_DEFECT_LENGTH_CONFLICT },
 	{ "Content-Length: 5, 5", { HTTP1_BODY_LENGTH, 5 }, { HTTP1_BODY_LENGTH, 5 }, 0 },
 	{ "Content-Length: 5\r\nContent-Length: 5", { HTTP1_BODY_LENGTH, 5 }, { HTTP1_BODY_LENGTH, 5 }, 0 },
-	{ "Content-Length: 5, 6", { HTTP1_BODY_CLOSE, 0 }, { HTTP1_BODY_CLOSE, 0 }, HTTP1_DEFECT_LENGTH_CONFLICT },
+	{ "Content-Length: 5, 6", { HTTP1_BODY_CLOSE, 0 }, { HTTP1_BODY_CLOSE, 0 }, HTTP_DEFECT_LENGTH_CONFLICT },
 	{ "Content-Length: 5\r\nContent-Length: 6\r\nContent-Length: 5",
-	  { HTTP1_BODY_CLOSE, 0 }, { HTTP1_BODY_CLOSE, 0 }, HTTP1_DEFECT_LENGTH_CONFLICT },
-	{ "Content-Length: -1", { HTTP1_BODY_CLOSE, 0 }, { HTTP1_BODY_CLOSE, 0 }, HTTP1_DEFECT_LENGTH_CONFLICT },
-	{ "Content-Length: +1", { HTTP1_BODY_CLOSE, 0 }, { HTTP1_BODY_CLOSE, 0 }, HTTP1_DEFECT_LENGTH_CONFLICT },
-	{ "Content-Length: 1 2", { HTTP1_BODY_CLOSE, 0 }, { HTTP1_BODY_CLOSE, 0 }, HTTP1_DEFECT_LENGTH_CONFLICT },
-	{ "Content-Length: 0x10", { HTTP1_BODY_CLOSE, 0 }, { HTTP1_BODY_CLOSE, 0 }, HTTP1_DEFECT_LENGTH_CONFLICT },
-	{ "Content-Length:", { HTTP1_BODY_CLOSE, 0 }, { HTTP1_BODY_CLOSE, 0 }, HTTP1_DEFECT_LENGTH_CONFLICT },
-	{ "Content-Length: 5,", { HTTP1_BODY_CLOSE, 0 }, { HTTP1_BODY_CLOSE, 0 }, HTTP1_DEFECT_LENGTH_CONFLICT },
-	{ "Content-Length : 5", { HTTP1_BODY_LENGTH, 5 }, { HTTP1_BODY_LENGTH, 5 }, HTTP1_DEFECT_SPACE_BEFORE_COLON },
-	{ "Content-Length:\r\n 5", { HTTP1_BODY_LENGTH, 5 }, { HTTP1_BODY_LENGTH, 5 }, HTTP1_DEFECT_OBS_FOLD },
+	  { HTTP1_BODY_CLOSE, 0 }, { HTTP1_BODY_CLOSE, 0 }, HTTP_DEFECT_LENGTH_CONFLICT },
+	{ "Content-Length: -1", { HTTP1_BODY_CLOSE, 0 }, { HTTP1_BODY_CLOSE, 0 }, HTTP_DEFECT_LENGTH_CONFLICT },
+	{ "Content-Length: +1", { HTTP1_BODY_CLOSE, 0 }, { HTTP1_BODY_CLOSE, 0 }, HTTP_DEFECT_LENGTH_CONFLICT },
+	{ "Content-Length: 1 2", { HTTP1_BODY_CLOSE, 0 }, { HTTP1_BODY_CLOSE, 0 }, HTTP_DEFECT_LENGTH_CONFLICT },
+	{ "Content-Length: 0x10", { HTTP1_BODY_CLOSE, 0 }, { HTTP1_BODY_CLOSE, 0 }, HTTP_DEFECT_LENGTH_CONFLICT },
+	{ "Content-Length:", { HTTP1_BODY_CLOSE, 0 }, { HTTP1_BODY_CLOSE, 0 }, HTTP_DEFECT_LENGTH_CONFLICT },
+	{ "Content-Length: 5,", { HTTP1_BODY_CLOSE, 0 }, { HTTP1_BODY_CLOSE, 0 }, HTTP_DEFECT_LENGTH_CONFLICT },
+	{ "Content-Length : 5", { HTTP1_BODY_LENGTH, 5 }, { HTTP1_BODY_LENGTH, 5 }, HTTP_DEFECT_SPACE_BEFORE_COLON },
+	{ "Content-Length:\r\n 5", { HTTP1_BODY_LENGTH, 5 }, { HTTP1_BODY_LENGTH, 5 }, HTTP_DEFECT_OBS_FOLD },
 	{ "Transfer-Encoding: chunked", { HTTP1_BODY_CHUNKED, 0 }, { HTTP1_BODY_CHUNKED, 0 }, 0 },
 	{ "Transfer-Encoding: Chunked", { HTTP1_BODY_CHUNKED, 0 }, { HTTP1_BODY_CHUNKED, 0 }, 0 },
 	{ "Transfer-Encoding: gzip, chunked", { HTTP1_BODY_CHUNKED, 0 }, { HTTP1_BODY_CHUNKED, 0 }, 0 },
 	{ "Transfer-Encoding: gzip,\r\n chunked",
-	  { HTTP1_BODY_CHUNKED, 0 }, { HTTP1_BODY_CHUNKED, 0 }, HTTP1_DEFECT_OBS_FOLD },
+	  { HTTP1_BODY_CHUNKED, 0 }, { HTTP1_BODY_CHUNKED, 0 }, HTTP_DEFECT_OBS_FOLD },
 	{ "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked",
 	  { HTTP1_BODY_CHUNKED, 0 }, { HTTP1_BODY_CHUNKED, 0 }, 0 },
 	{ "Transfer-Encoding: , chunked ,", { HTTP1_BODY_CHUNKED, 0 }, { HTTP1_BODY_CHUNKED, 0 }, 0 },
@@ -56,23 +56,23 @@ static const struct {
 	{ "Transfer-Encoding: identity\r\nContent-Length: 4", { HTTP1_BODY_LENGTH, 4 }, { HTTP1_BODY_LENGTH, 4 }, 0 },
 	{ "Transfer-Encoding:", { HTTP1_BODY_NONE, 0 }, { HTTP1_BODY_CLOSE, 0 }, 0 },
 	{ "Content-Length: 4\r\nTransfer-Encoding: chunked",
-	  { HTTP1_BODY_CHUNKED, 0 }, { HTTP1_BODY_CHUNKED, 0 }, HTTP1_DEFECT_LENGTH_CONFLICT },
+	  { HTTP1_BODY_CHUNKED, 0 }, { HTTP1_BODY_CHUNKED, 0 }, HTTP_DEFECT_LENGTH_CONFLICT },
 	{ "Transfer-Encoding: gzip\r\nContent-Length: 4",
-	  { HTTP1_BODY_CLOSE, 0 }, { HTTP1_BODY_CLOSE, 0 }, HTTP1_DEFECT_LENGTH_CONFLICT },
+	  { HTTP1_BODY_CLOSE, 0 }, { HTTP1_BODY_CLOSE, 0 }, HTTP_DEFECT_LENGTH_CONFLICT },
 	{ "Content-Length: 4\r\nContent-Length: 5\r\nTransfer-Encoding: chunked",
-	  { HTTP1_BODY_CHUNKED, 0 }, { HTTP1_BODY_CHUNKED, 0 }, HTTP1_DEFECT_LENGTH_CONFLICT },
+	  { HTTP1_BODY_CHUNKED, 0 }, { HTTP1_BODY_CHUNKED, 0 }, HTTP_DEFECT_LENGTH_CONFLICT },
 };
 
-static void check_framing(enum http1_message message, const char *start_line, const char *fields,
+static void check_framing(enum http_message message, const char *start_line, const char *fields,
 			  struct http1_framing expected, unsigned int defects)
 {
 	char input[512];
 	int length = snprintf(input, sizeof(input), "%s\r\n%s%s\r\n", start_line, fields, *fields ? "\r\n" : "");
 	struct http1_framing framing;
-	struct http1_head head;
+	struct http_head head;
 
 	assert_int_equal(http1_parse_head(message, slice_of(input, (size_t)length), 0, &head), length);
-	framing = message == HTTP1_REQUEST ? http1_request_framing(&head) :
+	framing = message == HTTP_REQUEST ? http1_request_framing(&head) :
 					     http1_response_framing(&head, SLICE_LITERAL("GET"));
 	assert_int_equal(framing.body, expected.body);
 	assert_int_equal(framing.length, expected.length);
@@ -83,11 +83,11 @@ static void framing_follows_the_fields(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		check_framing(HTTP1_REQUEST, "POST / HTTP/1.1", cases[i].fields, cases[i].request, cases[i].defects);
-		check_framing(HTTP1_RESPONSE, "HTTP/1.1 200 OK", cases[i].fields, cases[i].response, cases[i].defects);
+		check_framing(HTTP_REQUEST, "POST / HTTP/1.1", cases[i].fields, cases[i].request, cases[i].defects);
+		check_framing(HTTP_RESPONSE, "HTTP/1.1 200 OK", cases[i].fields, cases[i].response, cases[i].defects);
 	}
-	check_framing(HTTP1_RESPONSE, "HTTP/1.0 200 OK", "Transfer-Encoding: chunked",
-		      (struct http1_framing){ HTTP1_BODY_CHUNKED, 0 }, HTTP1_DEFECT_OLD_CODING);
+	check_framing(HTTP_RESPONSE, "HTTP/1.0 200 OK", "Transfer-Encoding: chunked",
+		      (struct http1_framing){ HTTP1_BODY_CHUNKED, 0 }, HTTP_DEFECT_OLD_CODING);
 }
 
 static void framing_follows_status_and_method(void **state)
@@ -109,7 +109,7 @@ static void framing_follows_status_and_method(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(statuses); i++) {
-		struct http1_head head = { .message = HTTP1_RESPONSE, .minor_version = 1, .status = statuses[i].status,
+		struct http_head head = { .message = HTTP_RESPONSE, .minor_version = 1, .status = statuses[i].status,
 					   .has_content_length = true, .content_length = 9 };
 
 		assert_int_equal(http1_response_framing(&head, slice_of_string(statuses[i].method)).body,

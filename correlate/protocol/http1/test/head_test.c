@@ -30,14 +30,14 @@ static void append(char *text, size_t size, const char *format, ...)
 }
 
 /* "GET /a 1.1 [Host=x] length 5 !lf" */
-static void describe(const struct http1_head *head, char *text, size_t size)
+static void describe(const struct http_head *head, char *text, size_t size)
 {
-	struct http1_framing framing = head->message == HTTP1_REQUEST ?
+	struct http1_framing framing = head->message == HTTP_REQUEST ?
 				       http1_request_framing(head) :
 				       http1_response_framing(head, SLICE_LITERAL("GET"));
 
 	*text = '\0';
-	if (head->message == HTTP1_REQUEST)
+	if (head->message == HTTP_REQUEST)
 		append(text, size, "%.*s %.*s", (int)head->method.length, head->method.data,
 		       (int)head->target.length, head->target.data);
 	else
@@ -143,9 +143,9 @@ static const struct head_case responses[] = {
 	{ BYTES("http/1.1 200 OK\r\n\r\n"), NULL },
 };
 
-static void check_head(enum http1_message message, struct slice input, const char *expected)
+static void check_head(enum http_message message, struct slice input, const char *expected)
 {
-	struct http1_head head;
+	struct http_head head;
 	char text[1024];
 	char *copy = guard_copy(input.data, input.length);
 	struct slice whole = slice_of(copy, input.length);
@@ -164,10 +164,10 @@ static void check_head(enum http1_message message, struct slice input, const cha
 }
 
 /* What a head is must not depend on how its bytes come: in every two parts, and one by one. */
-static void check_head_in_pieces(enum http1_message message, struct slice input, ssize_t expected)
+static void check_head_in_pieces(enum http_message message, struct slice input, ssize_t expected)
 {
 	ssize_t result = HTTP1_NEED_MORE;
-	struct http1_head head;
+	struct http_head head;
 
 	for (size_t length = 1; length <= input.length && result == HTTP1_NEED_MORE; length++) {
 		char *copy = guard_copy(input.data, length);
@@ -185,7 +185,7 @@ static void check_head_in_pieces(enum http1_message message, struct slice input,
 	assert_int_equal(result, expected);
 }
 
-static void check_heads(enum http1_message message, const struct head_case *cases, size_t count)
+static void check_heads(enum http_message message, const struct head_case *cases, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		check_head(message, cases[i].input, cases[i].expected);
@@ -197,72 +197,72 @@ static void check_heads(enum http1_message message, const struct head_case *case
 static void requests_are_parsed(void **state)
 {
 	(void)state;
-	check_heads(HTTP1_REQUEST, requests, COUNT(requests));
+	check_heads(HTTP_REQUEST, requests, COUNT(requests));
 }
 
 static void responses_are_parsed(void **state)
 {
 	(void)state;
-	check_heads(HTTP1_RESPONSE, responses, COUNT(responses));
+	check_heads(HTTP_RESPONSE, responses, COUNT(responses));
 }
 
 static void connection_options_and_expectation_are_read(void **state)
 {
 	static const char input[] = "PUT / HTTP/1.1\r\nConnection: Upgrade, Keep-Alive\r\nConnection: x,close\r\n"
 				    "Expect: 100-Continue\r\nhOST: h\r\nHost: second\r\n\r\n";
-	struct http1_head head;
+	struct http_head head;
 
 	(void)state;
-	assert_int_equal(http1_parse_head(HTTP1_REQUEST, slice_of_string(input), 0, &head), sizeof(input) - 1);
+	assert_int_equal(http1_parse_head(HTTP_REQUEST, slice_of_string(input), 0, &head), sizeof(input) - 1);
 	assert_true(head.connection_close);
 	assert_true(head.connection_keep_alive);
 	assert_true(head.expect_continue);
-	assert_true(slice_equal(*http1_field(&head, HTTP1_FIELD_HOST), SLICE_LITERAL("h")));
-	assert_null(http1_field(&head, HTTP1_FIELD_VIA));
+	assert_true(slice_equal(*http_field(&head, HTTP_FIELD_HOST), SLICE_LITERAL("h")));
+	assert_null(http_field(&head, HTTP_FIELD_VIA));
 }
 
 static void known_names_are_found_in_any_case(void **state)
 {
 	static const struct {
 		const char *text;
-		enum http1_field_name name;
+		enum http_field_name name;
 	} fields[] = {
-		{ "CONNECTION", HTTP1_FIELD_CONNECTION },
-		{ "Content-Length", HTTP1_FIELD_CONTENT_LENGTH },
-		{ "content-type", HTTP1_FIELD_CONTENT_TYPE },
-		{ "Datadog-Meta-Lang", HTTP1_FIELD_DATADOG_LANGUAGE },
-		{ "DD-Telemetry-Request-Type", HTTP1_FIELD_DATADOG_TELEMETRY },
-		{ "Datadog-Meta-Tracer-Version", HTTP1_FIELD_DATADOG_TRACER },
-		{ "expect", HTTP1_FIELD_EXPECT },
-		{ "Forwarded", HTTP1_FIELD_FORWARDED },
-		{ "hOST", HTTP1_FIELD_HOST },
-		{ "X-Prometheus-Remote-Read-Version", HTTP1_FIELD_PROMETHEUS_READ },
-		{ "X-Prometheus-Scrape-Timeout-Seconds", HTTP1_FIELD_PROMETHEUS_TIMEOUT },
-		{ "X-Prometheus-Remote-Write-Version", HTTP1_FIELD_PROMETHEUS_WRITE },
-		{ "X-Sentry-Auth", HTTP1_FIELD_SENTRY_AUTH },
-		{ "TraceParent", HTTP1_FIELD_TRACEPARENT },
-		{ "TraceState", HTTP1_FIELD_TRACESTATE },
-		{ "Transfer-Encoding", HTTP1_FIELD_TRANSFER_ENCODING },
-		{ "User-agent", HTTP1_FIELD_USER_AGENT },
-		{ "Via", HTTP1_FIELD_VIA },
-		{ "X-Forwarded-For", HTTP1_FIELD_X_FORWARDED_FOR },
-		{ "X-Forwarded-Host", HTTP1_FIELD_X_FORWARDED_HOST },
-		{ "X-Forwarded-Proto", HTTP1_FIELD_X_FORWARDED_PROTO },
-		{ "X-Real-IP", HTTP1_FIELD_X_REAL_IP },
+		{ "CONNECTION", HTTP_FIELD_CONNECTION },
+		{ "Content-Length", HTTP_FIELD_CONTENT_LENGTH },
+		{ "content-type", HTTP_FIELD_CONTENT_TYPE },
+		{ "Datadog-Meta-Lang", HTTP_FIELD_DATADOG_LANGUAGE },
+		{ "DD-Telemetry-Request-Type", HTTP_FIELD_DATADOG_TELEMETRY },
+		{ "Datadog-Meta-Tracer-Version", HTTP_FIELD_DATADOG_TRACER },
+		{ "expect", HTTP_FIELD_EXPECT },
+		{ "Forwarded", HTTP_FIELD_FORWARDED },
+		{ "hOST", HTTP_FIELD_HOST },
+		{ "X-Prometheus-Remote-Read-Version", HTTP_FIELD_PROMETHEUS_READ },
+		{ "X-Prometheus-Scrape-Timeout-Seconds", HTTP_FIELD_PROMETHEUS_TIMEOUT },
+		{ "X-Prometheus-Remote-Write-Version", HTTP_FIELD_PROMETHEUS_WRITE },
+		{ "X-Sentry-Auth", HTTP_FIELD_SENTRY_AUTH },
+		{ "TraceParent", HTTP_FIELD_TRACEPARENT },
+		{ "TraceState", HTTP_FIELD_TRACESTATE },
+		{ "Transfer-Encoding", HTTP_FIELD_TRANSFER_ENCODING },
+		{ "User-agent", HTTP_FIELD_USER_AGENT },
+		{ "Via", HTTP_FIELD_VIA },
+		{ "X-Forwarded-For", HTTP_FIELD_X_FORWARDED_FOR },
+		{ "X-Forwarded-Host", HTTP_FIELD_X_FORWARDED_HOST },
+		{ "X-Forwarded-Proto", HTTP_FIELD_X_FORWARDED_PROTO },
+		{ "X-Real-IP", HTTP_FIELD_X_REAL_IP },
 	};
-	struct http1_head head;
+	struct http_head head;
 	char input[256];
 
 	(void)state;
-	assert_int_equal(COUNT(fields), HTTP1_FIELD_NAMES - 1);
+	assert_int_equal(COUNT(fields), HTTP_FIELD_NAMES - 1);
 	for (size_t i = 0; i < COUNT(fields); i++) {
 		/* One letter less, one more, and another one instead are other names. */
 		snprintf(input, sizeof(input), "GET / HTTP/1.1\r\n%.*s: a\r\n%sx: b\r\n%.*s~: c\r\n%s: d\r\n\r\n",
 			 (int)strlen(fields[i].text) - 1, fields[i].text, fields[i].text,
 			 (int)strlen(fields[i].text) - 1, fields[i].text, fields[i].text);
-		assert_true(http1_parse_head(HTTP1_REQUEST, slice_of_string(input), 0, &head) > 0);
+		assert_true(http1_parse_head(HTTP_REQUEST, slice_of_string(input), 0, &head) > 0);
 		for (size_t j = 0; j < COUNT(fields); j++) {
-			const struct slice *value = http1_field(&head, fields[j].name);
+			const struct slice *value = http_field(&head, fields[j].name);
 
 			if (i == j)
 				assert_true(slice_equal(*value, SLICE_LITERAL("d")));
@@ -275,16 +275,16 @@ static void known_names_are_found_in_any_case(void **state)
 static void more_fields_than_are_kept_still_frame(void **state)
 {
 	char *input = malloc(HTTP1_HEAD_MAX);
-	struct http1_head head;
+	struct http_head head;
 	int length = snprintf(input, HTTP1_HEAD_MAX, "GET / HTTP/1.1\r\n");
 
 	(void)state;
-	for (int i = 0; i < HTTP1_FIELDS_MAX; i++)
+	for (int i = 0; i < HTTP_FIELDS_MAX; i++)
 		length += snprintf(input + length, HTTP1_HEAD_MAX - (size_t)length, "X-%d: %d\r\n", i, i);
 	length += snprintf(input + length, HTTP1_HEAD_MAX - (size_t)length, "Content-Length: 8\r\n\r\n");
-	assert_int_equal(http1_parse_head(HTTP1_REQUEST, slice_of(input, (size_t)length), 0, &head), length);
-	assert_int_equal(head.field_count, HTTP1_FIELDS_MAX);
-	assert_int_equal(head.defects, HTTP1_DEFECT_FIELDS_DROPPED);
+	assert_int_equal(http1_parse_head(HTTP_REQUEST, slice_of(input, (size_t)length), 0, &head), length);
+	assert_int_equal(head.field_count, HTTP_FIELDS_MAX);
+	assert_int_equal(head.defects, HTTP_DEFECT_FIELDS_DROPPED);
 	assert_int_equal(head.content_length, 8);
 	free(input);
 }
@@ -304,60 +304,60 @@ static char *long_head(size_t length)
 static void head_has_a_maximum(void **state)
 {
 	char *longest = long_head(HTTP1_HEAD_MAX), *longer = long_head(HTTP1_HEAD_MAX + 1);
-	struct http1_head head;
+	struct http_head head;
 
 	(void)state;
-	assert_int_equal(http1_parse_head(HTTP1_REQUEST, slice_of(longest, HTTP1_HEAD_MAX), 0, &head), HTTP1_HEAD_MAX);
-	assert_int_equal(http1_parse_head(HTTP1_REQUEST, slice_of(longest, HTTP1_HEAD_MAX - 1), 0, &head),
+	assert_int_equal(http1_parse_head(HTTP_REQUEST, slice_of(longest, HTTP1_HEAD_MAX), 0, &head), HTTP1_HEAD_MAX);
+	assert_int_equal(http1_parse_head(HTTP_REQUEST, slice_of(longest, HTTP1_HEAD_MAX - 1), 0, &head),
 			 HTTP1_NEED_MORE);
-	assert_int_equal(http1_parse_head(HTTP1_REQUEST, slice_of(longer, HTTP1_HEAD_MAX + 1), 0, &head), HTTP1_ERROR);
-	assert_int_equal(http1_parse_head(HTTP1_REQUEST, slice_of(longer, HTTP1_HEAD_MAX), 0, &head), HTTP1_ERROR);
+	assert_int_equal(http1_parse_head(HTTP_REQUEST, slice_of(longer, HTTP1_HEAD_MAX + 1), 0, &head), HTTP1_ERROR);
+	assert_int_equal(http1_parse_head(HTTP_REQUEST, slice_of(longer, HTTP1_HEAD_MAX), 0, &head), HTTP1_ERROR);
 	free(longest);
 	free(longer);
 }
 
 static void output_is_untouched_without_success(void **state)
 {
-	struct http1_head head, before;
+	struct http_head head, before;
 
 	(void)state;
 	memset(&head, 0x5a, sizeof(head));
 	before = head;
-	http1_parse_head(HTTP1_REQUEST, SLICE_LITERAL("GET / HTTP/1.1\r\nA: b\r\n"), 0, &head);
-	http1_parse_head(HTTP1_REQUEST, SLICE_LITERAL("GET / HTTP/3.1\r\nA: b\r\n\r\n"), 0, &head);
+	http1_parse_head(HTTP_REQUEST, SLICE_LITERAL("GET / HTTP/1.1\r\nA: b\r\n"), 0, &head);
+	http1_parse_head(HTTP_REQUEST, SLICE_LITERAL("GET / HTTP/3.1\r\nA: b\r\n\r\n"), 0, &head);
 	assert_memory_equal(&head, &before, sizeof(head));
 }
 
 static void begin_of_a_head_is_told_from_other_bytes(void **state)
 {
 	static const struct {
-		enum http1_message message;
+		enum http_message message;
 		struct slice input;
 		bool may;
 	} cases[] = {
-		{ HTTP1_REQUEST, BYTES(""), true },
-		{ HTTP1_REQUEST, BYTES("\r\n"), true },
-		{ HTTP1_REQUEST, BYTES("G"), true },
-		{ HTTP1_REQUEST, BYTES("GET /long/pa"), true },
-		{ HTTP1_REQUEST, BYTES("GET / HTTP/1.1\r\nHost"), true },
-		{ HTTP1_REQUEST, BYTES("hello world, this is a body\n"), false },
-		{ HTTP1_REQUEST, BYTES("{\"a\": 1}"), false },
-		{ HTTP1_REQUEST, BYTES("<html>"), false },
-		{ HTTP1_REQUEST, BYTES("ab\0 c"), false },
-		{ HTTP1_REQUEST, BYTES("ab c\0"), false },
-		{ HTTP1_REQUEST, BYTES("HTTP/1.1 200 OK\r\n"), false },
-		{ HTTP1_REQUEST, BYTES("0123456789012345678901234567890123456789012345678901234567890123"), true },
-		{ HTTP1_REQUEST, BYTES("01234567890123456789012345678901234567890123456789012345678901234"), false },
-		{ HTTP1_RESPONSE, BYTES("HTTP/"), true },
-		{ HTTP1_RESPONSE, BYTES("HTTP/1.1"), true },
-		{ HTTP1_RESPONSE, BYTES("HTTP/1.1 5"), true },
-		{ HTTP1_RESPONSE, BYTES("HTTP/1.1 500\r"), true },
-		{ HTTP1_RESPONSE, BYTES("HTTP/1.1 500 Inter"), true },
-		{ HTTP1_RESPONSE, BYTES("HTTP/1.1 0"), false },
-		{ HTTP1_RESPONSE, BYTES("HTTP/1.1 500x"), false },
-		{ HTTP1_RESPONSE, BYTES("HTTP/1.x"), false },
-		{ HTTP1_RESPONSE, BYTES("HTTP/2"), false },
-		{ HTTP1_RESPONSE, BYTES("GET / HTTP/1.1\r\n"), false },
+		{ HTTP_REQUEST, BYTES(""), true },
+		{ HTTP_REQUEST, BYTES("\r\n"), true },
+		{ HTTP_REQUEST, BYTES("G"), true },
+		{ HTTP_REQUEST, BYTES("GET /long/pa"), true },
+		{ HTTP_REQUEST, BYTES("GET / HTTP/1.1\r\nHost"), true },
+		{ HTTP_REQUEST, BYTES("hello world, this is a body\n"), false },
+		{ HTTP_REQUEST, BYTES("{\"a\": 1}"), false },
+		{ HTTP_REQUEST, BYTES("<html>"), false },
+		{ HTTP_REQUEST, BYTES("ab\0 c"), false },
+		{ HTTP_REQUEST, BYTES("ab c\0"), false },
+		{ HTTP_REQUEST, BYTES("HTTP/1.1 200 OK\r\n"), false },
+		{ HTTP_REQUEST, BYTES("0123456789012345678901234567890123456789012345678901234567890123"), true },
+		{ HTTP_REQUEST, BYTES("01234567890123456789012345678901234567890123456789012345678901234"), false },
+		{ HTTP_RESPONSE, BYTES("HTTP/"), true },
+		{ HTTP_RESPONSE, BYTES("HTTP/1.1"), true },
+		{ HTTP_RESPONSE, BYTES("HTTP/1.1 5"), true },
+		{ HTTP_RESPONSE, BYTES("HTTP/1.1 500\r"), true },
+		{ HTTP_RESPONSE, BYTES("HTTP/1.1 500 Inter"), true },
+		{ HTTP_RESPONSE, BYTES("HTTP/1.1 0"), false },
+		{ HTTP_RESPONSE, BYTES("HTTP/1.1 500x"), false },
+		{ HTTP_RESPONSE, BYTES("HTTP/1.x"), false },
+		{ HTTP_RESPONSE, BYTES("HTTP/2"), false },
+		{ HTTP_RESPONSE, BYTES("GET / HTTP/1.1\r\n"), false },
 	};
 
 	(void)state;
@@ -368,7 +368,7 @@ static void begin_of_a_head_is_told_from_other_bytes(void **state)
 				 cases[i].may);
 		guard_free(copy, cases[i].input.length);
 	}
-	assert_true(http1_may_begin(HTTP1_REQUEST, (struct slice){ NULL, 0 }));
+	assert_true(http1_may_begin(HTTP_REQUEST, (struct slice){ NULL, 0 }));
 }
 
 static void folded_values_are_of_one_line(void **state)
@@ -387,7 +387,7 @@ static void folded_values_are_of_one_line(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		char *value = guard_copy(values[i].value.data, values[i].value.length);
-		size_t length = http1_unfold(slice_of(value, values[i].value.length), value);
+		size_t length = http_unfold(slice_of(value, values[i].value.length), value);
 
 		assert_true(slice_equal(slice_of(value, length), values[i].expected));
 		guard_free(value, values[i].value.length);

@@ -45,22 +45,22 @@ static void on_begin(void *context, uint64_t position)
 	log_add(context, "begin@%llu", (unsigned long long)position);
 }
 
-static void on_head(void *context, const struct http1_head *head, uint64_t position)
+static void on_head(void *context, const struct http_head *head, uint64_t position)
 {
-	if (head->message == HTTP1_REQUEST)
+	if (head->message == HTTP_REQUEST)
 		log_add(context, "head@%llu:%.*s", (unsigned long long)position, (int)head->method.length,
 			head->method.data);
 	else
 		log_add(context, "head@%llu:%d", (unsigned long long)position, head->status);
-	if (head->defects & HTTP1_DEFECT_LEADING_CRLF)
+	if (head->defects & HTTP_DEFECT_LEADING_CRLF)
 		log_add(context, "!leading");
 }
 
-static struct slice on_answered_method(void *context, const struct http1_head *head)
+static struct slice on_answered_method(void *context, const struct http_head *head)
 {
 	struct log *log = context;
 
-	assert_int_equal(head->message, HTTP1_RESPONSE);
+	assert_int_equal(head->message, HTTP_RESPONSE);
 	assert_true(head->status >= 200 || head->status == 101);
 	return slice_of_string(log->method);
 }
@@ -95,7 +95,7 @@ static const struct http1_reader_events events = { on_begin, on_head, on_answere
 
 struct reader_case {
 	const char *name;
-	enum http1_message message;
+	enum http_message message;
 	const char *method;
 	struct slice input;
 	const char *expected;
@@ -104,59 +104,59 @@ struct reader_case {
 };
 
 static const struct reader_case cases[] = {
-	{ "nothing", HTTP1_REQUEST, "", BYTES(""), "", NULL, false },
-	{ "request", HTTP1_REQUEST, "", BYTES(GET), "begin@0 head@18:GET end@18+0", NULL, false },
-	{ "pipelined", HTTP1_REQUEST, "", BYTES(GET GET GET),
+	{ "nothing", HTTP_REQUEST, "", BYTES(""), "", NULL, false },
+	{ "request", HTTP_REQUEST, "", BYTES(GET), "begin@0 head@18:GET end@18+0", NULL, false },
+	{ "pipelined", HTTP_REQUEST, "", BYTES(GET GET GET),
 	  "begin@0 head@18:GET end@18+0 begin@18 head@36:GET end@36+0 begin@36 head@54:GET end@54+0", NULL, false },
-	{ "body", HTTP1_REQUEST, "", BYTES("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc" GET),
+	{ "body", HTTP_REQUEST, "", BYTES("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc" GET),
 	  "begin@0 head@38:POST end@41+3 begin@41 head@59:GET end@59+0", NULL, false },
-	{ "empty lines between", HTTP1_REQUEST, "", BYTES(GET "\r\n\r\n\n" GET),
+	{ "empty lines between", HTTP_REQUEST, "", BYTES(GET "\r\n\r\n\n" GET),
 	  "begin@0 head@18:GET end@18+0 begin@23 head@41:GET !leading end@41+0", NULL, false },
-	{ "cut short", HTTP1_REQUEST, "", BYTES("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nab"),
+	{ "cut short", HTTP_REQUEST, "", BYTES("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nab"),
 	  "begin@0 head@38:POST",
 	  NULL, false },
-	{ "cut in the head", HTTP1_REQUEST, "", BYTES("POST / HTTP/1.1\r\nContent-"), "begin@0", NULL, false },
-	{ "no HTTP", HTTP1_REQUEST, "", BYTES("\x16\x03\x01" GET), "begin@0 lost:unparsable", NULL, false },
-	{ "HTTP/2", HTTP1_REQUEST, "", BYTES("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+	{ "cut in the head", HTTP_REQUEST, "", BYTES("POST / HTTP/1.1\r\nContent-"), "begin@0", NULL, false },
+	{ "no HTTP", HTTP_REQUEST, "", BYTES("\x16\x03\x01" GET), "begin@0 lost:unparsable", NULL, false },
+	{ "HTTP/2", HTTP_REQUEST, "", BYTES("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
 	  "begin@0 lost:unparsable", NULL, false },
-	{ "garbage after a body", HTTP1_REQUEST, "", BYTES("POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\nabc{\n"),
+	{ "garbage after a body", HTTP_REQUEST, "", BYTES("POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\nabc{\n"),
 	  "begin@0 head@38:POST end@39+1 begin@39 lost:unparsable", NULL, false },
-	{ "coding not chunked in a request", HTTP1_REQUEST, "",
+	{ "coding not chunked in a request", HTTP_REQUEST, "",
 	  BYTES("PUT / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n" GET),
 	  "begin@0 head@43:PUT", "end@61+18", false },
-	{ "length", HTTP1_RESPONSE, "GET", BYTES(OK_5 OK_5),
+	{ "length", HTTP_RESPONSE, "GET", BYTES(OK_5 OK_5),
 	  "begin@0 head@38:200 end@43+5 begin@43 head@81:200 end@86+5", NULL, false },
-	{ "HEAD", HTTP1_RESPONSE, "HEAD", BYTES("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n" CHUNKED),
+	{ "HEAD", HTTP_RESPONSE, "HEAD", BYTES("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n" CHUNKED),
 	  "begin@0 head@38:200 end@38+0 begin@38 head@85:200 end@85+0", NULL, false },
-	{ "304 and 204", HTTP1_RESPONSE, "GET",
+	{ "304 and 204", HTTP_RESPONSE, "GET",
 	  BYTES("HTTP/1.1 304 N\r\nContent-Length: 5\r\n\r\nHTTP/1.1 204 N\r\n\r\n"),
 	  "begin@0 head@37:304 end@37+0 begin@37 head@55:204 end@55+0", NULL, false },
-	{ "100-continue", HTTP1_RESPONSE, "POST", BYTES("HTTP/1.1 100 Continue\r\n\r\n" OK_5),
+	{ "100-continue", HTTP_RESPONSE, "POST", BYTES("HTTP/1.1 100 Continue\r\n\r\n" OK_5),
 	  "begin@0 head@25:100 end@25+0 begin@25 head@63:200 end@68+5", NULL, false },
-	{ "101", HTTP1_RESPONSE, "GET", BYTES("HTTP/1.1 101 S\r\nUpgrade: w\r\n\r\n\x81\x05hello" OK_5),
+	{ "101", HTTP_RESPONSE, "GET", BYTES("HTTP/1.1 101 S\r\nUpgrade: w\r\n\r\n\x81\x05hello" OK_5),
 	  "begin@0 head@30:101 end@30+0 tunnel@30", NULL, false },
-	{ "CONNECT", HTTP1_RESPONSE, "CONNECT", BYTES("HTTP/1.1 200 OK\r\n\r\n\x16\x03\x01"),
+	{ "CONNECT", HTTP_RESPONSE, "CONNECT", BYTES("HTTP/1.1 200 OK\r\n\r\n\x16\x03\x01"),
 	  "begin@0 head@19:200 end@19+0 tunnel@19", NULL, false },
-	{ "until the close", HTTP1_RESPONSE, "GET", BYTES("HTTP/1.0 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"),
+	{ "until the close", HTTP_RESPONSE, "GET", BYTES("HTTP/1.0 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"),
 	  "begin@0 head@19:200", "end@38+19", false },
-	{ "until the close, empty", HTTP1_RESPONSE, "GET", BYTES("HTTP/1.0 200 OK\r\n\r\n"), "begin@0 head@19:200",
+	{ "until the close, empty", HTTP_RESPONSE, "GET", BYTES("HTTP/1.0 200 OK\r\n\r\n"), "begin@0 head@19:200",
 	  "end@19+0", false },
-	{ "chunks", HTTP1_RESPONSE, "GET",
+	{ "chunks", HTTP_RESPONSE, "GET",
 	  BYTES(CHUNKED "5;x=\"\r\"\r\nhello\r\nA\r\n0123456789\r\n0\r\nT: 1\r\n\r\n" OK_5),
 	  "begin@0 head@47:200 end@89+15 begin@89 head@127:200 end@132+5", NULL, false },
-	{ "bad chunk", HTTP1_RESPONSE, "GET", BYTES(CHUNKED "5\r\nhelloX"),
+	{ "bad chunk", HTTP_RESPONSE, "GET", BYTES(CHUNKED "5\r\nhelloX"),
 	  "begin@0 head@47:200 lost:framing", NULL, false },
-	{ "trailers cut", HTTP1_RESPONSE, "GET", BYTES(CHUNKED "0\r\nA: b\r\n"), "begin@0 head@47:200", NULL, false },
-	{ "PROXY 1", HTTP1_REQUEST, "", BYTES("PROXY TCP4 1.1.1.1 2.2.2.2 1 2\r\n" GET),
+	{ "trailers cut", HTTP_RESPONSE, "GET", BYTES(CHUNKED "0\r\nA: b\r\n"), "begin@0 head@47:200", NULL, false },
+	{ "PROXY 1", HTTP_REQUEST, "", BYTES("PROXY TCP4 1.1.1.1 2.2.2.2 1 2\r\n" GET),
 	  "begin@32 head@50:GET end@50+0", NULL, true },
-	{ "PROXY 2", HTTP1_REQUEST, "", BYTES(SIGNATURE "\x21\x11\0\x0c" "aaaabbbbccdd" GET),
+	{ "PROXY 2", HTTP_REQUEST, "", BYTES(SIGNATURE "\x21\x11\0\x0c" "aaaabbbbccdd" GET),
 	  "begin@28 head@46:GET end@46+0", NULL, true },
-	{ "PROXY absent", HTTP1_REQUEST, "", BYTES("PROPFIND / HTTP/1.1\r\n\r\n"),
+	{ "PROXY absent", HTTP_REQUEST, "", BYTES("PROPFIND / HTTP/1.1\r\n\r\n"),
 	  "begin@0 head@23:PROPFIND end@23+0", NULL, true },
-	{ "PROXY absent after empty lines", HTTP1_REQUEST, "", BYTES("\r\n\r\n" GET),
+	{ "PROXY absent after empty lines", HTTP_REQUEST, "", BYTES("\r\n\r\n" GET),
 	  "begin@4 head@22:GET !leading end@22+0", NULL, true },
-	{ "PROXY broken", HTTP1_REQUEST, "", BYTES(SIGNATURE "\x31\x11\0\x0c"), "lost:unparsable", NULL, true },
-	{ "PROXY not asked for", HTTP1_REQUEST, "",
+	{ "PROXY broken", HTTP_REQUEST, "", BYTES(SIGNATURE "\x31\x11\0\x0c"), "lost:unparsable", NULL, true },
+	{ "PROXY not asked for", HTTP_REQUEST, "",
 	  BYTES("PROXY UNKNOWN\r\n" GET), "begin@0 lost:unparsable", NULL, false },
 };
 
@@ -206,47 +206,47 @@ struct step {
 
 static const struct {
 	const char *name;
-	enum http1_message message;
+	enum http_message message;
 	struct step steps[6];
 	const char *expected;
 	bool skip_proxy;
 } hole_cases[] = {
-	{ "in a body", HTTP1_RESPONSE,
+	{ "in a body", HTTP_RESPONSE,
 	  { { "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nab", 0 }, { NULL, 996 }, { "yz" OK_5, 0 } },
 	  "begin@0 head@41:200 end@1041+1000 begin@1041 head@1079:200 end@1084+5", false },
-	{ "the whole body", HTTP1_RESPONSE,
+	{ "the whole body", HTTP_RESPONSE,
 	  { { "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", 0 }, { NULL, 1000 }, { OK_5, 0 } },
 	  "begin@0 head@41:200 end@1041+1000 begin@1041 head@1079:200 end@1084+5", false },
-	{ "past the end of a body", HTTP1_RESPONSE,
+	{ "past the end of a body", HTTP_RESPONSE,
 	  { { "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", 0 }, { NULL, 1001 }, { OK_5, 0 } },
 	  "begin@0 head@41:200 end@1041+1000 lost:truncated", false },
-	{ "a body of 2^63 bytes", HTTP1_RESPONSE,
+	{ "a body of 2^63 bytes", HTTP_RESPONSE,
 	  { { "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\n\r\n", 0 },
 	    { NULL, UINT64_C(1) << 63 }, { "H", 0 } },
 	  "begin@0 head@56:200 end@9223372036854775864+9223372036854775808 begin@9223372036854775864", false },
-	{ "in a head", HTTP1_RESPONSE, { { "HTTP/1.1 200 OK\r\nContent-Le", 0 }, { NULL, 1 }, { OK_5, 0 } },
+	{ "in a head", HTTP_RESPONSE, { { "HTTP/1.1 200 OK\r\nContent-Le", 0 }, { NULL, 1 }, { OK_5, 0 } },
 	  "begin@0 lost:truncated", false },
-	{ "before a head", HTTP1_RESPONSE, { { OK_5, 0 }, { NULL, 1 }, { OK_5, 0 } },
+	{ "before a head", HTTP_RESPONSE, { { OK_5, 0 }, { NULL, 1 }, { OK_5, 0 } },
 	  "begin@0 head@38:200 end@43+5 lost:truncated", false },
-	{ "of no length", HTTP1_RESPONSE, { { "HTTP/1.1 200 OK\r\nConte", 0 },
+	{ "of no length", HTTP_RESPONSE, { { "HTTP/1.1 200 OK\r\nConte", 0 },
 	  { NULL, 0 }, { "nt-Length: 0\r\n\r\n", 0 } },
 	  "begin@0 head@38:200 end@38+0", false },
-	{ "in a chunk", HTTP1_RESPONSE,
+	{ "in a chunk", HTTP_RESPONSE,
 	  { { CHUNKED "3E8\r\n", 0 }, { NULL, 500 }, { NULL, 500 }, { "\r\n0\r\n\r\n", 0 } },
 	  "begin@0 head@47:200 end@1059+1000", false },
-	{ "past a chunk", HTTP1_RESPONSE, { { CHUNKED "3E8\r\n", 0 }, { NULL, 1002 }, { "0\r\n\r\n", 0 } },
+	{ "past a chunk", HTTP_RESPONSE, { { CHUNKED "3E8\r\n", 0 }, { NULL, 1002 }, { "0\r\n\r\n", 0 } },
 	  "begin@0 head@47:200 lost:framing", false },
-	{ "in a chunk size", HTTP1_RESPONSE, { { CHUNKED "3", 0 }, { NULL, 1 }, { "8\r\n", 0 } },
+	{ "in a chunk size", HTTP_RESPONSE, { { CHUNKED "3", 0 }, { NULL, 1 }, { "8\r\n", 0 } },
 	  "begin@0 head@47:200 lost:framing", false },
-	{ "in a trailer", HTTP1_RESPONSE, { { CHUNKED "0\r\nA: ", 0 }, { NULL, 1 }, { "\r\n\r\n", 0 } },
+	{ "in a trailer", HTTP_RESPONSE, { { CHUNKED "0\r\nA: ", 0 }, { NULL, 1 }, { "\r\n\r\n", 0 } },
 	  "begin@0 head@47:200 lost:framing", false },
-	{ "until the close", HTTP1_RESPONSE, { { "HTTP/1.1 200 OK\r\n\r\n", 0 }, { NULL, 99 }, { "x", 0 } },
+	{ "until the close", HTTP_RESPONSE, { { "HTTP/1.1 200 OK\r\n\r\n", 0 }, { NULL, 99 }, { "x", 0 } },
 	  "begin@0 head@19:200", false },
-	{ "in a tunnel", HTTP1_RESPONSE, { { "HTTP/1.1 101 S\r\n\r\n", 0 }, { NULL, 99 }, { OK_5, 0 } },
+	{ "in a tunnel", HTTP_RESPONSE, { { "HTTP/1.1 101 S\r\n\r\n", 0 }, { NULL, 99 }, { OK_5, 0 } },
 	  "begin@0 head@18:101 end@18+0 tunnel@18", false },
-	{ "after loss", HTTP1_RESPONSE, { { NULL, 9 }, { NULL, 9 }, { OK_5, 0 } }, "lost:truncated", false },
-	{ "in a PROXY line", HTTP1_REQUEST, { { "PROXY TCP4 1", 0 }, { NULL, 9 } }, "lost:truncated", true },
-	{ "where a PROXY prefix may be", HTTP1_REQUEST, { { NULL, 9 }, { GET, 0 } }, "lost:truncated", true },
+	{ "after loss", HTTP_RESPONSE, { { NULL, 9 }, { NULL, 9 }, { OK_5, 0 } }, "lost:truncated", false },
+	{ "in a PROXY line", HTTP_REQUEST, { { "PROXY TCP4 1", 0 }, { NULL, 9 } }, "lost:truncated", true },
+	{ "where a PROXY prefix may be", HTTP_REQUEST, { { NULL, 9 }, { GET, 0 } }, "lost:truncated", true },
 };
 
 static void holes_pass_where_the_end_stays_proven(void **state)
@@ -277,7 +277,7 @@ static void proxy_addresses_may_be_unknown(void **state)
 {
 	static const struct slice header = BYTES(SIGNATURE "\x21\x11\0\x0c");
 	struct log log = { .method = "" };
-	struct http1_reader *reader = http1_reader_new(HTTP1_REQUEST, &events, &log, true);
+	struct http1_reader *reader = http1_reader_new(HTTP_REQUEST, &events, &log, true);
 
 	(void)state;
 	assert_true(http1_reader_idle(reader));
@@ -292,7 +292,7 @@ static void proxy_addresses_may_be_unknown(void **state)
 static void state_is_told(void **state)
 {
 	struct log log = { .method = "GET" };
-	struct http1_reader *reader = http1_reader_new(HTTP1_RESPONSE, &events, &log, false);
+	struct http1_reader *reader = http1_reader_new(HTTP_RESPONSE, &events, &log, false);
 
 	(void)state;
 	assert_true(http1_reader_idle(reader));
@@ -328,7 +328,7 @@ static void state_is_told(void **state)
 static void resync_forgets_a_message_under_way(void **state)
 {
 	struct log log = { .method = "GET" };
-	struct http1_reader *reader = http1_reader_new(HTTP1_RESPONSE, &events, &log, false);
+	struct http1_reader *reader = http1_reader_new(HTTP_RESPONSE, &events, &log, false);
 
 	(void)state;
 	feed(reader, 0, slice_of_string("HTTP/1.1 200 OK\r\nConte"));
@@ -341,7 +341,7 @@ static void resync_forgets_a_message_under_way(void **state)
 static void memory_is_held_only_inside_a_head(void **state)
 {
 	struct log log = { .method = "" };
-	struct http1_reader *reader = http1_reader_new(HTTP1_REQUEST, &events, &log, false);
+	struct http1_reader *reader = http1_reader_new(HTTP_REQUEST, &events, &log, false);
 	size_t idle = http1_reader_memory(reader);
 
 	(void)state;
@@ -364,7 +364,7 @@ static void check_long_head(size_t length, size_t piece, const char *expected)
 	static const char begin[] = "GET / HTTP/1.1\r\nA: ", end[] = "\r\n\r\n";
 	char *text = malloc(length);
 	struct log log = { .method = "" };
-	struct http1_reader *reader = http1_reader_new(HTTP1_REQUEST, &events, &log, false);
+	struct http1_reader *reader = http1_reader_new(HTTP_REQUEST, &events, &log, false);
 
 	memset(text, 'a', length);
 	memcpy(text, begin, sizeof(begin) - 1);
@@ -425,7 +425,7 @@ static const struct {
 
 static struct http1_reader *reader_refused(struct log *log, const char *announced)
 {
-	struct http1_reader *reader = http1_reader_new(HTTP1_REQUEST, &events, log, false);
+	struct http1_reader *reader = http1_reader_new(HTTP_REQUEST, &events, log, false);
 	char head[128];
 	int length = snprintf(head, sizeof(head), "POST / HTTP/1.1\r\n%s%s\r\n\r\n", announced,
 			      announced[0] == 'T' ? "unked" : "");
