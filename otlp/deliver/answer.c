@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otlp/deliver/answer.h"
+
 #include <inttypes.h>
 
 #include "base/clock.h"
-#include "otlp/deliver/state.h"
 
 static const char *const signal_names[OTLP_SIGNALS] = { [OTLP_TRACES] = "spans", [OTLP_METRICS] = "metrics" };
 
@@ -12,7 +13,7 @@ static const char *const signal_names[OTLP_SIGNALS] = { [OTLP_TRACES] = "spans",
 static void count_spans(struct delivery *delivery, const struct lane *lane, enum delivery_number number, uint64_t spans)
 {
 	if (lane->signal == OTLP_TRACES)
-		tally_add(&delivery->numbers[number], spans);
+		tally_add(&delivery->numbers.counts[number], spans);
 }
 
 /* The lane's batch has come to its end. */
@@ -33,7 +34,7 @@ static void end_outage(struct delivery *delivery, struct lane *lane)
 		return;
 	if (lane->outage.told && lane->signal == OTLP_TRACES)
 		delivery_warn(delivery, "the collector is back after %" PRIu64 " s; %" PRIu64 " spans were lost",
-			      seconds, delivery_lost_for_room(delivery) - lane->outage.lost);
+			      seconds, numbers_lost_for_room(&delivery->numbers) - lane->outage.lost);
 	else if (lane->outage.told)
 		delivery_warn(delivery, "the collector takes %s again after %" PRIu64 " s", signal_names[lane->signal],
 			      seconds);
@@ -99,7 +100,7 @@ void delivery_retry_later(struct delivery *delivery, struct lane *lane, const st
 	outage_extend(&lane->outage, delivery->now, answer->retry_after,
 		      (delivery->random ^ delivery->random >> 30) * UINT64_C(0xbf58476d1ce4e5b9) >> 16);
 	if (began)
-		lane->outage.lost = delivery_lost_for_room(delivery);
+		lane->outage.lost = numbers_lost_for_room(&delivery->numbers);
 	if (lane == spans && delivery->queue.spool)
 		store_all(delivery, lane);
 	told_of_spans = lane != spans && said_contains(&spans->outage.causes, answer->cause);
@@ -120,16 +121,15 @@ void delivery_retry_later(struct delivery *delivery, struct lane *lane, const st
 			      answer->cause, MESSAGE_ARGUMENTS(answer));
 }
 
-static void note_answer(struct delivery *delivery, const struct transport_answer *answer)
+/* Counts how long the lane's batch took. */
+static void note_duration(struct delivery *delivery, struct lane *lane, const struct transport_answer *answer)
 {
-	tally *max = &delivery->numbers[LATENCY_MAX];
-	uint64_t before = tally_read(max);
-
-	tally_add(&delivery->numbers[ANSWERS], 1);
-	tally_add(&delivery->numbers[LATENCY_SUM], answer->duration);
-	/* delivery_stats sets it to zero meanwhile. */
-	while (answer->duration > before && !atomic_compare_exchange_weak(max, &before, answer->duration))
-		;
+	if (lane->signal != OTLP_TRACES)
+		return;
+	if (!lane->again)
+		lane->begun = delivery->now - answer->duration;
+	if (answer->verdict != TRANSPORT_RETRY)
+		numbers_add_duration(&delivery->numbers, answer->verdict, delivery->now - lane->begun);
 }
 
 void delivery_answer(struct delivery *delivery, struct lane *lane, const struct transport_answer *answer)
@@ -141,8 +141,8 @@ void delivery_answer(struct delivery *delivery, struct lane *lane, const struct 
 		[TRANSPORT_REFUSED] = answer_refused,
 	};
 
-	note_answer(delivery, answer);
-	delivery_note_duration(delivery, lane, answer);
+	numbers_add_answer(&delivery->numbers, answer->duration);
+	note_duration(delivery, lane, answer);
 	lane->again = answer->verdict == TRANSPORT_RETRY;
 	if (!lane->again)
 		end_outage(delivery, lane);

@@ -2,17 +2,14 @@
 #include "otlp/deliver/delivery.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/random.h>
 
 #include "base/clock.h"
+#include "otlp/deliver/publish.h"
+#include "otlp/deliver/send.h"
 #include "otlp/deliver/state.h"
 
-#define WARNING_MAX 1024
 /* Whatever is due should have been done: never shorter, so that no mistake of ours burns a core. */
 #define WAIT_MIN NSEC_PER_MSEC
 #define WAIT_MAX NSEC_PER_SEC
@@ -22,19 +19,6 @@
 static struct delivery *delivery_of(struct output *output)
 {
 	return (struct delivery *)output;
-}
-
-void delivery_warn(struct delivery *delivery, const char *format, ...)
-{
-	char text[WARNING_MAX];
-	va_list arguments;
-
-	if (!delivery->warn)
-		return;
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	delivery->warn(delivery->context, text);
 }
 
 static int take_spans(struct output *output, struct span *const *spans, size_t count, uint64_t now)
@@ -146,7 +130,7 @@ static int give_up(struct delivery *delivery)
 	if (spooled)
 		delivery->queue.spool_failed += lost;
 	else
-		tally_add(&delivery->numbers[EXPORT_UNDELIVERED], lost);
+		tally_add(&delivery->numbers.counts[EXPORT_UNDELIVERED], lost);
 	delivery_publish(delivery);
 	return lost ? (spooled ? delivery->queue.spool_error : -ECANCELED) : 0;
 }
@@ -168,6 +152,11 @@ static int flush(struct output *output)
 			wait(output, WAIT_MAX);
 	}
 	return give_up(delivery);
+}
+
+static size_t counters(const struct output *output, struct counter *ret_counters, size_t max)
+{
+	return numbers_losses(&((const struct delivery *)output)->numbers, ret_counters, max);
 }
 
 static void delivery_free(struct output *output)
@@ -195,7 +184,7 @@ static const struct output_operations delivery_operations = {
 	.wait = wait,
 	.wake = wake,
 	.cancel = cancel,
-	.counters = delivery_counters,
+	.counters = counters,
 	.free = delivery_free,
 };
 
@@ -265,4 +254,9 @@ int output_delivery_new(const struct delivery_options *options, struct output **
 	delivery_publish(delivery);
 	*ret_output = &delivery->output;
 	return 0;
+}
+
+struct delivery_stats delivery_stats(struct output *output)
+{
+	return numbers_read(&delivery_of(output)->numbers);
 }

@@ -19,6 +19,7 @@
 #define WIRESPAN_OTLP_DELIVER_DELIVERY_H
 
 #include "otlp/config/config.h"
+#include "otlp/deliver/stats.h"
 #include "otlp/export/output.h"
 #include "otlp/spool/spool.h"
 #include "otlp/transport/transport.h"
@@ -26,14 +27,6 @@
 /* Encoded requests that wait, the one under way not counted; the spans that some keep beside take 8 MiB more. */
 #define DELIVERY_QUEUE_BYTES (16u << 20)
 #define DELIVERY_SPILL_BYTES (2u << 20)
-/* Waits are random between half of the interval and all of it. */
-#define DELIVERY_BACKOFF_FIRST (UINT64_C(1000000000))
-#define DELIVERY_BACKOFF_FACTOR 1.5
-#define DELIVERY_BACKOFF_MAX (30 * UINT64_C(1000000000))
-/* A collector that asks for more is not obeyed: a wrong clock asks for days, and no queue lasts that long. */
-#define DELIVERY_RETRY_AFTER_MAX (120 * UINT64_C(1000000000))
-/* What is lost because there is no room is said at once, and then this often. */
-#define DELIVERY_ROOM_INTERVAL (60 * UINT64_C(1000000000))
 #define DELIVERY_BATCH_SPANS 512
 
 struct delivery_options {
@@ -64,30 +57,7 @@ struct delivery_options {
  */
 int output_delivery_new(const struct delivery_options *options, struct output **ret_output);
 
-/*
- * How long it took to deliver a batch of spans or to give it up: from its first request to its last
- * answer, waits included. Bounds in seconds; the last bucket counts what is longer.
- */
-#define DELIVERY_DURATION_BOUNDS 14
-extern const double delivery_duration_bounds[DELIVERY_DURATION_BOUNDS];
-struct delivery_durations {
-	uint64_t buckets[DELIVERY_DURATION_BOUNDS + 1];
-	uint64_t sum; /* ns */
-};
-#define DELIVERY_VERDICTS (TRANSPORT_REFUSED + 1)
-
 /* For self-observation; from any thread. `output` is one of output_delivery_new. */
-struct delivery_stats {
-	uint64_t requests, retries, bytes;   /* sent, retries among the requests; bytes of bodies */
-	uint64_t answers;                    /* requests that ended, however */
-	uint64_t spans_delivered;
-	uint64_t spans_refused;              /* all of a request, or some */
-	uint64_t queue_bytes, queue_batches; /* now, in memory */
-	uint64_t queue_spans;                /* now, in memory, those under way included */
-	uint64_t spool_bytes, spool_files, spool_spans; /* now */
-	uint64_t latency_sum, latency_max;   /* ns, of answers; max since the last call */
-	struct delivery_durations durations[DELIVERY_VERDICTS]; /* by enum transport_verdict; none is TRANSPORT_RETRY */
-};
 struct delivery_stats delivery_stats(struct output *output);
 
 #endif

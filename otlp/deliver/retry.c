@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "otlp/deliver/delivery.h"
-
 bool said_contains(const struct said *said, const char *text)
 {
 	for (size_t i = 0; i < said->count; i++) {

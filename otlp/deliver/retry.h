@@ -28,6 +28,13 @@ bool said_contains(const struct said *said, const char *text);
 /* Whether one more may be told at `now`; then it counts. *told_until: 0 before the first. */
 bool may_tell(uint64_t *told_until, uint64_t now);
 
+/* Waits are random between half of the interval and all of it. */
+#define DELIVERY_BACKOFF_FIRST (UINT64_C(1000000000))
+#define DELIVERY_BACKOFF_FACTOR 1.5
+#define DELIVERY_BACKOFF_MAX (30 * UINT64_C(1000000000))
+/* A collector that asks for more is not obeyed: a wrong clock asks for days, and no queue lasts that long. */
+#define DELIVERY_RETRY_AFTER_MAX (120 * UINT64_C(1000000000))
+
 /* Of one signal. Set all to zero before the first use. */
 struct outage {
 	bool failing;

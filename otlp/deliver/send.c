@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otlp/deliver/send.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "otlp/deliver/state.h"
+#include "otlp/deliver/answer.h"
+#include "otlp/deliver/publish.h"
 
 /* Answers in one call, so that a very fast collector and a long queue do not keep the caller. */
 #define ANSWERS_MAX 16
@@ -64,9 +67,9 @@ static bool lane_send(struct delivery *delivery, struct lane *lane)
 		delivery_retry_later(delivery, lane, &answer);
 		return false;
 	}
-	tally_add(&delivery->numbers[REQUESTS_SENT], 1);
-	tally_add(&delivery->numbers[RETRIES_SENT], lane->again);
-	tally_add(&delivery->numbers[BYTES_SENT], batch->length);
+	tally_add(&delivery->numbers.counts[REQUESTS_SENT], 1);
+	tally_add(&delivery->numbers.counts[RETRIES_SENT], lane->again);
+	tally_add(&delivery->numbers.counts[BYTES_SENT], batch->length);
 	delivery->under_way = lane;
 	return true;
 }
