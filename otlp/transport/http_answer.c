@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "otlp/deliver/response.h"
+#include "otlp/transport/response.h"
 #include "otlp/encode/utf8.h"
 
 _Static_assert(sizeof(((struct otlp_response *)NULL)->message) <= TRANSPORT_TEXT_MAX, "A message is copied whole");

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "base/clock.h"
-#include "otlp/deliver/retry_after.h"
+#include "otlp/transport/retry_after.h"
 
 /* curl only reads them. */
 static char protobuf_type[] = "Content-Type: application/x-protobuf";

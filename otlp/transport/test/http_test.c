@@ -13,7 +13,7 @@
 #include <zlib.h>
 
 #include "base/clock.h"
-#include "otlp/deliver/retry_after.h"
+#include "otlp/transport/retry_after.h"
 #include "otlp/transport/test/http_fixture.h"
 
 #define SECOND NSEC_PER_SEC

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "otlp/deliver/retry_after.h"
+#include "otlp/transport/retry_after.h"
 
 #include <curl/curl.h>
 

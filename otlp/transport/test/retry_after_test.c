@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/test/guard.h"
-#include "otlp/deliver/retry_after.h"
+#include "otlp/transport/retry_after.h"
 
 /* Sun, 06 Nov 1994 08:49:37 GMT, RFC 9110's example. */
 #define EXAMPLE (784111777 * NSEC_PER_SEC)

@@ -2,7 +2,7 @@
 #include <google/rpc/status.pb-c.h>
 #include <opentelemetry/proto/collector/trace/v1/trace_service.pb-c.h>
 
-#include "otlp/deliver/response_decode.h"
+#include "otlp/transport/response_decode.h"
 
 typedef Opentelemetry__Proto__Collector__Trace__V1__ExportTraceServiceResponse ProtoResponse;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a collector answers: Export*ServiceResponse, or google.rpc.Status with an error. Hostile bytes. */
-#ifndef WIRESPAN_OTLP_DELIVER_RESPONSE_H
-#define WIRESPAN_OTLP_DELIVER_RESPONSE_H
+#ifndef WIRESPAN_OTLP_TRANSPORT_RESPONSE_H
+#define WIRESPAN_OTLP_TRANSPORT_RESPONSE_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "otlp/deliver/response_decode.h"
+#include "otlp/transport/response_decode.h"
 
 /* The count's name depends on the signal. */
 static const char *const rejected_names[] = { "rejectedSpans", "rejectedDataPoints", "rejectedLogRecords" };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "otlp/deliver/response.h"
+#include "otlp/transport/response.h"
 
 #include <errno.h>
 
-#include "otlp/deliver/response_decode.h"
+#include "otlp/transport/response_decode.h"
 #include "otlp/encode/utf8.h"
 
 /* Sanitizing shrinks text to three quarters at worst: a character cut at the end of so much never reaches the message. */

@@ -10,7 +10,7 @@
 
 #include <errno.h>
 
-#include "otlp/deliver/response.h"
+#include "otlp/transport/response.h"
 #include "otlp/encode/test/fault.h"
 
 static const struct slice partial[] = {

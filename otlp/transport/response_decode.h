@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A collector's answer out of its two encodings. */
-#ifndef WIRESPAN_OTLP_DELIVER_RESPONSE_DECODE_H
-#define WIRESPAN_OTLP_DELIVER_RESPONSE_DECODE_H
+#ifndef WIRESPAN_OTLP_TRANSPORT_RESPONSE_DECODE_H
+#define WIRESPAN_OTLP_TRANSPORT_RESPONSE_DECODE_H
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>

@@ -2,7 +2,7 @@
 /* What a collector answers: the first byte says in which encoding (bit 0), and whether with an error (bit 1). */
 #include <stdlib.h>
 
-#include "otlp/deliver/response.h"
+#include "otlp/transport/response.h"
 #include "otlp/encode/utf8.h"
 
 static void check(bool holds)

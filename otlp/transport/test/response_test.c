@@ -10,7 +10,7 @@
 #include <errno.h>
 
 #include "base/test/guard.h"
-#include "otlp/deliver/response.h"
+#include "otlp/transport/response.h"
 #include "otlp/encode/utf8.h"
 
 struct row {
