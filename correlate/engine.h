@@ -54,6 +54,8 @@ struct engine_options {
 	struct slice boot_id; /* of this run of the host: what tells its processes from all others; may be empty; outlives the engine */
 	bool include_telemetry;     /* exchanges of telemetry back ends (telemetry.h) become spans, too */
 	bool include_instrumented;  /* so do those of processes that export spans of their own */
+	bool ignore_db_pings;       /* what only keeps connections to databases alive becomes none */
+	bool show_db_keys;          /* of databases of keys and values, in db.query.text */
 	struct instrumented_sink instrumented; /* told of such a process unless it is included; accept NULL: nobody is */
 	struct explain_sink explain;           /* accept NULL: nothing is explained */
 	const struct header_capture *captured_headers; /* header_capture.h; NULL: none; outlives the engine */
@@ -64,6 +66,7 @@ struct engine_options {
 struct engine_ignored {
 	uint64_t telemetry;    /* with telemetry back ends */
 	uint64_t instrumented; /* of processes that export spans of their own */
+	uint64_t db_pings;     /* that keep connections to databases alive */
 	/* No exchanges at all, told apart from losses: */
 	uint64_t unsolicited;  /* what a server said while no request waited for an answer */
 	uint64_t incomplete_request; /* request heads that were answered, or whose connection ended, before they were whole */

@@ -46,13 +46,17 @@ static void summary_add_engine(struct summary *summary, const struct engine *eng
 {
 	const struct losses *losses = engine_losses(engine);
 	const struct engine_ignored *ignored = engine_ignored(engine);
+	const struct counter exchanges[SUMMARY_EXCHANGES] = {
+		{ "telemetry", ignored->telemetry },
+		{ "instrumented", ignored->instrumented },
+		{ "db_pings", ignored->db_pings },
+		{ "unsolicited", ignored->unsolicited },
+		{ "incomplete_request", ignored->incomplete_request },
+	};
 
 	for (size_t i = 0; i < LOSS_COUNT; i++)
 		summary_add(summary, loss_name(i), losses->count[i]);
-	summary->exchanges[0] = (struct counter){ "telemetry", ignored->telemetry };
-	summary->exchanges[1] = (struct counter){ "instrumented", ignored->instrumented };
-	summary->exchanges[2] = (struct counter){ "unsolicited", ignored->unsolicited };
-	summary->exchanges[3] = (struct counter){ "incomplete_request", ignored->incomplete_request };
+	memcpy(summary->exchanges, exchanges, sizeof(exchanges));
 }
 
 static void summary_add_discovery(struct summary *summary, const struct discovery *discovery)

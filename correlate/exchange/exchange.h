@@ -23,7 +23,7 @@ enum exchange_state {
 };
 
 /* Left out on purpose: followed, but no span, no parent, no loss (ignore.h). */
-enum exchange_ignored { EXCHANGE_KEPT, EXCHANGE_TELEMETRY, EXCHANGE_INSTRUMENTED };
+enum exchange_ignored { EXCHANGE_KEPT, EXCHANGE_TELEMETRY, EXCHANGE_INSTRUMENTED, EXCHANGE_PING };
 
 #define EXCHANGE_ROOM 256 /* for the texts of most requests */
 

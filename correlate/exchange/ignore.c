@@ -60,14 +60,26 @@ void ignore_request(struct engine *engine, struct exchange *exchange, const stru
 		ignore(exchange, EXCHANGE_INSTRUMENTED);
 }
 
+void ignore_ping(const struct engine *engine, struct exchange *exchange)
+{
+	if (engine->options.ignore_db_pings && !exchange->ignored)
+		ignore(exchange, EXCHANGE_PING);
+}
+
 void ignore_end(struct engine *engine, struct exchange *exchange)
 {
 	if (exchange->state == EXCHANGE_DROPPED)
 		return;
-	if (exchange->ignored == EXCHANGE_TELEMETRY)
+	switch (exchange->ignored) {
+	case EXCHANGE_TELEMETRY:
 		engine->ignored.telemetry++;
-	else
+		break;
+	case EXCHANGE_PING:
+		engine->ignored.db_pings++;
+		break;
+	default:
 		engine->ignored.instrumented++;
+	}
 	exchange->state = EXCHANGE_DROPPED;
 	pairing_remove(exchange);
 }

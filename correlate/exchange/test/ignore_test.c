@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "correlate/engine_state.h"
+#include "correlate/exchange/ignore.h"
 #include "correlate/link/test/link_fixture.h"
 
 #define EXPORT                                                                                         \
@@ -262,6 +264,49 @@ static void children_inherit_and_programs_begin_anew(void **state)
 	assert_evidence(span_of(f, SPAN_KIND_SERVER, "/other"), "connection");
 }
 
+static int setup_without_pings(void **state)
+{
+	return link_setup_with(state, (struct engine_options){ .ignore_db_pings = true });
+}
+
+/* Begins and ends an exchange that its protocol takes for a ping; what became of it. */
+static enum exchange_state ping(struct engine *engine, enum exchange_ignored judged)
+{
+	struct exchange *exchange = exchange_new(&engine->pool);
+	enum exchange_state end;
+
+	assert_non_null(exchange);
+	exchange->state = EXCHANGE_OPEN;
+	exchange->ignored = judged;
+	ignore_ping(engine, exchange);
+	if (exchange->ignored)
+		ignore_end(engine, exchange);
+	end = exchange->state;
+	exchange_unref(&engine->pool, exchange);
+	return end;
+}
+
+static void pings_of_databases_are_kept(void **state)
+{
+	struct link_fixture *f = *state;
+
+	assert_int_equal(ping(f->engine, EXCHANGE_KEPT), EXCHANGE_OPEN);
+	assert_int_equal(engine_ignored(f->engine)->db_pings, 0);
+}
+
+static void unless_they_are_not_wanted(void **state)
+{
+	struct link_fixture *f = *state;
+
+	assert_int_equal(ping(f->engine, EXCHANGE_KEPT), EXCHANGE_DROPPED);
+	expect(f, 0, 0, 0);
+	assert_int_equal(engine_ignored(f->engine)->db_pings, 1);
+	/* Whoever exports its own spans leaves out its pings, too. */
+	assert_int_equal(ping(f->engine, EXCHANGE_INSTRUMENTED), EXCHANGE_DROPPED);
+	expect(f, 0, 0, 1);
+	assert_int_equal(engine_ignored(f->engine)->db_pings, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,6 +322,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(who_passes_spans_on_is_not, setup, link_teardown),
 		cmocka_unit_test_setup_teardown(nor_is_who_receives_spans, setup, link_teardown),
 		cmocka_unit_test_setup_teardown(children_inherit_and_programs_begin_anew, setup, link_teardown),
+		cmocka_unit_test_setup_teardown(pings_of_databases_are_kept, setup, link_teardown),
+		cmocka_unit_test_setup_teardown(unless_they_are_not_wanted, setup_without_pings, link_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
