@@ -84,6 +84,7 @@ static int run_traced(const struct run_options *options, const struct otlp_confi
 		.selection = &options->selection,
 		.choice = &options->choice,
 		.headers = &options->headers,
+		.databases = &options->databases,
 		.config = config,
 		.infer_routes = options->infer_routes,
 		.request_timeout = options->request_timeout * NSEC_PER_SEC,
@@ -120,6 +121,7 @@ static int run_replayed(const struct run_options *options, const struct otlp_con
 	struct replay_options replay = {
 		.choice = &options->choice,
 		.headers = &options->headers,
+		.databases = &options->databases,
 		.config = config,
 		.infer_routes = options->infer_routes,
 		.request_timeout = options->request_timeout * NSEC_PER_SEC,

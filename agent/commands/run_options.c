@@ -130,7 +130,7 @@ struct command_row {
 };
 
 #define ROWS_MAX 32
-#define PARTS_MAX 5
+#define PARTS_MAX 6
 
 /* The rows that the command has, as a part. */
 static struct option_part choose(const char *title, const struct command_row *rows, size_t count,
@@ -164,7 +164,8 @@ static int take_arguments(const struct command_line *line, int argc, char **argv
 static int parse_table(int argc, char **argv, struct run_options *options, struct choices *choices)
 {
 	const struct command_line *line = &command_lines[options->command];
-	struct option_row selection[SELECTION_ROWS], choice[CHOICE_ROWS], headers[HEADER_ROWS], chosen[2][ROWS_MAX];
+	struct option_row selection[SELECTION_ROWS], choice[CHOICE_ROWS], headers[HEADER_ROWS];
+	struct option_row databases[DATABASE_ROWS], chosen[2][ROWS_MAX];
 	const struct command_row output[] = {
 		{ LIVE | REPLAY, { "endpoint", "URL",
 		  "send spans to this collector by OTLP/HTTP, http://HOST:4318 or unix:/SOCKET\n"
@@ -219,14 +220,16 @@ static int parse_table(int argc, char **argv, struct run_options *options, struc
 	selection_rows(&options->selection, selection);
 	choice_rows(&options->choice, choice);
 	header_rows(&options->headers, headers);
+	database_rows(&options->databases, databases);
 	if (options->command != RUN_REPLAY)
 		*part++ = (struct option_part){ "Selection (default: every process but wirespan)", selection,
 						SELECTION_ROWS };
 	*part++ = choose("Output", output, sizeof(output) / sizeof(output[0]), options->command, chosen[0]);
-	if (options->command != RUN_RECORD)
+	if (options->command != RUN_RECORD) {
 		*part++ = (struct option_part){ "Spans (default: all; the rest is counted)", choice, CHOICE_ROWS };
-	if (options->command != RUN_RECORD)
 		*part++ = (struct option_part){ "Header fields and URLs", headers, HEADER_ROWS };
+		*part++ = (struct option_part){ "Databases", databases, DATABASE_ROWS };
+	}
 	if (options->command != RUN_REPLAY)
 		*part = choose("Capture", capture, sizeof(capture) / sizeof(capture[0]), options->command, chosen[1]);
 	result = option_parse(&line->usage, parts, argc, argv, &first);

@@ -8,6 +8,7 @@
 
 #include "agent/kernel/selection.h"
 #include "agent/options/choice.h"
+#include "agent/options/database.h"
 #include "agent/options/header.h"
 #include "agent/options/option.h"
 #include "agent/pipeline/outputs.h"
@@ -23,6 +24,7 @@ struct run_options {
 	struct selection selection;
 	struct span_choice choice;
 	struct header_options headers;
+	struct database_options databases;
 	enum outputs_format format;
 	bool print_given; /* --format or --output */
 	enum latency_sort sort;

@@ -51,6 +51,8 @@ static int pipeline_open_engine(struct pipeline *pipeline, const struct pipeline
 		.include_telemetry = options->selection->include_telemetry,
 		.include_instrumented = options->selection->include_instrumented,
 		.instrumented = { pipeline_leave_out, pipeline },
+		.show_db_keys = options->databases->show_keys,
+		.ignore_db_pings = options->databases->ignore_pings,
 		.explain = explain_log(),
 		.captured_headers = &options->headers->headers,
 		.query_secrets = &options->headers->secrets,

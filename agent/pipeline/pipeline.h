@@ -5,6 +5,7 @@
 
 #include "agent/kernel/capture.h"
 #include "agent/kernel/selection.h"
+#include "agent/options/database.h"
 #include "agent/options/header.h"
 #include "agent/pipeline/outputs.h"
 #include "agent/pipeline/recorder.h"
@@ -16,6 +17,7 @@ struct pipeline_options {
 	const struct selection *selection;
 	const struct span_choice *choice;
 	const struct header_options *headers;
+	const struct database_options *databases;
 	const struct otlp_config *config;
 	bool infer_routes;
 	uint64_t request_timeout;  /* ns, 0: none */

@@ -172,6 +172,8 @@ static int replay_open_engine(struct replay *replay, const struct recording_head
 		.boot_id = slice_of_string(header->boot_id),
 		.include_telemetry = header->flags & RECORDING_INCLUDES_TELEMETRY,
 		.include_instrumented = header->flags & RECORDING_INCLUDES_INSTRUMENTED,
+		.show_db_keys = options->databases->show_keys,
+		.ignore_db_pings = options->databases->ignore_pings,
 		.explain = explain_log(),
 		.captured_headers = &options->headers->headers,
 		.query_secrets = &options->headers->secrets,

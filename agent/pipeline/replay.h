@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "agent/options/database.h"
 #include "agent/options/header.h"
 #include "agent/pipeline/outputs.h"
 #include "otlp/config/config.h"
@@ -22,6 +23,7 @@ struct replay_options {
 	struct replay_file *file;
 	const struct span_choice *choice;
 	const struct header_options *headers;
+	const struct database_options *databases;
 	const struct otlp_config *config;
 	bool infer_routes;
 	uint64_t request_timeout; /* ns, 0: none */

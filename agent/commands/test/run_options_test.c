@@ -215,6 +215,22 @@ static void commands_have_the_options_that_mean_something(void **state)
 	assert_true(options.seed.given && options.seed.value == UINT64_MAX);
 }
 
+static void databases_tell_as_much_as_is_asked_for(void **state)
+{
+	struct run_options options;
+
+	(void)state;
+	assert_int_equal(parse(&options, (const char *const[]){ NULL }), 0);
+	assert_false(options.databases.show_keys);
+	assert_false(options.databases.ignore_pings);
+	assert_int_equal(PARSE(&options, "--show-db-keys"), 0);
+	assert_true(options.databases.show_keys && !options.databases.ignore_pings);
+	assert_int_equal(PARSE_FOR("replay", &options, "file", "--ignore-db-pings"), 0);
+	assert_true(options.databases.ignore_pings && !options.databases.show_keys);
+	assert_int_equal(PARSE_FOR("record", &options, "file", "--show-db-keys"), -EINVAL);
+	assert_int_equal(PARSE_FOR("record", &options, "file", "--ignore-db-pings"), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +244,7 @@ int main(void)
 		cmocka_unit_test(recording_is_run_s_option_and_the_others_argument),
 		cmocka_unit_test(recording_needs_one_file),
 		cmocka_unit_test(commands_have_the_options_that_mean_something),
+		cmocka_unit_test(databases_tell_as_much_as_is_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
