@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/protocol/redis/command.h"
 
-void redis_command_begin(struct redis_command_reader *reader)
+void redis_command_begin(struct redis_command_reader *reader, char *query)
 {
+	reader->query = query;
 	reader->command = (struct redis_command){ .number = -1 };
 	reader->announced = 0;
 	reader->keys_from = reader->keys_to = 0;
@@ -12,7 +13,7 @@ static void append(struct redis_command_reader *reader, struct slice part)
 {
 	struct redis_command *command = &reader->command;
 
-	part = slice_head(part, sizeof(reader->query) - command->query_length);
+	part = slice_head(part, REDIS_QUERY_MAX - command->query_length);
 	if (part.length)
 		memcpy(reader->query + command->query_length, part.data, part.length);
 	command->query_length += (uint16_t)part.length;
@@ -152,7 +153,7 @@ void redis_command_item(struct redis_command_reader *reader, const struct resp_i
 	}
 	if (command->row->rule)
 		take_option(command, item);
-	if (!reader->show_keys || command->row->flags & REDIS_HIDDEN)
+	if (!reader->query || command->row->flags & REDIS_HIDDEN)
 		return;
 	if (item->index == 0 || named) {
 		command->query_length = 0;

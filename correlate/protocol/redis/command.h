@@ -27,15 +27,14 @@ struct redis_command {
 };
 
 struct redis_command_reader {
-	bool show_keys;
+	char *query; /* REDIS_QUERY_MAX bytes of the caller's for the text with keys; NULL: they are not shown */
 	struct redis_command command;
 	uint64_t announced;         /* arguments, as the array's header says; 0: inline */
 	uint64_t keys_from, keys_to; /* of NUMKEYS and STREAMS, once known; to: exclusive */
 	char name[REDIS_NAME_MAX];
-	char query[REDIS_QUERY_MAX];
 };
 
-void redis_command_begin(struct redis_command_reader *reader);
+void redis_command_begin(struct redis_command_reader *reader, char *query);
 /* An item of the command, in order (resp.h). */
 void redis_command_item(struct redis_command_reader *reader, const struct resp_item *item);
 /* All of it is told: reader->command is whole. */

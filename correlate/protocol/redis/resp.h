@@ -16,7 +16,7 @@
 #define RESP_TEXT_MAX 64           /* bytes told of a text: all that the kernel copies of a bulk */
 #define RESP_LINE_MAX 65536        /* longest line, as Redis takes inline commands (PROTO_INLINE_MAX_SIZE) */
 #define RESP_BULK_MAX (512u << 20) /* Redis' proto-max-bulk-len, unless raised */
-#define RESP_DEPTH_MAX 32          /* nested aggregates; hiredis follows 9 */
+#define RESP_DEPTH_MAX 16          /* nested aggregates; hiredis follows 9 */
 #define RESP_ITEMS_TOLD 64         /* of an aggregate's items the first; of errors all */
 
 enum resp_side {

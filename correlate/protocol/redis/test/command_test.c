@@ -16,8 +16,10 @@
 
 static void on_begin(void *context, uint64_t position)
 {
+	struct redis_command_reader *command = context;
+
 	(void)position;
-	redis_command_begin(context);
+	redis_command_begin(command, command->query);
 }
 
 static void on_item(void *context, const struct resp_item *item)
@@ -147,9 +149,9 @@ static const struct text_case texts[] = {
 
 static void show_case(const struct text_case *test, bool inlined)
 {
-	struct redis_command_reader reader = { .show_keys = false };
+	struct redis_command_reader reader = { 0 };
 	const char *keys = test->with_keys ? test->with_keys : test->plain;
-	char text[REDIS_QUERY_MAX];
+	char text[REDIS_QUERY_MAX], query[REDIS_QUERY_MAX];
 
 	read_command(&reader, test->line, inlined);
 	if (test->name)
@@ -159,7 +161,7 @@ static void show_case(const struct text_case *test, bool inlined)
 	assert_int_equal(reader.command.query_length, 0);
 	assert_true(slice_equal(slice_of(text, redis_command_text(&reader.command, text)), slice_of_string(test->plain)));
 
-	reader.show_keys = true;
+	reader.query = query;
 	read_command(&reader, test->line, inlined);
 	/* How many arguments an inline command has is not known before its end. */
 	if (inlined && test->with_keys && (strstr(test->line, "STREAMS") || reader.command.row->last < 0))
@@ -202,7 +204,7 @@ static void takes_what_changes_the_conversation(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct redis_command_reader reader = { .show_keys = false };
+		struct redis_command_reader reader = { 0 };
 
 		read_command(&reader, cases[i].line, i % 2);
 		assert_int_equal(reader.command.row->rule, cases[i].rule);
@@ -213,7 +215,8 @@ static void takes_what_changes_the_conversation(void **state)
 
 static void believes_no_name_with_a_space(void **state)
 {
-	struct redis_command_reader reader = { .show_keys = true };
+	char query[REDIS_QUERY_MAX];
+	struct redis_command_reader reader = { .query = query };
 
 	(void)state;
 	read_command(&reader, "\"CONFIG SET\" secret", true);

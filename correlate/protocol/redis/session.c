@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "correlate/protocol/redis/session.h"
+
+void redis_session_init(struct redis_session *session, bool from_the_start)
+{
+	*session = (struct redis_session){
+		.protocol = from_the_start ? 2 : 0,
+		.database = from_the_start ? 0 : -1,
+		.queued_database = -1,
+		.subscriptions_known = from_the_start,
+	};
+}
+
+void redis_session_doubt(struct redis_session *session)
+{
+	uint8_t system = session->system;
+
+	redis_session_init(session, false);
+	session->system = system;
+}
+
+static enum redis_rule rule_of(const struct redis_wait *wait)
+{
+	return wait->row ? (enum redis_rule)wait->row->rule : REDIS_RULE_NONE;
+}
+
+/* Whether replies are on for this command, and what it does to those of later ones (networking.c, clientCommand). */
+static bool is_answered(struct redis_session *session, const struct redis_wait *wait)
+{
+	bool skipped = session->skips;
+	bool answered = !skipped && !session->replies_off;
+
+	session->skips = false;
+	if (rule_of(wait) == REDIS_RULE_RESET) {
+		session->replies_off = false;
+		return !skipped;
+	}
+	if (rule_of(wait) != REDIS_RULE_CLIENT_REPLY || session->queues)
+		return answered;
+	switch (wait->option) {
+	case REDIS_OPTION_ON:
+		session->replies_off = false;
+		return !skipped;
+	case REDIS_OPTION_OFF:
+		session->replies_off = session->silence_unproven = true;
+		return false;
+	case REDIS_OPTION_SKIP:
+		session->skips = !session->replies_off;
+		session->silence_unproven = true;
+		return false;
+	default:
+		return answered;
+	}
+}
+
+/* Within a transaction these would change what its own answer looks like. */
+static bool breaks_transactions(enum redis_rule rule)
+{
+	return rule == REDIS_RULE_CLIENT_REPLY || rule == REDIS_RULE_SUBSCRIBE || rule == REDIS_RULE_UNSUBSCRIBE ||
+	       rule == REDIS_RULE_MONITOR || rule == REDIS_RULE_HELLO || rule == REDIS_RULE_PSYNC ||
+	       rule == REDIS_RULE_SYNC || rule == REDIS_RULE_DEBUGGER;
+}
+
+static void note_transaction(struct redis_session *session, enum redis_rule rule)
+{
+	if (rule == REDIS_RULE_MULTI)
+		session->queues = true;
+	else if (rule == REDIS_RULE_EXEC || rule == REDIS_RULE_DISCARD || rule == REDIS_RULE_RESET)
+		session->queues = session->breaks = false;
+	else if (session->queues && breaks_transactions(rule))
+		session->breaks = true;
+}
+
+enum redis_course redis_session_command(struct redis_session *session, const struct redis_command *command,
+					struct redis_wait *ret_wait)
+{
+	enum redis_rule rule;
+	bool answered, broken = session->breaks;
+
+	*ret_wait = (struct redis_wait){ .row = command->row, .number = command->number, .option = command->option };
+	if (!command->arguments)
+		return REDIS_COURSE_NOTHING;
+	rule = rule_of(ret_wait);
+	if (rule == REDIS_RULE_SUBSCRIBE || rule == REDIS_RULE_UNSUBSCRIBE)
+		ret_wait->acknowledgements = command->arguments - 1;
+	answered = is_answered(session, ret_wait);
+	note_transaction(session, rule);
+	if (rule == REDIS_RULE_EXEC && broken)
+		return REDIS_COURSE_BREAKS;
+	if ((rule == REDIS_RULE_SYNC && !session->queues) || (rule == REDIS_RULE_REPLCONF && command->option))
+		return REDIS_COURSE_REPLICATION;
+	if (answered)
+		return REDIS_COURSE_AWAITED;
+	/* Whether they did what they do, nobody tells. */
+	if (rule == REDIS_RULE_SELECT || rule == REDIS_RULE_EXEC)
+		session->database = -1;
+	if (rule == REDIS_RULE_SUBSCRIBE || rule == REDIS_RULE_UNSUBSCRIBE)
+		session->subscriptions_known = false;
+	if (rule == REDIS_RULE_HELLO)
+		session->protocol = 0;
+	return REDIS_COURSE_UNANSWERED;
+}
+
+static bool is_subscribed(const struct redis_session *session)
+{
+	if (!session->subscriptions_known)
+		return true;
+	return session->subscriptions[REDIS_CHANNELS] || session->subscriptions[REDIS_PATTERNS] ||
+	       session->subscriptions[REDIS_SHARD_CHANNELS];
+}
+
+/* The server counts channels and patterns together, those of shards apart. */
+static void count_subscription(struct redis_session *session, const struct redis_reply *reply)
+{
+	enum redis_channel_kind kind = redis_word_kind(reply->word);
+	uint32_t *counts = session->subscriptions;
+	int64_t before = kind == REDIS_SHARD_CHANNELS ? counts[kind] :
+							(int64_t)counts[REDIS_CHANNELS] + counts[REDIS_PATTERNS];
+
+	if (!session->subscriptions_known)
+		return;
+	if (reply->subscriptions == before + 1)
+		counts[kind]++;
+	else if (reply->subscriptions == before - 1 && counts[kind])
+		counts[kind]--;
+	else if (reply->subscriptions != before)
+		session->subscriptions_known = false;
+}
+
+static void keep_channel(struct redis_wait *wait, const struct redis_reply *reply)
+{
+	if (wait->channel_count < REDIS_CHANNELS_KEPT)
+		wait->channels[wait->channel_count++] = reply->channel;
+	else
+		wait->many = true;
+}
+
+/* Whether no further acknowledgement of an UNSUBSCRIBE without channels comes. */
+static bool none_left(const struct redis_session *session, const struct redis_reply *reply)
+{
+	if (reply->no_channel || reply->subscriptions == 0)
+		return true;
+	return session->subscriptions_known && !session->subscriptions[redis_word_kind(reply->word)];
+}
+
+static enum redis_channel_kind kind_of(const struct redis_command_row *row)
+{
+	if (slice_starts_with(row->name, SLICE_LITERAL("P")))
+		return REDIS_PATTERNS;
+	if (slice_starts_with(row->name, SLICE_LITERAL("SS")) || slice_starts_with(row->name, SLICE_LITERAL("SUN")))
+		return REDIS_SHARD_CHANNELS;
+	return REDIS_CHANNELS;
+}
+
+static bool acknowledges(const struct redis_wait *first, const struct redis_reply *reply)
+{
+	bool fits;
+
+	if (!first || (reply->type != '>' && reply->type != '*'))
+		return false;
+	if (rule_of(first) == REDIS_RULE_SUBSCRIBE)
+		fits = redis_word_subscribes(reply->word);
+	else
+		fits = rule_of(first) == REDIS_RULE_UNSUBSCRIBE && redis_word_unsubscribes(reply->word);
+	return fits && redis_word_kind(reply->word) == kind_of(first->row);
+}
+
+static enum redis_answer acknowledge(struct redis_session *session, struct redis_wait *first,
+				     const struct redis_reply *reply)
+{
+	bool subscribes = rule_of(first) == REDIS_RULE_SUBSCRIBE;
+
+	count_subscription(session, reply);
+	first->acknowledged = true;
+	if (subscribes)
+		keep_channel(first, reply);
+	if (first->acknowledgements) {
+		if (--first->acknowledgements)
+			return REDIS_ANSWER_PART;
+		return subscribes ? REDIS_ANSWER_HOLDS : REDIS_ANSWER_WHOLE;
+	}
+	return none_left(session, reply) ? REDIS_ANSWER_WHOLE : REDIS_ANSWER_PART;
+}
+
+/* Values that nobody asked for. */
+static bool answers_nobody(struct redis_session *session, const struct redis_reply *reply)
+{
+	bool announces = reply->word >= REDIS_WORD_MESSAGE;
+
+	if (reply->type == '>')
+		session->protocol = 3;
+	else if (reply->word == REDIS_WORD_MONITORED)
+		return session->monitoring;
+	else if (reply->type != '*' || !announces || session->protocol == 3 || !is_subscribed(session))
+		return false;
+	if (reply->word > REDIS_WORD_MESSAGE)
+		count_subscription(session, reply);
+	return true;
+}
+
+/* A message, unless it is an array that only looks like one. */
+static bool is_doubtful(const struct redis_session *session, const struct redis_reply *reply)
+{
+	return reply->type == '*' && reply->word >= REDIS_WORD_MESSAGE && !session->subscriptions_known &&
+	       session->protocol != 3;
+}
+
+static void reset(struct redis_session *session)
+{
+	uint8_t system = session->system;
+	struct redis_session sent = *session;
+
+	redis_session_init(session, true);
+	session->system = system;
+	session->replies_off = sent.replies_off;
+	session->skips = sent.skips;
+	session->queues = sent.queues;
+	session->breaks = sent.breaks;
+}
+
+static void learn(struct redis_session *session, const struct redis_reply *reply)
+{
+	if (reply->system)
+		session->system = reply->system;
+	if (reply->protocol)
+		session->protocol = reply->protocol;
+}
+
+/* What a command has done, now that it is answered, without an error. */
+static enum redis_answer apply(struct redis_session *session, const struct redis_wait *first,
+			       const struct redis_reply *reply)
+{
+	switch (rule_of(first)) {
+	case REDIS_RULE_SELECT:
+		session->database = first->number;
+		break;
+	case REDIS_RULE_MULTI:
+		session->queued_database = -1;
+		break;
+	case REDIS_RULE_EXEC:
+	case REDIS_RULE_DISCARD:
+		if (rule_of(first) == REDIS_RULE_EXEC && !reply->null && session->queued_database >= 0)
+			session->database = reply->item_error ? -1 : session->queued_database;
+		session->queued_database = -1;
+		break;
+	case REDIS_RULE_HELLO:
+	case REDIS_RULE_INFO:
+		learn(session, reply);
+		break;
+	case REDIS_RULE_RESET:
+		reset(session);
+		break;
+	case REDIS_RULE_MONITOR:
+		session->monitoring = true;
+		return REDIS_ANSWER_HOLDS;
+	case REDIS_RULE_PSYNC:
+		return REDIS_ANSWER_LAST;
+	case REDIS_RULE_DEBUGGER:
+		return first->option == REDIS_OPTION_ON ? REDIS_ANSWER_LAST : REDIS_ANSWER_WHOLE;
+	default:
+		break;
+	}
+	return REDIS_ANSWER_WHOLE;
+}
+
+enum redis_answer redis_session_reply(struct redis_session *session, struct redis_wait *first,
+				      const struct redis_reply *reply)
+{
+	if (acknowledges(first, reply))
+		return acknowledge(session, first, reply);
+	if (first && is_doubtful(session, reply))
+		return REDIS_ANSWER_MISFIT;
+	if (answers_nobody(session, reply))
+		return REDIS_ANSWER_NOBODY;
+	if (!first)
+		return REDIS_ANSWER_MISFIT;
+	if (first->acknowledged)
+		return first->acknowledgements ? REDIS_ANSWER_MISFIT : REDIS_ANSWER_BEFORE;
+	if (reply->error) {
+		/* Perhaps it is CLIENT REPLY's own, which was thought not to be answered. */
+		if (session->silence_unproven)
+			return REDIS_ANSWER_MISFIT;
+		if (rule_of(first) == REDIS_RULE_MULTI)
+			session->queues = false;
+		return REDIS_ANSWER_WHOLE;
+	}
+	if (!redis_reply_fits(reply, first->row))
+		return REDIS_ANSWER_MISFIT;
+	session->silence_unproven = false;
+	if (reply->word == REDIS_WORD_QUEUED && rule_of(first) != REDIS_RULE_EXEC) {
+		if (rule_of(first) == REDIS_RULE_SELECT)
+			session->queued_database = first->number;
+		return REDIS_ANSWER_WHOLE;
+	}
+	if (rule_of(first) == REDIS_RULE_SUBSCRIBE || rule_of(first) == REDIS_RULE_UNSUBSCRIBE)
+		return REDIS_ANSWER_MISFIT;
+	return apply(session, first, reply);
+}
+
+bool redis_session_ends(const struct redis_session *session, struct redis_wait *subscription,
+			const struct redis_reply *reply)
+{
+	if (rule_of(subscription) == REDIS_RULE_MONITOR)
+		return !session->monitoring;
+	if (session->subscriptions_known && !is_subscribed(session))
+		return true;
+	if (!redis_word_unsubscribes(reply->word))
+		return false;
+	for (unsigned int i = 0; i < subscription->channel_count; i++) {
+		if (subscription->channels[i] != reply->channel)
+			continue;
+		subscription->channels[i] = subscription->channels[--subscription->channel_count];
+		break;
+	}
+	return !subscription->channel_count && !subscription->many;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a connection's commands and replies do to it, as a pure state machine: how
+ * many replies a command has, which replies answer nobody, what the server is and
+ * which database is selected. Commands go in as they are sent, replies as they come;
+ * whose reply it is, is always the first command's that waits.
+ *
+ * One reply per command, in order, but:
+ * - (P|S)(UN)SUBSCRIBE is acknowledged once per channel; without channels, UNSUBSCRIBE once for each that there is, or
+ *   once. RESP3 sends acknowledgements as pushes.
+ * - Messages (RESP2: arrays, while subscribed), other pushes, and lines after MONITOR answer nobody.
+ * - CLIENT REPLY OFF and SKIP, and what follows them, are not answered; ON is.
+ * - SHUTDOWN is answered where it fails only.
+ * - After PSYNC's answer, SYNC, or REPLCONF ACK the connection carries replication; after SCRIPT DEBUG YES, a debugger;
+ *   after a transaction with one of these in it, what nobody can follow.
+ */
+#ifndef WIRESPAN_CORRELATE_PROTOCOL_REDIS_SESSION_H
+#define WIRESPAN_CORRELATE_PROTOCOL_REDIS_SESSION_H
+
+#include "correlate/protocol/redis/command.h"
+#include "correlate/protocol/redis/reply.h"
+
+#define REDIS_CHANNELS_KEPT 6 /* of a subscription's channels; one with more lasts until there is none at all */
+
+/* What a command waits for; kept with its exchange. */
+struct redis_wait {
+	const struct redis_command_row *row; /* NULL: in no table */
+	int32_t number;                      /* of redis_command */
+	uint8_t option;
+	bool acknowledged;                   /* once at least */
+	bool many;                           /* had more channels than are kept */
+	uint8_t channel_count;
+	uint32_t acknowledgements;           /* to come; (un)subscriptions only, 0: until there is no channel left */
+	uint32_t channels[REDIS_CHANNELS_KEPT];
+};
+
+struct redis_session {
+	uint8_t protocol; /* 2, 3, or 0: unknown */
+	uint8_t system;   /* enum redis_system */
+	int32_t database; /* -1: unknown */
+	int32_t queued_database; /* that a transaction selects; -1: none */
+	bool monitoring;
+	bool subscriptions_known;
+	uint32_t subscriptions[REDIS_CHANNEL_KINDS]; /* where known */
+	/* Of commands, as they are sent: */
+	bool replies_off;
+	bool skips; /* the next one is not answered */
+	bool silence_unproven; /* replies were switched off, and nothing shows yet that this was accepted */
+	bool queues; /* MULTI was sent */
+	bool breaks; /* the transaction holds what nobody can follow */
+};
+
+/* `from_the_start`: the connection has just been made; otherwise nothing is known of it. */
+void redis_session_init(struct redis_session *session, bool from_the_start);
+/* Commands or replies were lost: what they may have changed is unknown. */
+void redis_session_doubt(struct redis_session *session);
+
+enum redis_course {
+	REDIS_COURSE_NOTHING,    /* no command at all */
+	REDIS_COURSE_AWAITED,    /* answered, in turn */
+	REDIS_COURSE_UNANSWERED, /* no reply comes */
+	REDIS_COURSE_REPLICATION, /* no reply comes, and what follows, in both directions, is neither command nor reply */
+	REDIS_COURSE_BREAKS,     /* its reply, and what follows, can't be read */
+};
+
+/* The next command; *ret_wait is set in any case. */
+enum redis_course redis_session_command(struct redis_session *session, const struct redis_command *command,
+					struct redis_wait *ret_wait);
+
+enum redis_answer {
+	REDIS_ANSWER_NOBODY, /* pushed, or a message */
+	REDIS_ANSWER_MISFIT, /* can't be an answer to `first`, or there is none: the order of replies is not what it was thought */
+	REDIS_ANSWER_PART,   /* `first` awaits more */
+	REDIS_ANSWER_WHOLE,
+	REDIS_ANSWER_HOLDS,  /* whole, and what it subscribed to goes on */
+	REDIS_ANSWER_LAST,   /* whole; what follows, in both directions, is neither command nor reply */
+	REDIS_ANSWER_BEFORE, /* `first` had its whole answer before: ask again with the next */
+};
+
+/* The next reply, all of it told. `first`: of the commands that wait, the first; NULL: none does. */
+enum redis_answer redis_session_reply(struct redis_session *session, struct redis_wait *first,
+				      const struct redis_reply *reply);
+
+/*
+ * Whether the reply ends this subscription (REDIS_ANSWER_HOLDS), asked in order of replies, after
+ * redis_session_reply().
+ */
+bool redis_session_ends(const struct redis_session *session, struct redis_wait *subscription,
+			const struct redis_reply *reply);
+
+/* Whether the connection's end is what this command wanted. */
+static inline bool redis_wait_wants_close(const struct redis_wait *wait)
+{
+	return wait->row && wait->row->rule == REDIS_RULE_SHUTDOWN;
+}
+
+#endif
