@@ -141,11 +141,43 @@ static inline enum recognised recogniser_byte(struct recogniser *r, __u8 byte)
 	}
 }
 
-/* "HTTP/1." */
+/* RFC 9112, 2.3: "HTTP/1." */
 static inline bool recognise_response(const __u8 *b, __u32 length)
 {
 	return length >= 7 && b[0] == 'H' && b[1] == 'T' && b[2] == 'T' && b[3] == 'P' && b[4] == '/' && b[5] == '1' &&
 	       b[6] == '.';
+}
+
+/* RFC 8446, 5.1: a handshake record */
+static inline bool recognise_tls(const __u8 *b, __u32 length)
+{
+	return length >= 3 && b[0] == 0x16 && b[1] == 3 && b[2] <= 4;
+}
+
+/* RFC 4253, 4.2 */
+static inline bool recognise_ssh(const __u8 *b, __u32 length)
+{
+	return length >= 4 && b[0] == 'S' && b[1] == 'S' && b[2] == 'H' && b[3] == '-';
+}
+
+/* RFC 9113, 3.4 */
+static inline bool recognise_http2(const __u8 *b, __u32 length)
+{
+	return length >= 8 && b[0] == 'P' && b[1] == 'R' && b[2] == 'I' && b[3] == ' ' && b[4] == '*' && b[5] == ' ';
+}
+
+/* RESP: an array of that many */
+static inline bool recognise_redis(const __u8 *b, __u32 length)
+{
+	return length >= 4 && b[0] == '*' && b[1] >= '0' && b[1] <= '9' && (b[2] == '\r' || b[3] == '\r');
+}
+
+/* StartupMessage 3.0, SSLRequest */
+static inline bool recognise_postgresql(const __u8 *b, __u32 length)
+{
+	return length >= 8 && b[0] == 0 && b[1] == 0 &&
+	       ((b[4] == 0 && b[5] == 3 && b[6] == 0 && b[7] == 0) ||
+		(b[4] == 4 && b[5] == 0xd2 && b[6] == 0x16 && b[7] == 0x2f));
 }
 
 /*
@@ -160,9 +192,8 @@ static inline bool recognise_fastcgi(const __u8 *b, __u32 length)
 }
 
 /*
- * A stream's opening bytes that name a protocol at once; NOT_YET: ask the
- * recogniser. At least RECOGNISE_OPENING bytes are readable at `b`, `length`
- * of them count.
+ * A stream's opening bytes that name a protocol at once; NOT_YET: ask the recogniser.
+ * At least RECOGNISE_OPENING bytes are readable at `b`, `length` of them count.
  */
 #define RECOGNISE_OPENING 16
 
@@ -170,20 +201,25 @@ static inline enum recognised recognise_opening(const __u8 *b, __u32 length)
 {
 	if (recognise_response(b, length))
 		return RECOGNISED_HTTP1;
-	if (length >= 3 && b[0] == 0x16 && b[1] == 3 && b[2] <= 4)
-		return RECOGNISED_TLS; /* RFC 8446, 5.1: a handshake record */
-	if (length >= 4 && b[0] == 'S' && b[1] == 'S' && b[2] == 'H' && b[3] == '-')
-		return RECOGNISED_SSH; /* RFC 4253, 4.2 */
-	if (length >= 8 && b[0] == 'P' && b[1] == 'R' && b[2] == 'I' && b[3] == ' ' && b[4] == '*' && b[5] == ' ')
-		return RECOGNISED_HTTP2; /* RFC 9113, 3.4 */
-	if (length >= 4 && b[0] == '*' && b[1] >= '0' && b[1] <= '9' && (b[2] == '\r' || b[3] == '\r'))
-		return RECOGNISED_REDIS; /* RESP: an array of that many */
-	if (length >= 8 && b[0] == 0 && b[1] == 0 && ((b[4] == 0 && b[5] == 3 && b[6] == 0 && b[7] == 0) ||
-						      (b[4] == 4 && b[5] == 0xd2 && b[6] == 0x16 && b[7] == 0x2f)))
-		return RECOGNISED_POSTGRESQL; /* StartupMessage 3.0, SSLRequest */
+	if (recognise_tls(b, length))
+		return RECOGNISED_TLS;
+	if (recognise_ssh(b, length))
+		return RECOGNISED_SSH;
+	if (recognise_http2(b, length))
+		return RECOGNISED_HTTP2;
+	if (recognise_redis(b, length))
+		return RECOGNISED_REDIS;
+	if (recognise_postgresql(b, length))
+		return RECOGNISED_POSTGRESQL;
 	if (recognise_fastcgi(b, length))
 		return RECOGNISED_FASTCGI;
 	return RECOGNISED_NOT_YET;
+}
+
+/* The same of what the other side says while it is not known yet what the first one said. */
+static inline enum recognised recognise_answer(const __u8 *b, __u32 length)
+{
+	return recognise_response(b, length) ? RECOGNISED_HTTP1 : RECOGNISED_NOT_YET;
 }
 
 /*
