@@ -3,15 +3,15 @@
 #ifndef WIRESPAN_BPF_TRACE_CONNECTION_H
 #define WIRESPAN_BPF_TRACE_CONNECTION_H
 
-#include "bpf/trace/protocol/recognise.h"
 #include "bpf/record.h"
-#include "bpf/trace/protocol/http1_walk.h"
+#include "bpf/trace/protocol/protocols.h"
+#include "bpf/trace/protocol/recognise.h"
 
 #define NO_DIRECTION 2
 
 struct direction {
 	__u64 next; /* position after the last byte seen; 0: nothing seen yet */
-	struct walk walk;
+	union protocol_walk walk;
 };
 
 struct connection {
@@ -21,19 +21,17 @@ struct connection {
 	__u32 send_start;                  /* TCP sequence number at which it began */
 	__u32 send_thread;                 /* whose it is */
 	struct recogniser recogniser;
+	union protocol_connection protocol;
 	__u8 recognised;       /* enum recognised */
 	__u8 last_direction;   /* enum record_direction or NO_DIRECTION */
 	__u8 late;             /* older than the agent */
 	__u8 late_turns;       /* turns seen without a head, or that could not be read */
 	__u8 reported;         /* a record was sent: its end is reported too */
-	__u8 connect_method;   /* the last request was CONNECT */
 	__u8 request_lost;     /* the last request head was lost to a full ring */
 	__u8 own_positions;
 	__u8 first_direction;  /* in which the stream's first bytes moved */
 	__u8 moved;            /* directions seen, a bit each */
 	__u8 send_contended;   /* another thread sends, too */
-	__u8 alone;            /* the last request is the only one that waits for an answer */
-	__u8 interim;          /* the last answer was not a final one */
 	__u8 end;            /* flags of its end (enum record_state_flags); 0: not over, as far as was seen */
 	__u8 end_error;      /* the socket's error then, a positive errno */
 	__u8 refused;        /* a failed send was reported */

@@ -7,7 +7,7 @@
 
 /*
  * Tells that the connection of the movement in this CPU's scratch is reported no more, as it speaks
- * `recognised`. A global function, as those of follow.h. Always 0.
+ * `recognised`. A global function. Always 0.
  */
 int ignored_report(__u32 recognised);
 

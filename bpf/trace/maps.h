@@ -29,11 +29,18 @@ struct vector_reading {
  */
 struct scratch {
 	struct call_source source;
-	struct walk walk;
 	struct recogniser recogniser;
+	union protocol_walk walk;           /* its direction's */
+	union protocol_connection protocol; /* its connection's */
 	__u32 length; /* of the movement */
 	__u32 prefix; /* bytes copied from its beginning */
 	__u32 cursor; /* end of the last fragment in `bytes` */
+	__u32 turn;   /* the first bytes of their direction since the other one moved */
+	__u32 asks;   /* they go where the connection's first bytes went */
+	/* What the protocol says of them. */
+	__u32 requests;  /* that begin with them, as they look */
+	__u32 responses;
+	__u32 becomes;   /* enum recognised: what the connection speaks from here on, if something else; 0: it does not */
 	__u32 vector_index;  /* where the last read of a vector ended: reads go forward */
 	__u32 vector_offset; /* bytes in the buffers before that one */
 	__u32 head_alone;    /* where a response's head ends with its buffer, no more is copied at first */
@@ -148,19 +155,29 @@ extern struct messages_map message_calls SEC(".maps");
 /* A connection of which nothing is known. */
 extern const volatile struct connection no_connection;
 
-static __always_inline void count(__u32 counter)
+static __always_inline void count_all(__u32 counter, __u32 number)
 {
 	__u64 *value = bpf_map_lookup_elem(&counters, &counter);
 
 	if (value)
-		__sync_fetch_and_add(value, 1); /* an interrupt may count, too */
+		__sync_fetch_and_add(value, number); /* an interrupt may count, too */
 }
 
-/* A record found no room in the ring. */
+static __always_inline void count(__u32 counter)
+{
+	count_all(counter, 1);
+}
+
+/* A record found no room in the ring, and with it so many of what is counted. */
+static __always_inline void count_lost_record_of(__u32 counter, __u32 number)
+{
+	count_all(counter, number);
+	__sync_fetch_and_add(&records_lost, 1);
+}
+
 static __always_inline void count_lost_record(__u32 counter)
 {
-	count(counter);
-	__sync_fetch_and_add(&records_lost, 1);
+	count_lost_record_of(counter, 1);
 }
 
 /* When the thread's send call began; 0: unknown. */

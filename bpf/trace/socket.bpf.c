@@ -134,7 +134,7 @@ static __always_inline int receive(struct sock *sk, int result, int flags)
 	positions_read(sk, &positions);
 	if (!is_known(connection))
 		connection = connection_new(sk, &positions, result, 0);
-	if (!connection || connection->recognised > RECOGNISED_HTTP1)
+	if (!connection || !protocol_is_read(connection->recognised))
 		return 0;
 	/* Who receives is in no send. */
 	send_begin_forget(connection, movement.thread);
@@ -193,7 +193,7 @@ static __always_inline int send(struct sock *sk, int result, int flags)
 		return 0;
 	movement.start = positions.write - result;
 	send_begin_take(connection, &movement);
-	if (connection->recognised > RECOGNISED_HTTP1)
+	if (!protocol_is_read(connection->recognised))
 		return 0;
 	movement.length = result;
 	movement.other = positions.read;
@@ -215,7 +215,7 @@ static __always_inline int send_begin_note(struct sock *sk)
 	const struct tcp_sock *tcp;
 	__u64 thread;
 
-	if (!connection || connection->recognised > RECOGNISED_HTTP1)
+	if (!connection || !protocol_is_read(connection->recognised))
 		return 0;
 	thread = bpf_get_current_pid_tgid();
 	if (!process_selected_for(connection, thread >> 32))
@@ -266,7 +266,7 @@ static __always_inline int splice(struct sock *sk)
 		return 0;
 	if (!is_known(connection))
 		connection = connection_new(sk, &positions, movement.length, 0);
-	if (!connection || connection->recognised > RECOGNISED_HTTP1)
+	if (!connection || !protocol_is_read(connection->recognised))
 		return 0;
 	return capture_movement(connection, &movement);
 }

@@ -36,15 +36,12 @@ static __always_inline bool vectors_fetch(struct scratch *scratch, const struct 
 				    (void *)(reading->address + reading->index * sizeof(struct user_iovec)));
 }
 
-/* Whether the prefix begins like a response, and what was copied up to `end` ends with an empty line. */
+/* Whether the prefix is a response's head that ends at `end`. */
 static __always_inline bool response_head_ends_at(struct scratch *scratch, __u64 end)
 {
-	const __u8 *bytes = &scratch->bytes[FRAGMENT_HEADER];
-
-	if (end < FRAGMENT_HEADER + sizeof("HTTP/1.1") || end > COPY_HEAD || bytes[0] != 'H' || bytes[4] != '/')
+	if (end < FRAGMENT_HEADER + sizeof("HTTP/1.1") || end > COPY_HEAD)
 		return false;
-	bytes = &scratch->bytes[end - 4];
-	return bytes[0] == '\r' && bytes[1] == '\n' && bytes[2] == '\r' && bytes[3] == '\n';
+	return walk_response_ends(&scratch->bytes[FRAGMENT_HEADER], &scratch->bytes[end - 4]);
 }
 
 /* Reads what is wanted of the next buffer; 0 when the reading is over. */

@@ -108,7 +108,7 @@ __hidden int state_refused(struct connection *connection, __u64 thread)
 {
 	struct record_state *state;
 
-	if (!connection->reported || connection->refused || connection->recognised > RECOGNISED_HTTP1)
+	if (!connection->reported || connection->refused || !protocol_is_read(connection->recognised))
 		return 0;
 	connection->refused = 1;
 	state = state_reserve(connection, RECORD_STATE_REFUSED | (connection->end & RECORD_STATE_RESET), thread);

@@ -4,9 +4,9 @@
  * same body, the socket found through the descriptor.
  */
 #include "bpf/trace/capture.h"
-#include "bpf/trace/follow.h"
 #include "bpf/trace/maps.h"
 #include "bpf/trace/socket.h"
+#include "bpf/trace/source.h"
 #include "bpf/trace/state.h"
 #include "bpf/steady.h"
 

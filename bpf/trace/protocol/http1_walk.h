@@ -11,7 +11,7 @@
 
 #include "base/word.h"
 
-enum walk_phase {
+enum http1_phase {
 	WALK_HEAD = 0, /* in a head, or where one may begin */
 	WALK_DATA_END, /* at the CRLF after a chunk's data */
 	WALK_SIZE,     /* in what may be a chunk-size line */
@@ -21,7 +21,8 @@ enum walk_phase {
 	WALK_PLAIN,    /* in a response's body that surely has no chunks */
 };
 
-struct walk {
+/* Of one direction. */
+struct http1_walk {
 	__u8 phase;
 	__u8 matched; /* head: how much of CR LF CR LF; size: digits seen */
 	__u8 trailer; /* the head under way has a head behind it: a trailer section, or an interim response's */
@@ -30,10 +31,17 @@ struct walk {
 	__u64 left;   /* chunk data: bytes left; size: its value so far */
 };
 
+/* Of both. */
+struct http1_connection {
+	__u8 alone;          /* the last request is the only one that waits for an answer */
+	__u8 interim;        /* the last answer was not a final one */
+	__u8 connect_method; /* the last request was CONNECT */
+};
+
 #define WALK_DIGITS_MAX 15 /* 2^60: no chunk is larger, and nothing overflows */
 
 /* The head or trailer section is over. */
-static inline void walk_head_over(struct walk *walk)
+static inline void walk_head_over(struct http1_walk *walk)
 {
 	walk->matched = 0;
 	walk->left = 0;
@@ -42,7 +50,7 @@ static inline void walk_head_over(struct walk *walk)
 }
 
 /* A byte of a head or trailer section; true when it is the last. */
-static inline bool walk_head_byte(struct walk *walk, __u8 byte)
+static inline bool walk_head_byte(struct http1_walk *walk, __u8 byte)
 {
 	if (byte == '\n') {
 		/* LF after LF or after LF CR: an empty line */
@@ -80,7 +88,7 @@ static inline __u64 walk_bytes_like(__u64 word, __u8 byte)
  * Eight bytes of a head or trailer section at once, the first one lowest, and the eight that follow
  * them, zeros behind the last; `matched` is 0. How far from the first of them it ends; 0: not yet.
  */
-static inline __u32 walk_head_word(struct walk *walk, __u64 word, __u64 following)
+static inline __u32 walk_head_word(struct http1_walk *walk, __u64 word, __u64 following)
 {
 	__u64 lines = walk_bytes_like(word, '\n'), next, after, ends;
 	__u32 at;
@@ -103,7 +111,7 @@ static inline __u32 walk_head_word(struct walk *walk, __u64 word, __u64 followin
 }
 
 /* What follows is not known yet. The last two bytes: an empty line may have begun. */
-static inline void walk_head_pause(struct walk *walk, __u8 before, __u8 last)
+static inline void walk_head_pause(struct http1_walk *walk, __u8 before, __u8 last)
 {
 	if (walk->matched)
 		return;
@@ -111,6 +119,12 @@ static inline void walk_head_pause(struct walk *walk, __u8 before, __u8 last)
 		walk->matched = 2;
 	else if (before == '\n' && last == '\r')
 		walk->matched = 3;
+}
+
+/* Whether what begins like a response, and so goes on for a while, ends with an empty line; `last` are four bytes. */
+static inline bool walk_response_ends(const __u8 *first, const __u8 *last)
+{
+	return first[0] == 'H' && first[4] == '/' && last[0] == '\r' && last[1] == '\n' && last[2] == '\r' && last[3] == '\n';
 }
 
 static inline int walk_digit(__u8 byte)
@@ -122,7 +136,7 @@ static inline int walk_digit(__u8 byte)
 }
 
 /* The line is whole: data follows, or after the last chunk the trailer section. */
-static inline void walk_line_end(struct walk *walk)
+static inline void walk_line_end(struct http1_walk *walk)
 {
 	walk->phase = walk->left ? WALK_DATA : WALK_HEAD;
 	walk->matched = walk->left ? 0 : 2;
@@ -133,7 +147,7 @@ static inline void walk_line_end(struct walk *walk)
  * A byte between two chunks' data, of what may be a chunk-size line (RFC 9112,
  * 7.1). False: the line is over, or it is none.
  */
-static inline bool walk_size_byte(struct walk *walk, __u8 byte)
+static inline bool walk_size_byte(struct http1_walk *walk, __u8 byte)
 {
 	int digit = walk->phase == WALK_SIZE ? walk_digit(byte) : -1;
 
@@ -165,7 +179,7 @@ static inline bool walk_size_byte(struct walk *walk, __u8 byte)
 }
 
 /* Skips up to `available` bytes of chunk data; how many. */
-static inline __u64 walk_skip(struct walk *walk, __u64 available)
+static inline __u64 walk_skip(struct http1_walk *walk, __u64 available)
 {
 	__u64 skipped = walk->left < available ? walk->left : available;
 

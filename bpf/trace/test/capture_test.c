@@ -8,8 +8,11 @@
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 #include "bpf/trace/maps.bpf.c"
 #include "bpf/trace/source.bpf.c"
-#include "bpf/trace/follow.bpf.c"
+#include "bpf/trace/fragment.bpf.c"
 #include "bpf/trace/ignored.bpf.c"
+#include "bpf/trace/protocol/recognise.bpf.c"
+#include "bpf/trace/protocol/http1_steps.bpf.c"
+#include "bpf/trace/protocol/http1.bpf.c"
 #include "bpf/trace/capture.bpf.c"
 
 #include <setjmp.h>
@@ -206,7 +209,7 @@ static void sender_send(struct sender *sender, size_t length)
 /* Where the message ends, another one may begin. */
 static void sender_end(const struct sender *sender)
 {
-	const struct walk *walk = &sender->connection.directions[RECORD_SEND].walk;
+	const struct http1_walk *walk = &sender->connection.directions[RECORD_SEND].walk.http1;
 
 	assert_int_equal(sender->sent, sender->message->length);
 	assert_int_equal(walk->phase, WALK_HEAD);

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 /* Bytes up to and including the last that the head's end took; 0: it goes on. */
-static size_t walk_head(struct walk *walk, const char *text)
+static size_t walk_head(struct http1_walk *walk, const char *text)
 {
 	for (size_t i = 0; text[i]; i++) {
 		if (walk_head_byte(walk, text[i]))
@@ -23,7 +23,7 @@ static size_t walk_head(struct walk *walk, const char *text)
 }
 
 /* Bytes of the size line, as far as it goes. */
-static size_t walk_line(struct walk *walk, const char *text)
+static size_t walk_line(struct http1_walk *walk, const char *text)
 {
 	size_t length = 0;
 
@@ -52,7 +52,7 @@ static void heads_end_with_an_empty_line(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
-		struct walk walk = { 0 };
+		struct http1_walk walk = { 0 };
 
 		assert_int_equal(walk_head(&walk, heads[i].text), heads[i].end);
 		assert_int_equal(walk.phase, heads[i].end ? WALK_SIZE : WALK_HEAD);
@@ -78,7 +78,7 @@ static void size_lines_are_read(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		struct walk walk = { .phase = WALK_SIZE };
+		struct http1_walk walk = { .phase = WALK_SIZE };
 
 		assert_int_equal(walk_line(&walk, lines[i].line), strlen(lines[i].line));
 		assert_int_equal(walk.phase, WALK_DATA);
@@ -93,7 +93,7 @@ static void what_is_no_size_line_is_a_body(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		struct walk walk = { .phase = WALK_SIZE };
+		struct http1_walk walk = { .phase = WALK_SIZE };
 
 		walk_line(&walk, texts[i]);
 		assert_int_equal(walk.phase, WALK_BODY);
@@ -102,7 +102,7 @@ static void what_is_no_size_line_is_a_body(void **state)
 
 static void data_is_skipped(void **state)
 {
-	struct walk walk = { .phase = WALK_SIZE };
+	struct http1_walk walk = { .phase = WALK_SIZE };
 
 	(void)state;
 	walk_line(&walk, "10\r\n");
@@ -119,7 +119,7 @@ static void data_is_skipped(void **state)
 /* Data that does not end where its size says: not what we took it for. */
 static void data_without_an_end_is_a_body(void **state)
 {
-	struct walk walk = { .phase = WALK_SIZE };
+	struct http1_walk walk = { .phase = WALK_SIZE };
 
 	(void)state;
 	walk_line(&walk, "2\r\n");
@@ -134,7 +134,7 @@ static void the_last_chunk_ends_the_message(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(trailers) / sizeof(trailers[0]); i++) {
-		struct walk walk = { .phase = WALK_SIZE };
+		struct http1_walk walk = { .phase = WALK_SIZE };
 
 		walk_line(&walk, "0\r\n");
 		assert_int_equal(walk.phase, WALK_HEAD);
@@ -159,7 +159,7 @@ static void words_are_walked_as_bytes_are(void **state)
 
 	(void)state;
 	for (unsigned int number = 0; number < 17 * 65536; number++) {
-		struct walk by_word = { 0 }, by_byte = { 0 };
+		struct http1_walk by_word = { 0 }, by_byte = { 0 };
 		char text[17] = "";
 		__u64 words[2];
 		__u32 end;
