@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "test-env/benchmark/bpf/option.h"
 
 #define HEAD_SIZE 256 /* of every message, with its empty line */
 #define SIZE_MAX_BYTES 65536
@@ -195,15 +196,6 @@ static void bench_getppid(const struct options *options)
 	printf("{");
 	print_series("getppid", calls, options->blocks);
 	printf("}\n");
-}
-
-static bool option_number(const char *text, uint64_t least, uint64_t most, uint64_t *ret_number)
-{
-	char *end;
-	unsigned long long number = strtoull(text, &end, 10);
-
-	*ret_number = number;
-	return *text >= '0' && *text <= '9' && !*end && number >= least && number <= most;
 }
 
 static bool options_parse(int argc, char **argv, struct options *options)

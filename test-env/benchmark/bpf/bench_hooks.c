@@ -17,6 +17,7 @@
 #include "bpf/config.h"
 #include "bpf/record.h"
 #include "test-env/benchmark/bpf/hooks.h"
+#include "test-env/benchmark/bpf/option.h"
 
 #include "bpf/hooks.skel.h"
 
@@ -71,17 +72,6 @@ static void on_signal(int number)
 	stop = 1;
 }
 
-static bool option_number(const char *text, uint64_t least, uint64_t most, uint32_t *ret_number)
-{
-	char *end;
-	unsigned long long number = strtoull(text, &end, 10);
-
-	if (*text < '0' || *text > '9' || *end || number < least || number > most)
-		return false;
-	*ret_number = (uint32_t)number;
-	return true;
-}
-
 static bool option_way(const char *text, enum way *ret_way)
 {
 	*ret_way = strcmp(text, "socket") == 0 ? WAY_SOCKET : WAY_SYSCALL;
@@ -104,6 +94,7 @@ static bool options_parse(int argc, char **argv, struct options *options)
 		{ "ring-size", required_argument, NULL, 's' },
 		{ NULL, 0, NULL, 0 },
 	};
+	uint64_t record = options->hooks.record_size, ring = options->ring_size;
 	bool good = true;
 	int option;
 
@@ -115,9 +106,11 @@ static bool options_parse(int argc, char **argv, struct options *options)
 		good = (option == 'k' && option_way(optarg, &options->way)) ||
 		       (option == 'r' &&
 			option_number(optarg, sizeof(struct record_data) + sizeof(struct record_fragment),
-				      HOOKS_RECORD_MAX, &options->hooks.record_size)) ||
-		       (option == 's' && option_number(optarg, 4096, 1u << 30, &options->ring_size));
+				      HOOKS_RECORD_MAX, &record)) ||
+		       (option == 's' && option_number(optarg, 4096, 1u << 30, &ring));
 	}
+	options->hooks.record_size = (uint32_t)record;
+	options->ring_size = (uint32_t)ring;
 	return good && optind == argc - 1 && option_mode(argv[optind], options);
 }
 
