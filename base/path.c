@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/path.h"
 
+#include "base/ascii.h"
+
 struct slice path_last(struct slice path)
 {
 	size_t begin = path.length;
@@ -12,7 +14,7 @@ struct slice path_last(struct slice path)
 
 static bool is_of_version(char byte)
 {
-	return byte == '.' || (byte >= '0' && byte <= '9');
+	return byte == '.' || ascii_is_digit(byte);
 }
 
 struct slice path_without_version(struct slice name)

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/percent.h"
 
-static int hex_digit(char byte)
-{
-	if (byte >= '0' && byte <= '9')
-		return byte - '0';
-	byte |= 0x20;
-	return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
-}
+#include "base/ascii.h"
 
 bool percent_decode(struct slice text, char *out, size_t *ret_length)
 {
@@ -18,8 +12,8 @@ bool percent_decode(struct slice text, char *out, size_t *ret_length)
 		char byte = text.data[i];
 
 		if (byte == '%') {
-			int high = i + 2 < text.length ? hex_digit(text.data[i + 1]) : -1;
-			int low = i + 2 < text.length ? hex_digit(text.data[i + 2]) : -1;
+			int high = i + 2 < text.length ? ascii_hex_value(text.data[i + 1]) : -1;
+			int low = i + 2 < text.length ? ascii_hex_value(text.data[i + 2]) : -1;
 
 			if (high >= 0 && low >= 0) {
 				byte = (char)(high << 4 | low);

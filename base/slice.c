@@ -57,6 +57,18 @@ bool slice_ends_with(struct slice slice, struct slice suffix)
 	return slice.length >= suffix.length && slice_equal(slice_from(slice, slice.length - suffix.length), suffix);
 }
 
+bool slice_ends_with_ignoring_case(struct slice slice, struct slice suffix)
+{
+	return slice.length >= suffix.length &&
+	       slice_equal_ignoring_case(slice_from(slice, slice.length - suffix.length), suffix);
+}
+
+bool slice_contains(struct slice slice, struct slice part)
+{
+	return part.length == 0 ||
+	       (slice.length >= part.length && memmem(slice.data, slice.length, part.data, part.length));
+}
+
 size_t slice_find(struct slice slice, char byte)
 {
 	const char *found = slice.length > 0 ? memchr(slice.data, byte, slice.length) : NULL;

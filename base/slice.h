@@ -44,6 +44,8 @@ bool slice_equal(struct slice a, struct slice b);
 bool slice_equal_ignoring_case(struct slice a, struct slice b);
 bool slice_starts_with(struct slice slice, struct slice prefix);
 bool slice_ends_with(struct slice slice, struct slice suffix);
+bool slice_ends_with_ignoring_case(struct slice slice, struct slice suffix);
+bool slice_contains(struct slice slice, struct slice part);
 /* Offset of the first `byte`, or `length` where there is none. */
 size_t slice_find(struct slice slice, char byte);
 /* Without leading and trailing spaces and tabs. */

@@ -52,7 +52,7 @@ static bool was_started_by_manager(uint32_t parent, const struct proc_strings *s
 bool proc_is_managed(uint32_t parent, const struct proc_strings *strings)
 {
 	struct slice cgroup = slice_of(strings->cgroup, strings->cgroup_length);
-	bool may_be_managed = strings->supervised || memmem(cgroup.data, cgroup.length, ".service", strlen(".service"));
+	bool may_be_managed = strings->supervised || slice_contains(cgroup, SLICE_LITERAL(".service"));
 
 	return may_be_managed && was_started_by_manager(parent, strings);
 }

@@ -9,6 +9,7 @@
 
 #include "agent/process/proc_file.h"
 #include "agent/process/sdk.h"
+#include "base/ascii.h"
 #include "base/clock.h"
 #include "base/slice.h"
 
@@ -67,9 +68,7 @@ static bool proc_names_container(struct slice path)
 	size_t digits = 0;
 
 	for (size_t i = 0; i < path.length; i++) {
-		char c = path.data[i];
-
-		digits = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ? digits + 1 : 0;
+		digits = ascii_lower_hex_value(path.data[i]) >= 0 ? digits + 1 : 0;
 		if (digits >= 64)
 			return true;
 	}

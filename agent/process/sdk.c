@@ -69,7 +69,7 @@ static const char *const disabling_properties[] = {
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-static bool contains(struct slice text, struct slice part, size_t *ret_at)
+static bool find_ignoring_case(struct slice text, struct slice part, size_t *ret_at)
 {
 	for (size_t at = 0; at + part.length <= text.length; at++) {
 		if (strncasecmp(text.data + at, part.data, part.length) != 0)
@@ -118,9 +118,9 @@ static bool names_opentelemetry(struct slice text)
 {
 	size_t at;
 
-	if (contains(text, SLICE_LITERAL("opentelemetry"), &at))
+	if (find_ignoring_case(text, SLICE_LITERAL("opentelemetry"), &at))
 		return true;
-	while (contains(text, SLICE_LITERAL("otel"), &at)) {
+	while (find_ignoring_case(text, SLICE_LITERAL("otel"), &at)) {
 		if (at == 0 || !isalnum((unsigned char)text.data[at - 1]))
 			return true;
 		text = slice_from(text, at + 1);
@@ -219,7 +219,7 @@ static bool variable_starts_sdk(size_t row, struct slice value, bool configured)
 
 	switch (variables[row].form) {
 	case FORM_TEXT:
-		return contains(value, proof, &at);
+		return find_ignoring_case(value, proof, &at);
 	case FORM_VALUE:
 		return slice_equal_ignoring_case(slice_trim(value), proof);
 	case FORM_MODULES:

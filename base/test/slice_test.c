@@ -94,6 +94,22 @@ static void finding_stays_inside(void **state)
 	guard_free(copy, 6);
 }
 
+static void parts(void **state)
+{
+	struct slice text = SLICE_LITERAL("abc.Service");
+
+	(void)state;
+	assert_true(slice_contains(text, SLICE_LITERAL("c.S")));
+	assert_true(slice_contains(text, text));
+	assert_true(slice_contains(text, slice_of(NULL, 0)));
+	assert_true(slice_contains(slice_of(NULL, 0), slice_of(NULL, 0)));
+	assert_false(slice_contains(text, SLICE_LITERAL("c.s")));
+	assert_false(slice_contains(slice_of(NULL, 0), text));
+	assert_true(slice_ends_with_ignoring_case(text, SLICE_LITERAL(".SERVICE")));
+	assert_false(slice_ends_with_ignoring_case(text, SLICE_LITERAL("Servic")));
+	assert_false(slice_ends_with_ignoring_case(SLICE_LITERAL("ice"), text));
+}
+
 static void numbers(void **state)
 {
 	static const char *const wrong[] = {
@@ -131,6 +147,7 @@ int main(void)
 		cmocka_unit_test(comparing),
 		cmocka_unit_test(cutting),
 		cmocka_unit_test(finding_stays_inside),
+		cmocka_unit_test(parts),
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(copies),
 	};

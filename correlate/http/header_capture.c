@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/token.h"
 #include "correlate/span/attributes.h"
 
 #define ENTRY_HEAD_SIZE 3 /* the name's index, and the length of what follows it in two bytes */
@@ -41,35 +42,15 @@ static const char *const secret_endings[] = {
 	"-auth",
 };
 
-static bool ends_with(struct slice name, struct slice ending)
-{
-	return name.length >= ending.length &&
-	       slice_equal_ignoring_case(slice_from(name, name.length - ending.length), ending);
-}
-
 bool header_is_secret(struct slice name)
 {
 	for (size_t i = 0; i < sizeof(secret_names) / sizeof(secret_names[0]); i++)
 		if (slice_equal_ignoring_case(name, slice_of_string(secret_names[i])))
 			return true;
 	for (size_t i = 0; i < sizeof(secret_endings) / sizeof(secret_endings[0]); i++)
-		if (ends_with(name, slice_of_string(secret_endings[i])))
+		if (slice_ends_with_ignoring_case(name, slice_of_string(secret_endings[i])))
 			return true;
 	return false;
-}
-
-/* RFC 9110, 5.6.2 */
-static bool is_token(struct slice name)
-{
-	for (size_t i = 0; i < name.length; i++) {
-		char byte = name.data[i];
-		bool alphanumeric = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-				    (byte >= '0' && byte <= '9');
-
-		if (!alphanumeric && (byte == '\0' || !strchr("!#$%&'*+-.^_`|~", byte)))
-			return false;
-	}
-	return name.length > 0;
 }
 
 static struct slice name_of(const struct header_name *name)
@@ -103,7 +84,7 @@ int header_capture_add(struct header_capture *capture, enum header_message messa
 	bool request = message == HEADER_OF_REQUEST;
 	struct header_names *names = request ? &capture->request : &capture->response;
 
-	if (!is_token(name) || name.length > HEADER_NAME_MAX)
+	if (!token_is_valid(name) || name.length > HEADER_NAME_MAX)
 		return -EINVAL;
 	if (header_is_secret(name))
 		return -EPERM;

@@ -110,16 +110,6 @@ static const struct telemetry_row other_rows[] = {
 	{ ANY_METHOD, ENDS("/config/v1/agents"), USER_AGENT("apm-agent-"), TELEMETRY_OTHER },
 };
 
-static bool ends(struct slice text, struct slice end)
-{
-	return text.length >= end.length && slice_equal_ignoring_case(slice_from(text, text.length - end.length), end);
-}
-
-static bool contains(struct slice text, struct slice part)
-{
-	return text.length >= part.length && memmem(text.data, text.length, part.data, part.length);
-}
-
 static bool path_matches(const struct telemetry_row *row, struct slice path)
 {
 	if (row->path_match == PATH_ANY)
@@ -137,9 +127,9 @@ static bool sign_matches(const struct telemetry_row *row, const struct slice *va
 	case VALUE_BEGINS:
 		return slice_equal_ignoring_case(slice_head(*value, wanted.length), wanted);
 	case VALUE_CONTAINS:
-		return contains(*value, wanted);
+		return slice_contains(*value, wanted);
 	case VALUE_ENDS:
-		return ends(*value, wanted);
+		return slice_ends_with_ignoring_case(*value, wanted);
 	default:
 		return true;
 	}
@@ -181,7 +171,7 @@ static bool passes_on(const struct http_head *head)
 
 	return http_field(head, HTTP_FIELD_FORWARDED) || http_field(head, HTTP_FIELD_X_FORWARDED_FOR) ||
 	       http_field(head, HTTP_FIELD_X_REAL_IP) || http_field(head, HTTP_FIELD_VIA) ||
-	       (user_agent && contains(*user_agent, SLICE_LITERAL("OpenTelemetry Collector")));
+	       (user_agent && slice_contains(*user_agent, SLICE_LITERAL("OpenTelemetry Collector")));
 }
 
 static const struct telemetry_row *find_row(const struct telemetry_row *rows, size_t count, const struct look *look)

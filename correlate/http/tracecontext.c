@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/http/tracecontext.h"
 
+#include "base/ascii.h"
 #include "base/slice.h"
 
 enum {
@@ -15,21 +16,12 @@ enum {
 
 #define FLAGS_KNOWN 0x03 /* sampled, random: others go out as 0 */
 
-static int hex_digit(char byte)
-{
-	if (byte >= '0' && byte <= '9')
-		return byte - '0';
-	if (byte >= 'a' && byte <= 'f')
-		return byte - 'a' + 10;
-	return -1;
-}
-
 /* False where a digit is none, or an uppercase one. */
 static bool hex_decode(const char *text, uint8_t *ret_bytes, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		int high = hex_digit(text[2 * i]);
-		int low = hex_digit(text[2 * i + 1]);
+		int high = ascii_lower_hex_value(text[2 * i]);
+		int low = ascii_lower_hex_value(text[2 * i + 1]);
 
 		if (high < 0 || low < 0)
 			return false;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/http/url.h"
 
+#include "base/ascii.h"
+
 #define SCHEME_MAX 16
 
 static bool is_scheme_byte(char byte)
 {
-	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
-	       byte == '+' || byte == '-' || byte == '.';
+	return ascii_is_alphanumeric(byte) || byte == '+' || byte == '-' || byte == '.';
 }
 
 bool http_scheme_valid(struct slice text)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/process/container.h"
 
+#include "base/ascii.h"
+
 enum {
 	CONTAINER_ID_LENGTH = 64,
 	FARGATE_TASK_LENGTH = 32, /* ECS on Fargate: <32 hex>-<digits> */
@@ -10,8 +12,7 @@ static size_t hex_prefix(struct slice text)
 {
 	size_t length = 0;
 
-	while (length < text.length && ((text.data[length] >= '0' && text.data[length] <= '9') ||
-					(text.data[length] >= 'a' && text.data[length] <= 'f')))
+	while (length < text.length && ascii_lower_hex_value(text.data[length]) >= 0)
 		length++;
 	return length;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* java: options that take values, jar names with versions, main classes. */
+#include "base/ascii.h"
 #include "correlate/process/name.h"
 
 static const char *const value_options[] = {
@@ -41,17 +42,12 @@ static size_t find_last(struct slice text, char byte)
 	return at ? at - 1 : text.length;
 }
 
-static bool is_digit(char byte)
-{
-	return byte >= '0' && byte <= '9';
-}
-
 /* "SNAPSHOT", "rc.1", "M2". */
 static bool is_qualifier(struct slice part)
 {
 	size_t letters = part.length;
 
-	while (letters > 0 && (is_digit(part.data[letters - 1]) || part.data[letters - 1] == '.'))
+	while (letters > 0 && (ascii_is_digit(part.data[letters - 1]) || part.data[letters - 1] == '.'))
 		letters--;
 	return word_in(part, qualifiers) || word_in(slice_head(part, letters), stages);
 }
@@ -68,7 +64,7 @@ static struct slice without_version(struct slice name)
 		if (dash == rest.length || dash == 0 || !part.length)
 			return name;
 		rest = slice_head(rest, dash);
-		if (is_digit(part.data[0]))
+		if (ascii_is_digit(part.data[0]))
 			return rest;
 		if (!is_qualifier(part))
 			return name;

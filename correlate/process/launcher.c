@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/process/launcher.h"
 
+#include "base/ascii.h"
 #include "base/path.h"
 #include "correlate/process/name.h"
 
@@ -80,7 +81,7 @@ struct slice script_name(struct slice path)
 static bool is_number(struct slice name)
 {
 	for (size_t i = 0; i < name.length; i++)
-		if (name.data[i] < '0' || name.data[i] > '9')
+		if (!ascii_is_digit(name.data[i]))
 			return false;
 	return true;
 }
@@ -109,7 +110,7 @@ static size_t dotted_name(struct slice text)
 	size_t length = 0;
 
 	while (length < text.length &&
-	       (is_letter(text.data[length]) || (length && text.data[length] >= '0' && text.data[length] <= '9') ||
+	       (is_letter(text.data[length]) || (length && ascii_is_digit(text.data[length])) ||
 		(length && text.data[length] == '.')))
 		length++;
 	return length;

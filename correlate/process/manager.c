@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/process/manager.h"
 
+#include "base/ascii.h"
 #include "correlate/process/arguments.h"
 #include "correlate/process/container.h"
 #include "correlate/process/environment.h"
@@ -19,7 +20,7 @@ static struct slice without_number(struct slice name)
 {
 	size_t end = name.length;
 
-	while (end > 0 && name.data[end - 1] >= '0' && name.data[end - 1] <= '9')
+	while (end > 0 && ascii_is_digit(name.data[end - 1]))
 		end--;
 	return end > 1 && end < name.length && name.data[end - 1] == '_' ? slice_head(name, end - 1) : name;
 }
@@ -60,16 +61,11 @@ static struct slice find_unit(struct slice cgroup)
 	return slice_of(NULL, 0);
 }
 
-static bool is_hexadecimal(char byte)
-{
-	return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f');
-}
-
 /* "run-u17", "run-r0f3c...", "run-p12-i13": what systemd-run calls what has no name. */
 static bool is_transient(struct slice unit)
 {
 	return slice_starts_with(unit, SLICE_LITERAL("run-")) && unit.length > 5 && strchr("urp", unit.data[4]) &&
-	       is_hexadecimal(unit.data[5]);
+	       ascii_lower_hex_value(unit.data[5]) >= 0;
 }
 
 static bool names_what_it_runs(struct slice prefix)
@@ -78,9 +74,12 @@ static bool names_what_it_runs(struct slice prefix)
 	       !slice_starts_with(prefix, SLICE_LITERAL("systemd-"));
 }
 
-static int hexadecimal_value(char digit)
+/* Negative where a digit is none. */
+static int hexadecimal_byte(char first, char second)
 {
-	return digit <= '9' ? digit - '0' : digit - 'a' + 10;
+	int high = ascii_lower_hex_value(first), low = ascii_lower_hex_value(second);
+
+	return high < 0 ? high : low < 0 ? low : high * 16 + low;
 }
 
 /* systemd writes "\x2d" for what may not stand in a name. */
@@ -91,9 +90,8 @@ static struct slice unescape(struct slice name, char buffer[MANAGED_NAME_MAX])
 	for (size_t i = 0; i < name.length && length < MANAGED_NAME_MAX; i++) {
 		int byte = 0;
 
-		if (name.data[i] == '\\' && i + 3 < name.length && name.data[i + 1] == 'x' &&
-		    is_hexadecimal(name.data[i + 2]) && is_hexadecimal(name.data[i + 3]))
-			byte = hexadecimal_value(name.data[i + 2]) * 16 + hexadecimal_value(name.data[i + 3]);
+		if (name.data[i] == '\\' && i + 3 < name.length && name.data[i + 1] == 'x')
+			byte = hexadecimal_byte(name.data[i + 2], name.data[i + 3]);
 		if (byte > ' ' && byte < 0x7f)
 			i += 3;
 		buffer[length++] = byte > ' ' && byte < 0x7f ? (char)byte : name.data[i];

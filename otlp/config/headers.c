@@ -6,6 +6,7 @@
 
 #include "base/percent.h"
 #include "base/resource_variables.h"
+#include "base/token.h"
 
 /* Of the exporter, or of the connection: RFC 9110, section 7.6.1. */
 static const char *const reserved_headers[] = {
@@ -20,19 +21,6 @@ static bool is_reserved(struct slice name)
 			return true;
 	}
 	return false;
-}
-
-/* RFC 9110, section 5.6.2. */
-static bool is_token(struct slice text)
-{
-	for (size_t i = 0; i < text.length; i++) {
-		char byte = text.data[i];
-		bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-
-		if (!letter && !(byte >= '0' && byte <= '9') && (!byte || !strchr("!#$%&'*+-.^_`|~", byte)))
-			return false;
-	}
-	return text.length > 0;
 }
 
 /* RFC 9110, section 5.5, and nothing that could end the line. */
@@ -72,7 +60,7 @@ static int header_parse(struct slice member, struct config_header *ret_header, c
 	*ret_reason = NULL;
 	if (!list_member_split(member, &name, &value))
 		*ret_reason = "it is not NAME=VALUE";
-	else if (!is_token(name))
+	else if (!token_is_valid(name))
 		*ret_reason = "its name is no token (RFC 9110)";
 	else if (is_reserved(name))
 		*ret_reason = "the exporter sets that header itself";

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "base/ascii.h"
+
 #define DIGITS 14 /* of 56 bits */
 
 /* Bytes appended as long as they fit. */
@@ -66,14 +68,11 @@ static bool parse_bits(struct slice digits, size_t digits_min, uint64_t *ret_bit
 	if (digits.length < digits_min || digits.length > DIGITS)
 		return false;
 	for (size_t i = 0; i < digits.length; i++) {
-		char digit = digits.data[i];
+		int digit = ascii_lower_hex_value(digits.data[i]);
 
-		if (digit >= '0' && digit <= '9')
-			bits = bits << 4 | (uint64_t)(digit - '0');
-		else if (digit >= 'a' && digit <= 'f')
-			bits = bits << 4 | (uint64_t)(digit - 'a' + 10);
-		else
+		if (digit < 0)
 			return false;
+		bits = bits << 4 | (uint64_t)digit;
 	}
 	*ret_bits = bits << 4 * (DIGITS - digits.length);
 	return true;

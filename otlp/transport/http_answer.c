@@ -179,7 +179,7 @@ static enum transport_verdict verdict_of(long status)
 static bool has_secret(const struct http_endpoint *endpoint, struct slice text)
 {
 	for (const struct curl_slist *secret = endpoint->secrets; secret; secret = secret->next) {
-		if (text.length && memmem(text.data, text.length, secret->data, strlen(secret->data)))
+		if (text.length && slice_contains(text, slice_of_string(secret->data)))
 			return true;
 	}
 	return false;

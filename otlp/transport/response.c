@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/ascii.h"
 #include "otlp/transport/response_decode.h"
 #include "otlp/encode/utf8.h"
 
@@ -20,18 +21,13 @@ static const struct decoder decoders[] = {
 	[OTLP_JSON] = { response_json, status_json, view_json_done },
 };
 
-static bool is_space(char byte)
-{
-	return byte == ' ' || (byte >= '\t' && byte <= '\r');
-}
-
 /* The words of the text with one space between them; at most TEXT_TAKEN_MAX bytes. */
 static size_t collapse_spaces(struct slice text, char *destination)
 {
 	size_t length = 0;
 
 	for (size_t i = 0; i < text.length && length < TEXT_TAKEN_MAX; i++) {
-		if (!is_space(text.data[i]))
+		if (!ascii_is_space(text.data[i]))
 			destination[length++] = text.data[i];
 		else if (length && destination[length - 1] != ' ')
 			destination[length++] = ' ';
@@ -101,7 +97,7 @@ static bool is_text(struct slice body)
 
 		if (!valid)
 			return length == rest.length && body.length > TEXT_TAKEN_MAX;
-		if ((code < 0x20 && !is_space((char)code)) || code == 0x7f)
+		if ((code < 0x20 && !ascii_is_space((char)code)) || code == 0x7f)
 			return false;
 		rest = slice_from(rest, length);
 	}
@@ -115,7 +111,7 @@ static bool is_markup(struct slice body)
 
 	if (slice_starts_with(body, byte_order_mark))
 		at = byte_order_mark.length;
-	while (at < body.length && is_space(body.data[at]))
+	while (at < body.length && ascii_is_space(body.data[at]))
 		at++;
 	return at < body.length && body.data[at] == '<';
 }

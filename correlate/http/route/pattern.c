@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/http/route/pattern.h"
 
+#include "base/ascii.h"
 #include "base/glob.h"
 #include "correlate/http/route/route.h"
 
@@ -44,8 +45,7 @@ static struct segment take_segment(struct slice *rest)
 
 static bool is_name_byte(char byte)
 {
-	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
-	       byte == '_' || byte == '-' || byte == '.';
+	return ascii_is_alphanumeric(byte) || byte == '_' || byte == '-' || byte == '.';
 }
 
 /* In text before, between and behind placeholders; RFC 3986, 3.3, without ';' and '*'. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/http/route/segment.h"
 
+#include "base/ascii.h"
 #include "base/percent.h"
 
 enum {
@@ -24,11 +25,6 @@ struct shape {
 	size_t switches; /* between letters and digits, and between cases inside a word */
 };
 
-static bool is_digit(char byte)
-{
-	return byte >= '0' && byte <= '9';
-}
-
 static bool is_lower(char byte)
 {
 	return byte >= 'a' && byte <= 'z';
@@ -39,25 +35,15 @@ static bool is_upper(char byte)
 	return byte >= 'A' && byte <= 'Z';
 }
 
-static bool is_alphanumeric(char byte)
-{
-	return is_digit(byte) || is_lower(byte) || is_upper(byte);
-}
-
 /* Between the parts of a name. */
 static bool is_separator(char byte)
 {
 	return byte == '-' || byte == '_' || byte == '.';
 }
 
-static bool is_hex(char byte)
-{
-	return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
-}
-
 static size_t *shape_class(struct shape *shape, char byte)
 {
-	if (is_digit(byte))
+	if (ascii_is_digit(byte))
 		return &shape->digits;
 	if (is_lower(byte))
 		return &shape->lower;
@@ -75,8 +61,8 @@ static size_t *shape_class(struct shape *shape, char byte)
 /* An upper case letter before a lower case one begins a word, which is no switch. */
 static bool is_switch(char before, char after)
 {
-	return (is_digit(before) && (is_lower(after) || is_upper(after))) ||
-	       (is_digit(after) && (is_lower(before) || is_upper(before))) || (is_lower(before) && is_upper(after));
+	return (ascii_is_digit(before) && (is_lower(after) || is_upper(after))) ||
+	       (ascii_is_digit(after) && (is_lower(before) || is_upper(before))) || (is_lower(before) && is_upper(after));
 }
 
 static struct shape shape_of(struct slice text)
@@ -85,7 +71,7 @@ static struct shape shape_of(struct slice text)
 
 	for (size_t i = 0; i < text.length; i++) {
 		(*shape_class(&shape, text.data[i]))++;
-		shape.hex += is_hex(text.data[i]);
+		shape.hex += ascii_hex_value(text.data[i]) >= 0;
 		shape.switches += i > 0 && is_switch(text.data[i - 1], text.data[i]);
 	}
 	return shape;
@@ -100,7 +86,7 @@ static bool is_number(struct slice text, const struct shape *shape)
 	bool sign = text.data[0] == '-' || text.data[0] == '+';
 	size_t rest = text.length - shape->digits;
 
-	if (!shape->digits || !is_digit(text.data[text.length - 1]))
+	if (!shape->digits || !ascii_is_digit(text.data[text.length - 1]))
 		return false;
 	if (rest == shape->dashes && (rest == sign || shape->digits >= GROUPED_DIGITS_MIN))
 		return true;
@@ -132,9 +118,9 @@ static bool is_date(struct slice text)
 	if (length != 7 && length != sizeof pattern - 1)
 		return false;
 	for (size_t i = 0; i < length; i++)
-		if (pattern[i] == 'd' ? !is_digit(text.data[i]) : text.data[i] != pattern[i])
+		if (pattern[i] == 'd' ? !ascii_is_digit(text.data[i]) : text.data[i] != pattern[i])
 			return false;
-	return text.length == length || !is_alphanumeric(text.data[length]) || text.data[length] == 'T';
+	return text.length == length || !ascii_is_alphanumeric(text.data[length]) || text.data[length] == 'T';
 }
 
 /* "ann@example.com"; not "react@18.2.0" or "@scope". */
@@ -156,7 +142,7 @@ static bool is_ulid(struct slice text, const struct shape *shape)
 	for (size_t i = 0; i < text.length; i++) {
 		char upper = is_lower(text.data[i]) ? (char)(text.data[i] - 0x20) : text.data[i];
 
-		if (!is_digit(upper) && (!is_upper(upper) || strchr("ILOU", upper)))
+		if (!ascii_is_digit(upper) && (!is_upper(upper) || strchr("ILOU", upper)))
 			return false;
 	}
 	return true;
@@ -183,11 +169,11 @@ static bool is_named_number(struct slice text)
 {
 	size_t begin = text.length;
 
-	while (begin > 0 && is_digit(text.data[begin - 1]))
+	while (begin > 0 && ascii_is_digit(text.data[begin - 1]))
 		begin--;
 	if (begin < 2 || text.length - begin < NAMED_NUMBER_MIN)
 		return false;
-	return text.data[begin - 1] != '.' && !is_alphanumeric(text.data[begin - 1]);
+	return text.data[begin - 1] != '.' && !ascii_is_alphanumeric(text.data[begin - 1]);
 }
 
 /* A hash or token as one part makes the whole unique: "web-7d4b9c6f5-x2x9z", "app.3f2a9c1b.js", "cus_NffrFeUfNV2Hib". */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/protocol/http1/chunk.h"
 
+#include "base/ascii.h"
+
 enum state {
 	SIZE_BEGIN,
 	SIZE,
@@ -45,11 +47,6 @@ static const uint8_t steps[STATES][BYTE_CLASSES] = {
 	[TRAILER_CR]    = { TRAILER,   TRAILER,   TRAILER,    DONE,          TRAILER,   TRAILER },
 };
 
-static unsigned int hex_value(char digit)
-{
-	return digit <= '9' ? (unsigned int)(digit - '0') : (unsigned int)((digit | 0x20) - 'a') + 10;
-}
-
 void http1_chunk_init(struct http1_chunk *chunk)
 {
 	*chunk = (struct http1_chunk){ .state = SIZE_BEGIN };
@@ -78,7 +75,7 @@ static enum http1_chunk_result step(struct http1_chunk *chunk, char byte)
 	if (next == SIZE) {
 		if (chunk->left >> 60)
 			return HTTP1_CHUNK_ERROR;
-		chunk->left = chunk->left << 4 | hex_value(byte);
+		chunk->left = chunk->left << 4 | (unsigned int)ascii_hex_value(byte);
 	} else if (next == SIZE_DONE) {
 		next = chunk->left > 0 ? DATA : TRAILER_BEGIN;
 		chunk->length = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/protocol/http1/head.h"
 
+#include "base/ascii.h"
+#include "base/token.h"
 #include "correlate/protocol/http1/field.h"
 
 /* Empty lines before a start line are tolerated up to this many bytes (old browsers sent one after a POST). */
@@ -9,17 +11,6 @@
 #define JUDGED_MAX 512
 
 #define VERSION_LENGTH (sizeof("HTTP/1.1") - 1)
-
-/* tchar, RFC 9110, 5.6.2 */
-static const bool token_bytes[256] = {
-	['!'] = true, ['#' ... '\''] = true, ['*'] = true, ['+'] = true, ['-'] = true, ['.'] = true,
-	['0' ... '9'] = true, ['A' ... 'Z'] = true, ['^' ... 'z'] = true, ['|'] = true, ['~'] = true,
-};
-
-static bool is_digit(char byte)
-{
-	return byte >= '0' && byte <= '9';
-}
 
 /* Offset of the first byte that is no space. */
 static size_t skip_spaces(struct slice text, size_t from)
@@ -41,7 +32,7 @@ static size_t method_length(struct slice text)
 /* `text` holds at least VERSION_LENGTH bytes. */
 static bool version_parse(const char *text, int *ret_minor)
 {
-	if (memcmp(text, "HTTP/1.", VERSION_LENGTH - 1) != 0 || !is_digit(text[VERSION_LENGTH - 1]))
+	if (memcmp(text, "HTTP/1.", VERSION_LENGTH - 1) != 0 || !ascii_is_digit(text[VERSION_LENGTH - 1]))
 		return false;
 	*ret_minor = text[VERSION_LENGTH - 1] == '0' ? 0 : 1;
 	return true;
@@ -108,7 +99,7 @@ static bool status_line_parse(struct slice line, struct start_line *ret_line)
 		return false;
 	ret_line->status = 0;
 	for (size_t i = status; i < status + 3; i++) {
-		if (!is_digit(line.data[i]))
+		if (!ascii_is_digit(line.data[i]))
 			return false;
 		ret_line->status = ret_line->status * 10 + (line.data[i] - '0');
 	}
@@ -155,14 +146,14 @@ static bool status_line_may_begin(struct slice text)
 
 	if (memcmp(text.data, begin, text.length < begin_length ? text.length : begin_length) != 0)
 		return false;
-	if ((text.length > VERSION_LENGTH - 1 && !is_digit(text.data[VERSION_LENGTH - 1])) ||
+	if ((text.length > VERSION_LENGTH - 1 && !ascii_is_digit(text.data[VERSION_LENGTH - 1])) ||
 	    (text.length > VERSION_LENGTH && text.data[VERSION_LENGTH] != ' '))
 		return false;
 	if (text.length <= VERSION_LENGTH)
 		return true;
 	status = skip_spaces(text, VERSION_LENGTH);
 	for (size_t i = status; i < text.length && i < status + 3; i++)
-		if (!is_digit(text.data[i]) || (i == status && text.data[i] == '0'))
+		if (!ascii_is_digit(text.data[i]) || (i == status && text.data[i] == '0'))
 			return false;
 	return text.length <= status + 3 || text.data[status + 3] == ' ' ||
 	       (text.data[status + 3] == '\r' && text.length == status + 4);

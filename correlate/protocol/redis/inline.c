@@ -1,20 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/protocol/redis/inline.h"
 
+#include "base/ascii.h"
+
 enum state { GAP, WORD, QUOTED, ESCAPE, HEX, HEX_2, SINGLE, SINGLE_ESCAPE, CLOSED };
-
-static bool is_space(char byte)
-{
-	return byte == ' ' || (byte >= '\t' && byte <= '\r');
-}
-
-static int hex_value(char byte)
-{
-	if (byte >= '0' && byte <= '9')
-		return byte - '0';
-	byte |= 0x20;
-	return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
-}
 
 static char escaped(char byte)
 {
@@ -54,7 +43,7 @@ static enum redis_inline_result step_plain(struct redis_inline *line, char byte)
 {
 	bool within = line->state != GAP;
 
-	if (is_space(byte)) {
+	if (ascii_is_space(byte)) {
 		line->state = GAP;
 		return within ? REDIS_INLINE_ARGUMENT : REDIS_INLINE_MORE;
 	}
@@ -77,7 +66,7 @@ static enum redis_inline_result step_quoted(struct redis_inline *line, char byte
 /* \xHH is a byte; without two digits, "x" and what follows. */
 static enum redis_inline_result step_hex(struct redis_inline *line, char byte)
 {
-	int value = hex_value(byte);
+	int value = ascii_hex_value(byte);
 
 	if (line->state == HEX) {
 		if (value >= 0) {
@@ -88,7 +77,7 @@ static enum redis_inline_result step_hex(struct redis_inline *line, char byte)
 		return step_quoted(line, byte);
 	}
 	if (value >= 0)
-		return keep(line, QUOTED, (char)(hex_value(line->digit) << 4 | value));
+		return keep(line, QUOTED, (char)(ascii_hex_value(line->digit) << 4 | value));
 	keep(line, QUOTED, 'x');
 	keep(line, QUOTED, line->digit);
 	return step_quoted(line, byte);
