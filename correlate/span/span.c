@@ -35,6 +35,13 @@ const struct attribute *span_attribute(const struct span *span, const char *key)
 	return NULL;
 }
 
+struct slice span_string(const struct span *span, const char *key)
+{
+	const struct attribute *attribute = span_attribute(span, key);
+
+	return attribute && attribute->type == ATTRIBUTE_STRING ? attribute->string : slice_of(NULL, 0);
+}
+
 static inline bool attribute_has_string(const struct attribute *attribute)
 {
 	return attribute->type == ATTRIBUTE_STRING || attribute->type == ATTRIBUTE_STRING_ARRAY;

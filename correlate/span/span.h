@@ -98,6 +98,8 @@ static inline bool span_has_parent(const struct span *span)
 
 /* The attribute of that key, or NULL. */
 const struct attribute *span_attribute(const struct span *span, const char *key);
+/* Its text; empty where there is none, or it is not a string. */
+struct slice span_string(const struct span *span, const char *key);
 /* Bytes that a clone takes. */
 size_t span_clone_size(const struct span *span);
 /*

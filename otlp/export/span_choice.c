@@ -13,13 +13,6 @@ const char *span_reason_name(enum span_reason reason)
 	return names[reason];
 }
 
-static struct slice text_of(const struct span *span, const char *key)
-{
-	const struct attribute *attribute = span_attribute(span, key);
-
-	return attribute && attribute->type == ATTRIBUTE_STRING ? attribute->string : slice_of(NULL, 0);
-}
-
 /* Of "scheme://authority/path?query"; empty where there is none (OPTIONS *, CONNECT). */
 static struct slice url_path(struct slice url)
 {
@@ -28,13 +21,17 @@ static struct slice url_path(struct slice url)
 	return slice_from(url, slice_find(url, '/'));
 }
 
+/* What has no path, be it that the target is malformed or that it is no HTTP, has none that matches. */
 static bool has_excluded_path(const struct span_choice *choice, const struct span *span)
 {
-	if (!choice->excluded_paths.count)
+	bool server = span->kind == SPAN_KIND_SERVER;
+	const char *key = server ? "url.path" : "url.full";
+	struct slice text;
+
+	if (!choice->excluded_paths.count || !span_attribute(span, key))
 		return false;
-	return globs_match(&choice->excluded_paths, span->kind == SPAN_KIND_SERVER
-							    ? text_of(span, "url.path")
-							    : url_path(text_of(span, "url.full")));
+	text = span_string(span, key);
+	return globs_match(&choice->excluded_paths, server ? text : url_path(text));
 }
 
 enum span_reason span_choice_judge(const struct span_choice *choice, const struct span *span)

@@ -96,6 +96,29 @@ struct span sample_http(struct resource *resource, uint8_t trace, uint8_t id)
 	return span;
 }
 
+struct span sample_redis(struct resource *resource, uint8_t id, uint8_t parent, enum span_kind kind,
+			 const char *operation, const char *error)
+{
+	struct span span = sample_span(resource, 1, id, parent, kind, "redis", 0, 1000);
+	bool server = kind == SPAN_KIND_SERVER;
+
+	sample_string(&span, "db.system.name", "redis");
+	sample_string(&span, "db.namespace", "0");
+	sample_string(&span, "db.operation.name", operation);
+	if (error) {
+		sample_string(&span, "db.response.status_code", error);
+		sample_string(&span, "error.type", error);
+		span.error_type = slice_of_string(error);
+		span.status = SPAN_STATUS_ERROR;
+	}
+	sample_string(&span, "server.address", "127.0.0.1");
+	sample_string(&span, "network.peer.address", "127.0.0.1");
+	sample_integer(&span, "network.peer.port", server ? 51234 : 6379);
+	sample_string(&span, "network.local.address", "127.0.0.1");
+	sample_integer(&span, "network.local.port", server ? 6379 : 51234);
+	return span;
+}
+
 int sample_file(void)
 {
 	int fd = memfd_create("wirespan-test", MFD_CLOEXEC);

@@ -20,6 +20,10 @@ void sample_integer(struct span *span, const char *key, int64_t value);
 /* A span with the attributes that a server span of HTTP ordinarily has. */
 struct span sample_http(struct resource *resource, uint8_t trace, uint8_t id);
 
+/* A span as a call of Redis has it at either end, at 127.0.0.1:6379; `error` is its answer's, NULL: none. */
+struct span sample_redis(struct resource *resource, uint8_t id, uint8_t parent, enum span_kind kind,
+			 const char *operation, const char *error);
+
 /* A file in memory for an output to write to, and what it holds (terminated, the caller frees). */
 int sample_file(void);
 char *sample_file_text(int fd);

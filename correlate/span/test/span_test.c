@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/test/guard.h"
+#include "correlate/span/attributes.h"
 #include "correlate/span/span.h"
 
 static struct resource *new_resource(void)
@@ -126,11 +127,24 @@ static void test_clone_full_and_empty(void **state)
 	resource_unref(span.resource);
 }
 
+static void test_string(void **state)
+{
+	struct span span = { 0 };
+
+	(void)state;
+	span_add_integer(&span, "number", 1);
+	span_add_string(&span, "text", SLICE_LITERAL("a"));
+	assert_true(slice_equal(span_string(&span, "text"), SLICE_LITERAL("a")));
+	assert_int_equal(span_string(&span, "number").length, 0);
+	assert_int_equal(span_string(&span, "none").length, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reference_count),
 		cmocka_unit_test(test_attribute),
+		cmocka_unit_test(test_string),
 		cmocka_unit_test(test_clone_owns_all_but_keys),
 		cmocka_unit_test(test_clone_full_and_empty),
 		cmocka_unit_test(test_several_are_freed),

@@ -89,6 +89,20 @@ static void paths_are_excluded_at_both_ends(void **state)
 	assert_true(span_choice_orphans(&choice));
 }
 
+/* A pattern that matches whatever there is does not match nothing. */
+static void what_has_no_path_is_not_excluded(void **state)
+{
+	const struct span_choice choice = { .excluded_paths = { { "*" }, 1 } };
+	struct span call = sample_redis(resource, 1, 0, SPAN_KIND_CLIENT, "GET", NULL);
+	struct span answer = sample_redis(resource, 1, 0, SPAN_KIND_SERVER, "GET", NULL);
+	struct span request = span_of(SPAN_KIND_CLIENT, "url.full", "http://shop");
+
+	(void)state;
+	assert_int_equal(span_choice_judge(&choice, &call), SPAN_REASONS);
+	assert_int_equal(span_choice_judge(&choice, &answer), SPAN_REASONS);
+	assert_int_equal(span_choice_judge(&choice, &request), SPAN_EXCLUDED_PATH);
+}
+
 static void one_kind_is_enough(void **state)
 {
 	const struct span_choice choice = { .kind = SPAN_KIND_SERVER };
@@ -151,6 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_said_is_every_span),
 		cmocka_unit_test(paths_are_excluded_at_both_ends),
+		cmocka_unit_test(what_has_no_path_is_not_excluded),
 		cmocka_unit_test(one_kind_is_enough),
 		cmocka_unit_test(errors_are_enough),
 		cmocka_unit_test(what_lasts_long_enough_is_wanted),
