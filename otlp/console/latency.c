@@ -8,6 +8,7 @@
 
 #include "base/hashmap.h"
 #include "otlp/console/latency_table.h"
+#include "otlp/console/semantics.h"
 #include "otlp/console/text.h"
 #include "otlp/encode/utf8.h"
 
@@ -79,7 +80,8 @@ void latency_free(struct latency *latency)
 static struct endpoint *find_endpoint(struct latency *latency, const struct span *span)
 {
 	struct slice service = slice_head(span->resource->service_name, LATENCY_NAME_MAX);
-	struct slice name = slice_head(span->name, LATENCY_NAME_MAX);
+	char room[LATENCY_NAME_MAX + 1];
+	struct slice name = slice_head(semantics_endpoint(span, room, sizeof(room)), LATENCY_NAME_MAX);
 	struct endpoint *endpoint;
 	char key[KEY_MAX] = { (char)span->kind, (char)service.length };
 	size_t size = 2 + service.length + name.length;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Latency per endpoint: service, kind and span name. */
+/* Latency per endpoint: service, kind and span name, or what of its kind of traffic says more (semantics.h). */
 #ifndef WIRESPAN_OTLP_CONSOLE_LATENCY_H
 #define WIRESPAN_OTLP_CONSOLE_LATENCY_H
 
@@ -11,7 +11,7 @@
  * KB per power of two): 10 MB of such. What comes after these counts as "(other)".
  */
 #define LATENCY_ENDPOINTS_MAX 750
-/* A longer service or span name is cut. */
+/* A longer service or endpoint is cut. */
 #define LATENCY_NAME_MAX 200
 
 struct latency;

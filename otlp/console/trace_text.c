@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "otlp/console/kind.h"
+#include "otlp/console/semantics.h"
 #include "otlp/console/trace_rows.h"
 #include "otlp/console/traces.h"
 #include "otlp/encode/utf8.h"
@@ -52,13 +53,6 @@ static struct slice clean(struct arena *arena, struct slice text)
 		length += utf8_sanitize_for_terminal(slice_from(text, text.length - end), copy + length);
 	}
 	return slice_of(copy, length);
-}
-
-static struct slice string_attribute(const struct span *span, const char *key)
-{
-	const struct attribute *attribute = span_attribute(span, key);
-
-	return attribute && attribute->type == ATTRIBUTE_STRING ? attribute->string : (struct slice){ 0 };
 }
 
 static int64_t integer_attribute(const struct span *span, const char *key)
@@ -111,36 +105,70 @@ static bool differs(struct place asked, struct place peer)
 						      memcmp(asked_bytes, peer_bytes, sizeof(peer_bytes)) != 0));
 }
 
-/* What is asked for, by a server; who is asked, by a client, and through whom. */
-static struct slice target(struct arena *arena, const struct span *span)
+/* "redis 127.0.0.1:6379/0" */
+static struct slice with_system(struct arena *arena, const struct span *span, const struct semantics *kind,
+				struct slice place)
 {
-	const struct place asked = { string_attribute(span, "server.address"),
-				     integer_attribute(span, "server.port") };
-	const struct place peer = { string_attribute(span, "network.peer.address"),
-				    integer_attribute(span, "network.peer.port") };
+	struct slice system = clean(arena, span_string(span, kind->system));
+	struct slice within = kind->within ? clean(arena, span_string(span, kind->within)) : (struct slice){ 0 };
+	const char *slash = place.length ? "/" : " ";
+
+	return arena_format(arena, "%.*s%s%.*s%s%.*s", (int)system.length, system.data, place.length ? " " : "",
+			    (int)place.length, place.data, within.length ? slash : "", (int)within.length, within.data);
+}
+
+/* Who is asked, and through whom. */
+static struct slice whom(struct arena *arena, const struct span *span, const struct semantics *kind)
+{
+	bool server = span->kind == SPAN_KIND_SERVER;
+	const struct place reached = {
+		span_string(span, server ? "network.local.address" : "network.peer.address"),
+		integer_attribute(span, server ? "network.local.port" : "network.peer.port"),
+	};
+	struct place asked = { span_string(span, "server.address"), integer_attribute(span, "server.port") };
 	struct slice shown, through;
 
-	if (span->kind == SPAN_KIND_SERVER)
-		return clean(arena, string_attribute(span, "url.path"));
-	shown = place_text(arena, asked.address.length ? asked : peer);
-	if (!differs(asked, peer))
+	/* A system's default port goes without saying. */
+	if (kind->system && !asked.port)
+		asked.port = reached.port;
+	shown = place_text(arena, asked.address.length ? asked : reached);
+	if (!differs(asked, reached))
 		return shown;
-	through = place_text(arena, peer);
+	through = place_text(arena, reached);
 	return arena_format(arena, "%.*s via %.*s", (int)shown.length, shown.data, (int)through.length, through.data);
 }
 
-/* The status code, and the error where it says something else. */
-static struct slice status(struct arena *arena, const struct span *span)
+/* What a server is asked for, or who is asked. */
+static struct slice target(struct arena *arena, const struct span *span, const struct semantics *kind)
 {
-	int64_t code = integer_attribute(span, "http.response.status_code");
-	struct slice error = clean(arena, span->error_type);
-	struct slice text = code ? arena_format(arena, "%" PRId64, code) : (struct slice){ 0 };
+	struct slice place;
+
+	if (span->kind == SPAN_KIND_SERVER && kind->asked)
+		return clean(arena, span_string(span, kind->asked));
+	place = whom(arena, span, kind);
+	return kind->system ? with_system(arena, span, kind, place) : place;
+}
+
+/* A number or a text; empty where there is none. */
+static struct slice code_text(struct arena *arena, const struct span *span, const char *key)
+{
+	int64_t code = integer_attribute(span, key);
+
+	return code ? arena_format(arena, "%" PRId64, code) : clean(arena, span_string(span, key));
+}
+
+/* The status code, and the error where it says something else. */
+static struct slice status(struct arena *arena, const struct span *span, const struct semantics *kind)
+{
+	struct slice code = code_text(arena, span, kind->status), error = clean(arena, span->error_type);
 
 	if (!error.length && span->status == SPAN_STATUS_ERROR)
 		error = SLICE_LITERAL("error");
-	if (!error.length || (code && (slice_equal(error, text) || slice_equal(error, SLICE_LITERAL("error")))))
-		return text;
-	return code ? arena_format(arena, "%" PRId64 " %.*s", code, (int)error.length, error.data) : error;
+	if (!error.length || (code.length && (slice_equal(error, code) || slice_equal(error, SLICE_LITERAL("error")))))
+		return code;
+	if (!code.length)
+		return error;
+	return arena_format(arena, "%.*s %.*s", (int)code.length, code.data, (int)error.length, error.data);
 }
 
 static uint64_t id_number(const uint8_t id[8])
@@ -155,7 +183,7 @@ static uint64_t id_number(const uint8_t id[8])
 /* Why a span has no parent; empty where it has one, or none is missing. */
 static struct slice missing_parent(const struct span *span)
 {
-	return id_number(span->parent_span_id) ? (struct slice){ 0 } : string_attribute(span, "wirespan.link.missing");
+	return id_number(span->parent_span_id) ? (struct slice){ 0 } : span_string(span, "wirespan.link.missing");
 }
 
 static struct slice note(struct arena *arena, const struct tree_node *node)
@@ -175,6 +203,7 @@ static void row_fill(struct trace_row *row, struct arena *arena, const struct tr
 		     size_t columns)
 {
 	const struct span *span = node->span;
+	const struct semantics *kind = semantics_of(span);
 	char offset[DURATION_TEXT_MAX], duration[DURATION_TEXT_MAX];
 	bool failed = span->status == SPAN_STATUS_ERROR;
 
@@ -185,8 +214,8 @@ static void row_fill(struct trace_row *row, struct arena *arena, const struct tr
 	row->cells[TRACE_SERVICE] = (struct text_cell){ clean(arena, span->resource->service_name), TEXT_BOLD };
 	row->cells[TRACE_KIND] = (struct text_cell){ span_kind_name(span->kind), TEXT_CYAN };
 	row->cells[TRACE_NAME] = (struct text_cell){ clean(arena, span->name), TEXT_PLAIN };
-	row->cells[TRACE_TARGET] = (struct text_cell){ target(arena, span), TEXT_PLAIN };
-	row->cells[TRACE_STATUS] = (struct text_cell){ status(arena, span), failed ? TEXT_RED : TEXT_GREEN };
+	row->cells[TRACE_TARGET] = (struct text_cell){ target(arena, span, kind), TEXT_PLAIN };
+	row->cells[TRACE_STATUS] = (struct text_cell){ status(arena, span, kind), failed ? TEXT_RED : TEXT_GREEN };
 	row->cells[TRACE_DURATION] = (struct text_cell){ arena_format(arena, "%s", duration), TEXT_PLAIN };
 	row->cells[TRACE_NOTE] = (struct text_cell){ note(arena, node), TEXT_DIM };
 	row->brief_note = missing_parent(span);

@@ -9,7 +9,7 @@
 
 /*
  * Appends one trace for people: a line of title, then a line per span (offset,
- * tree and service, kind, name, path or server, status, duration, note), then an
+ * tree and service, kind, name, path, server or database, status, duration, note), then an
  * empty line. Names, paths and notes are cut in their middle where the page is narrow; one
  * of less than some 60 columns may still be too narrow for a line. `arena` is for its own use. 0,
  * -ENOSPC or -ENOMEM: part may then have been appended.

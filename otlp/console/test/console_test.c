@@ -223,6 +223,70 @@ static void test_peer_of_another_name(void **state)
 	}
 }
 
+/* What a database is called, where it is and which part of it is meant, at both ends; its error once. */
+static void test_database(void **state)
+{
+	struct span spans[] = {
+		sample_redis(stock, 3, 2, SPAN_KIND_SERVER, "GET", NULL),
+		sample_redis(shop, 2, 1, SPAN_KIND_CLIENT, "GET", NULL),
+		sample_redis(shop, 4, 1, SPAN_KIND_CLIENT, "INCR", "WRONGTYPE"),
+		server(shop, 1, 0, "/cart", 200, 0, 3000),
+	};
+	struct buffer buffer;
+
+	(void)state;
+	spans[0].name = spans[1].name = SLICE_LITERAL("GET 127.0.0.1:6379");
+	spans[2].name = SLICE_LITERAL("INCR 127.0.0.1:6379");
+	format(spans, 4, false, &buffer);
+	assert_text(&buffer,
+		"trace 4b000000000000000000000000000001  2026-11-21T10:54:01.123Z  4 spans  3.00 ms\n"
+		"     0 ns  frontend              server  GET /cart             /cart                   200         3.00 ms\n"
+		"     0 ns  ├─ frontend           client  GET 127.0.0.1:6379    redis 127.0.0.1:6379/0              1.00 ms\n"
+		"     0 ns  │  └─ backend         server  GET 127.0.0.1:6379    redis 127.0.0.1:6379/0              1.00 ms\n"
+		"     0 ns  └─ frontend           client  INCR 127.0.0.1:6379   redis 127.0.0.1:6379/0  WRONGTYPE   1.00 ms\n"
+		"\n");
+}
+
+/* What is known of a database, which may be little. */
+static void test_databases_known_in_part(void **state)
+{
+	static const struct {
+		const char *address;
+		int port;
+		const char *namespace, *code, *shown;
+	} clients[] = {
+		{ "db.example.com", 0, "shop|public", NULL, "  postgresql db.example.com/shop|public  " },
+		{ "::1", 5433, "shop|public", NULL, "  postgresql [::1]:5433/shop|public  " },
+		{ "10.0.0.5", 5433, NULL, NULL, "  postgresql 10.0.0.5:5433  " },
+		{ NULL, 0, "shop|public", NULL, "  postgresql shop|public  " },
+		{ NULL, 0, NULL, NULL, "  postgresql            " },
+		{ NULL, 0, NULL, "\x1b[2J", "  postgresql            �[2J  " },
+		/* That an answer has a code does not make it an error. */
+		{ NULL, 0, NULL, "01000", "  postgresql            01000  " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
+		struct span span = sample_span(shop, 1, 1, 0, SPAN_KIND_CLIENT, "SELECT orders", 0, 10);
+		struct buffer buffer;
+
+		sample_string(&span, "db.system.name", "postgresql");
+		if (clients[i].address)
+			sample_string(&span, "server.address", clients[i].address);
+		if (clients[i].port)
+			sample_integer(&span, "server.port", clients[i].port);
+		if (clients[i].namespace)
+			sample_string(&span, "db.namespace", clients[i].namespace);
+		if (clients[i].code)
+			sample_string(&span, "db.response.status_code", clients[i].code);
+		format(&span, 1, false, &buffer);
+		assert_int_equal(buffer_append(&buffer, "", 1), 0);
+		if (!strstr(buffer.data, clients[i].shown))
+			fail_msg("%s in %s", clients[i].shown, buffer.data);
+		buffer_done(&buffer);
+	}
+}
+
 /* Few columns, but many bytes: nothing is cut inside a character. */
 static void test_many_combining_marks(void **state)
 {
@@ -540,6 +604,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_notes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hostile_text, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_peer_of_another_name, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_database, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_databases_known_in_part, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many_combining_marks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_circle, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_deep, setup, teardown),

@@ -65,6 +65,35 @@ static void test_table(void **state)
 	resource_unref(cart);
 }
 
+/* By system and operation, whatever is called: not by address. The two ends apart, as ever. */
+static void test_databases(void **state)
+{
+	struct resource *shop = sample_resource("shop", 1), *redis = sample_resource("redis-server", 2);
+	struct latency *latency = latency_new(LATENCY_ENDPOINTS_MAX);
+	struct span spans[] = {
+		sample_redis(shop, 1, 0, SPAN_KIND_CLIENT, "GET", NULL),
+		sample_redis(shop, 2, 0, SPAN_KIND_CLIENT, "GET", NULL),
+		sample_redis(redis, 3, 0, SPAN_KIND_SERVER, "GET", NULL),
+		sample_redis(shop, 4, 0, SPAN_KIND_CLIENT, "INCR", "WRONGTYPE"),
+	};
+
+	(void)state;
+	spans[0].name = SLICE_LITERAL("GET 10.0.0.1:6379");
+	spans[1].name = SLICE_LITERAL("GET 10.0.0.2:6379");
+	for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++)
+		assert_int_equal(latency_add(latency, &spans[i]), 0);
+	add(latency, shop, SPAN_KIND_SERVER, "GET /cart", 1000, false);
+	assert_table(latency,
+		"service       kind    endpoint    count  errors      p50      p95      p99      max\n"
+		"redis-server  server  redis GET       1       0  1.00 ms  1.00 ms  1.00 ms  1.00 ms\n"
+		"shop          server  GET /cart       1       0  1.00 ms  1.00 ms  1.00 ms  1.00 ms\n"
+		"shop          client  redis GET       2       0  1.00 ms  1.00 ms  1.00 ms  1.00 ms\n"
+		"shop          client  redis INCR      1       1  1.00 ms  1.00 ms  1.00 ms  1.00 ms\n");
+	latency_free(latency);
+	resource_unref(shop);
+	resource_unref(redis);
+}
+
 #define HEAD "service  kind    endpoint  count  errors      p50      p95      p99      max\n"
 #define OFTEN "shop     server  GET /b        3       0  1.00 ms  1.00 ms  1.00 ms  1.00 ms\n"
 #define FAILING "cart     server  GET /a        2       2  2.00 ms  2.00 ms  2.00 ms  2.00 ms\n"
@@ -172,6 +201,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_databases),
 		cmocka_unit_test(test_sorts),
 		cmocka_unit_test(test_narrow_page),
 		cmocka_unit_test(test_bound),
