@@ -88,6 +88,7 @@ static void set_name(struct fill *fill)
 		span->name = call->system->name;
 }
 
+/* Before what says less of it, which goes first where there are too many attributes. */
 static void add_call(struct fill *fill)
 {
 	const struct db_call *call = fill->call;
@@ -100,6 +101,7 @@ static void add_call(struct fill *fill)
 		span_add_integer(fill->span, "db.operation.batch.size", (int64_t)call->batch_size);
 	add_text(fill, "db.stored_procedure.name", call->stored_procedure);
 	add_text(fill, "db.query.summary", call->query_summary);
+	add_text(fill, "db.query.text", head_of(call->query_text, DB_QUERY_TEXT_MAX));
 }
 
 static void add_outcome(struct fill *fill)
@@ -141,6 +143,4 @@ void db_span_fill(const struct db_call *call, enum span_kind kind, const struct 
 	network_add(span, text, context->connection, call->protocol_version);
 	span_add_integer(span, "process.pid", context->pid);
 	span_add_integer(span, "thread.id", context->tid);
-	/* The long one comes last. */
-	add_text(&fill, "db.query.text", head_of(call->query_text, DB_QUERY_TEXT_MAX));
 }

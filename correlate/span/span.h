@@ -56,7 +56,7 @@ enum span_status { SPAN_STATUS_UNSET = 0, SPAN_STATUS_ERROR = 2 };
 /* Values of wirespan.link.evidence; design, decision 7. */
 enum link_evidence { LINK_NONE, LINK_CONNECTION, LINK_HEADER, LINK_THREAD };
 
-#define SPAN_ATTRIBUTES_MAX 64 /* what a request can have, and 32 captured header fields */
+#define SPAN_ATTRIBUTES_MAX 64 /* what a request of HTTP can have, and 32 captured header fields; others have fewer */
 
 struct span;
 

@@ -171,6 +171,22 @@ static void a_call_is_told_in_full(void **state)
 	check_text(fixture, "network.peer.address", "10.0.0.2");
 	check_number(fixture, "process.pid", 7);
 	check_number(fixture, "thread.id", 8);
+	assert_int_equal(fixture->span.dropped_attributes, 0);
+}
+
+/* With an error, too, which is all there can be, half of the room is left for what else a span says. */
+static void there_is_room_for_all(void **state)
+{
+	struct fixture *fixture = *state;
+
+	a_call_is_told_in_full(state);
+	fixture->call.status_code = SLICE_LITERAL("23505");
+	fixture->call.failed = true;
+	fixture->call.system = &redis;
+	fill(fixture);
+	check_text(fixture, "error.type", "23505");
+	check_number(fixture, "server.port", 5432);
+	assert_in_range(fixture->span.attribute_count, 1, SPAN_ATTRIBUTES_MAX / 2);
 }
 
 /* Of what is not known nothing is said. */
@@ -306,6 +322,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(name_says_what_is_known_best, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(numbered_namespaces_are_in_no_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_call_is_told_in_full, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(there_is_room_for_all, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(little_is_told_of_a_bare_call, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_default_port_goes_without_saying, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_server_names_itself, set_up, tear_down),

@@ -101,6 +101,45 @@ static void test_count(void **state)
 	resource_unref(resource);
 }
 
+/* What was called, and what came of it, stays before where it is; what was said to it goes with what comes late. */
+static void test_database_count(void **state)
+{
+	struct resource *resource = sample_resource("shop", 1);
+	struct span span = sample_redis(resource, 1, 0, SPAN_KIND_CLIENT, "INCR", "WRONGTYPE");
+	struct span *out;
+
+	(void)state;
+	sample_string(&span, "db.query.text", "INCR ?");
+	sample_string(&span, "db.collection.name", "carts");
+	out = limited(&span, 7, SIZE_MAX);
+	assert_int_equal(out->attribute_count, 7);
+	ASSERT_TEXT(out->attributes[0].key, "db.system.name");
+	ASSERT_TEXT(out->attributes[1].key, "db.namespace");
+	ASSERT_TEXT(out->attributes[2].key, "db.operation.name");
+	ASSERT_TEXT(out->attributes[3].key, "db.response.status_code");
+	ASSERT_TEXT(out->attributes[4].key, "error.type");
+	ASSERT_TEXT(out->attributes[5].key, "server.address");
+	ASSERT_TEXT(out->attributes[6].key, "db.collection.name");
+	span_free(out);
+	resource_unref(resource);
+}
+
+static void test_long_query(void **state)
+{
+	struct resource *resource = sample_resource("shop", 1);
+	struct span span = sample_redis(resource, 1, 0, SPAN_KIND_CLIENT, "SET", NULL);
+	struct span *out;
+
+	(void)state;
+	sample_string(&span, "db.query.text", "SET caf\xc3\xa9 ?");
+	out = limited(&span, 128, 8);
+	assert_text(span_attribute(out, "db.query.text")->string, "SET caf\xc3\xa9", 9);
+	ASSERT_TEXT(span_attribute(out, "db.operation.name")->string, "SET");
+	assert_int_equal(out->attribute_count, span.attribute_count);
+	span_free(out);
+	resource_unref(resource);
+}
+
 /* A span with that one attribute, whose text ends at a guard page, limited to `characters`. */
 static void assert_cut(enum attribute_type type, const char *value, size_t length, size_t characters,
 		       const char *expected, size_t expected_length)
@@ -218,6 +257,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_count),   cmocka_unit_test(test_strings),        cmocka_unit_test(test_arrays),
+		cmocka_unit_test(test_database_count),   cmocka_unit_test(test_strings),        cmocka_unit_test(test_arrays),
+		cmocka_unit_test(test_long_query),   cmocka_unit_test(test_strings),        cmocka_unit_test(test_arrays),
 		cmocka_unit_test(test_several), cmocka_unit_test(test_without_memory),
 	};
 
