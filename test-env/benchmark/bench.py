@@ -6,7 +6,8 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from common.paths import REPOSITORY
+
 BUILD = Path(os.environ.get("BENCH_BUILD") or REPOSITORY / "build")
 BINARY = BUILD / "wirespan"
 PROGRAMS = BUILD / "test-env" / "benchmark"  # what load/ and bpf/ become

@@ -9,7 +9,8 @@ from statistics import median
 
 from benchmark.estimate import slope
 from benchmark.loads import PacedLoad, run_pace
-from benchmark.process import MEGABYTE, Agent, Process, Sink, cpu, run_command, start_server
+from benchmark.process import MEGABYTE, Agent, Process, Sink, run_command, start_server
+from common.proc import cpu
 
 CONNECTIONS = (10, 1000, 20_000)
 CONNECTIONS_PER_PROCESS = 15_000  # of the 20,000 descriptors that many systems allow at most

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who is attached to what: the agent, what it is compared with, and whoever else is on this machine."""
 
-import contextlib
 import re
 from pathlib import Path
 
 from benchmark.bench import PROGRAMS
 from benchmark.process import Agent, Watcher
+from common.proc import descriptors
 
 # What makes a call on a socket dearer, whoever attaches to it.
 CALL_HOOKS = {"sock_recv_length", "sock_send_length", "tcp_sendmsg_locked", "tcp_rcv_space_adjust"}
@@ -25,16 +25,10 @@ class Reference(Watcher):
 
 def hooks_of(pid):
     """The tracepoints that a process has attached programs to; none of one that is gone."""
-    found = []
     try:
-        files = list(Path(f"/proc/{pid}/fdinfo").iterdir())
+        return sorted(found["tp_name"] for found in descriptors(pid) if "tp_name" in found)
     except OSError:
         return []
-    for file in files:
-        # What it closes meanwhile is no program.
-        with contextlib.suppress(OSError):
-            found += re.findall(r"^tp_name:\s*(\S+)$", file.read_text(), re.MULTILINE)
-    return sorted(found)
 
 
 def strangers(own):

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """How long the programs behind the hooks run, as the kernel measures it: the part of a hook's cost that is ours."""
 
-import re
 from contextlib import contextmanager
 from pathlib import Path
+
+from common.proc import descriptors
 
 SWITCH = Path("/proc/sys/kernel/bpf_stats_enabled")
 
@@ -22,8 +23,7 @@ def statistics():
 def run_times(pid):
     """{tracepoint: ns per run} of the programs that a process has attached."""
     hooks, programs = {}, {}
-    for file in Path(f"/proc/{pid}/fdinfo").iterdir():
-        found = dict(re.findall(r"^(tp_name|prog_id|run_time_ns|run_cnt):\s*(\S+)$", file.read_text(), re.MULTILINE))
+    for found in descriptors(pid):
         if "tp_name" in found:
             hooks[found["prog_id"]] = found["tp_name"]
         elif int(found.get("run_cnt", 0)):

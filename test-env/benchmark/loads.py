@@ -9,6 +9,7 @@ import subprocess
 from benchmark.bench import PROGRAMS
 from benchmark.estimate import estimate
 from benchmark.process import Process, run_command
+from common.wrk import complaints, completed, wrk_command
 
 UNITS = {"us": 1.0, "ms": 1e3, "s": 1e6, "m": 60e6}
 
@@ -32,13 +33,13 @@ def wrk_latency(text, share):
 
 def run_wrk(port, path, seconds, connections=16):
     """As fast as it goes, one thread; whole seconds."""
-    url = f"http://127.0.0.1:{port}{path}"
-    text, cpu = run_measured(["wrk", f"-c{connections}", "-t1", f"-d{seconds}s", "--latency", url], seconds + 30)
-    if re.search(r"Socket errors|Non-2xx", text):
+    command = wrk_command(port, path, seconds, connections, options=["--latency"])
+    text, cpu = run_measured(command, seconds + 30)
+    if complaints(text):
         raise RuntimeError(f"wrk met errors: {text}")
-    requests, took, unit = re.search(r"(\d+) requests in ([\d.]+)(us|ms|s|m),", text).groups()
+    took, unit = re.search(r" requests in ([\d.]+)(us|ms|s|m),", text).groups()
     return {
-        "requests": int(requests),
+        "requests": completed(text),
         "seconds": float(took) * UNITS[unit] / 1e6,
         "p50": wrk_latency(text, 50),
         "p99": wrk_latency(text, 99),

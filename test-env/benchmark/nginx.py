@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """nginx with one worker, as fast as it goes and at a fixed rate, traced in every way."""
 
-import os
 import re
 import shutil
 import urllib.request
@@ -11,8 +10,12 @@ from benchmark import nginx_tables as tables
 from benchmark import tracing
 from benchmark.estimate import alternate
 from benchmark.loads import run_pace, run_wrk
-from benchmark.process import Process, children, free_port, port_answers, wait_until
+from benchmark.process import Process
 from benchmark.tracing import Target, measure, unheld
+from common.paths import find_program
+from common.ports import free_port, port_answers
+from common.proc import children
+from common.wait import wait_until
 
 VARIANTS = (
     tracing.UNTRACED,
@@ -70,7 +73,7 @@ def start_nginx(bench):
     (bench.work / "file").write_text("a kilobyte of text\n" * 53 + "and rest\n" + "the end\n")
     configuration = bench.work / "nginx.conf"
     configuration.write_text(CONFIGURATION.format(work=bench.work, port=port, status=status))
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    program = find_program("nginx")
     if not program:
         raise RuntimeError("nginx is not installed: run test-env/setup")
     # A copy, so that selecting its executable selects no other nginx of this machine.

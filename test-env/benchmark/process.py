@@ -2,102 +2,25 @@
 """Processes: started, measured, and ended by their ids."""
 
 import os
-import re
 import select
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
 from contextlib import suppress
-from pathlib import Path
 
 from benchmark.bench import BINARY, PROGRAMS
+from common.agent import counters
+from common.ports import free_port, wait_for_port
+from common.proc import children, cpu, map_memory, resident, task_cpu
+from common.processes import Program, kill, spawn
 
 MEGABYTE = 1e6
 
 
-def tasks(pid):
-    return [int(task.name) for task in Path(f"/proc/{pid}/task").iterdir()]
-
-
-def task_cpu(pid, task):
-    """Nanoseconds that a thread has run; the scheduler's own sum, exact where utime and stime count ticks."""
-    return int(Path(f"/proc/{pid}/task/{task}/schedstat").read_text().split()[0])
-
-
-def cpu(pid):
-    """Nanoseconds that the process's living threads have run."""
-    return sum(task_cpu(pid, task) for task in tasks(pid))
-
-
-def children(pid):
-    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in found]
-
-
-def resident(pid):
-    """Bytes."""
-    return int(re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text()).group(1)) * 1024
-
-
-def map_memory(pid):
-    """Bytes of the kernel that the maps of a process take: each map once, however many descriptors it has."""
-    maps = {}
-    for file in Path(f"/proc/{pid}/fdinfo").iterdir():
-        try:
-            text = file.read_text()
-        except OSError:
-            continue
-        found = dict(re.findall(r"^(map_id|memlock):\s*(\d+)$", text, re.MULTILINE))
-        if "map_id" in found:
-            maps[found["map_id"]] = int(found.get("memlock", 0))
-    return sum(maps.values())
-
-
-def wait_until(condition, what, timeout=15.0, pause=0.005):
-    deadline = time.monotonic() + timeout
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {timeout} s for {what}")
-        time.sleep(pause)
-
-
-def port_answers(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-_ports = iter(range(21000, 32000))
-
-
-def free_port():
-    """Nobody listens on it, and no outgoing connection is given it."""
-    for port in _ports:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        return port
-    raise RuntimeError("no free port")
-
-
-def spawn(command, **options):
-    """
-    In a process group of its own: Ctrl-C reaches the benchmark alone, which stops what it started in its order. Not in
-    a session of its own: the scheduler would take that for a group with a claim to its own share of the processors.
-    """
-    defaults = {"stdin": subprocess.DEVNULL, "text": True, "errors": "replace", "process_group": 0}
-    return subprocess.Popen([str(word) for word in command], **{**defaults, **options})
-
-
-def kill(process):
-    """With whatever it started."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+# In a process group of its own: Ctrl-C reaches the benchmark alone, which stops what it started in its order. Not in a
+# session of its own: the scheduler would take that for a group with a claim to its own share of the processors.
+OPTIONS = {"text": True, "errors": "replace", "process_group": 0}
 
 
 def kill_children():
@@ -113,7 +36,7 @@ def kill_children():
 
 def run_command(*command, timeout):
     """What it said on standard output and standard error; it ends well, or not at all."""
-    process = spawn(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = spawn(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **OPTIONS)
     try:
         output, errors = process.communicate(timeout=timeout)
     except BaseException:
@@ -124,16 +47,15 @@ def run_command(*command, timeout):
     return output, errors
 
 
-class Process:
-    """A program in the background; a context manager that ends it."""
+class Process(Program):
+    """A context manager that ends it."""
 
     def __init__(self, *command, **options):
-        self.process = spawn(command, **options)
-        self.pid = self.process.pid
+        super().__init__(command, **OPTIONS, **options)
         try:
             self._wait_ready()
         except BaseException:
-            kill(self.process)
+            self.kill()
             raise
 
     def _wait_ready(self):
@@ -160,7 +82,7 @@ class Process:
         try:
             return self.process.communicate(timeout=timeout)[1] or ""
         except BaseException:
-            kill(self.process)
+            self.kill()
             raise
 
     def _ended(self, said):
@@ -220,8 +142,7 @@ class Agent(Watcher):
         self.errors += said
         if self.process.returncode != 0:
             raise RuntimeError(f"the agent ended with {self.process.returncode}: {self.errors}")
-        found = re.findall(r"^wirespan: loss: (\S+) (\d+)$", self.errors, re.MULTILINE)
-        self.losses = {name: int(count) for name, count in found}
+        self.losses = counters("loss", self.errors)
 
 
 class Sink(Process):
@@ -232,7 +153,7 @@ class Sink(Process):
         super().__init__(PROGRAMS / "load" / "bench_sink", self.port)
 
     def _wait_ready(self):
-        wait_until(lambda: port_answers(self.port), "the sink")
+        wait_for_port(self.port)
 
     @property
     def endpoint(self):
@@ -252,7 +173,7 @@ class Server(Process):
         super().__init__(PROGRAMS / "load" / "bench_server", self.port, microseconds, processes)
 
     def _wait_ready(self):
-        wait_until(lambda: port_answers(self.port), "the server")
+        wait_for_port(self.port)
 
 
 def start_server(bench, microseconds, processes=1):

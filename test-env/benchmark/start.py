@@ -3,11 +3,11 @@
 
 import re
 import time
-from pathlib import Path
 
 from benchmark.estimate import estimate, paired_difference
 from benchmark.loads import PacedLoad
-from benchmark.process import MEGABYTE, Agent, cpu, start_server
+from benchmark.process import MEGABYTE, Agent, start_server
+from common.proc import cpu, peak
 
 RATE = 5000
 INTERVAL = 0.01  # s
@@ -15,11 +15,6 @@ LEAD = 2.0  # s of load before the agent starts: at least as long as it takes to
 SETTLED = 0.1  # s after which the load is even
 AFTER = 0.3  # s after it is ready that still count as its coming
 SPAN_START = re.compile(r'"startTimeUnixNano":\s*"(\d+)"')
-
-
-def peak(pid):
-    """Bytes: the most that was resident at a time."""
-    return int(re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text()).group(1)) * 1024
 
 
 def first_span(path):

@@ -7,7 +7,8 @@ from typing import Callable, NamedTuple, Optional
 
 from benchmark.estimate import estimate
 from benchmark.hook_cost_attached import Reference, agent_mode
-from benchmark.process import MEGABYTE, Agent, Sink, cpu
+from benchmark.process import MEGABYTE, Agent, Sink
+from common.proc import cpu
 
 HELD = 0.98  # of a rate, that counts as holding it
 # Losses that are each an exchange less: of a response only where the kernel did not count its request before. The rest

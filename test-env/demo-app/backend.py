@@ -6,7 +6,7 @@ import sys
 
 from flask import jsonify, request
 
-from common import call, create_app, serve
+from service import call, create_app, serve
 
 app = create_app("backend")
 inventory, file = sys.argv[3], sys.argv[4]

@@ -5,7 +5,7 @@ import sys
 
 from flask import jsonify, request
 
-from common import call, create_app, serve
+from service import call, create_app, serve
 
 app = create_app("frontend")
 backend, inventory = sys.argv[3], sys.argv[4]

@@ -3,7 +3,7 @@
 
 from flask import jsonify
 
-from common import create_app, serve
+from service import create_app, serve
 
 app = create_app("inventory")
 

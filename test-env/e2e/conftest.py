@@ -7,16 +7,17 @@ import signal
 
 import pytest
 
-pytest.register_assert_rewrite("lib")
+pytest.register_assert_rewrite("common", "lib")
 
-from lib.agent import BINARY, Agent  # noqa: E402
+from common.paths import BINARY  # noqa: E402
+from common.ports import free_port  # noqa: E402
+from lib.agent import Agent  # noqa: E402
 from lib.collector import collector_command  # noqa: E402
 from lib.fault_collector import FaultCollector  # noqa: E402
 from lib.jaeger import Jaeger, JaegerPorts, jaeger_command  # noqa: E402
 from lib.netns import Namespace  # noqa: E402
 from lib.processes import Process, nginx_command  # noqa: E402
 from lib.raw import RawServer, connect  # noqa: E402
-from lib.wait import free_port  # noqa: E402
 
 
 def pytest_sessionstart(session):

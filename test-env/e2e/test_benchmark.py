@@ -9,14 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from lib.agent import BINARY, REPOSITORY
-from lib.wait import wait_until
+from common.paths import BINARY, TEST_ENV
+from common.wait import wait_until
 
-TEST_ENV = REPOSITORY / "test-env"
 BUILD = Path(BINARY).resolve().parent
 PROGRAMS = BUILD / "test-env" / "benchmark"
 
-sys.path.insert(0, str(TEST_ENV))
 from benchmark import nginx_tables, start  # noqa: E402
 from benchmark.budget import BUDGET, judge  # noqa: E402
 from benchmark.estimate import Estimate, alternate, paired_difference, paired_ratio, slope  # noqa: E402

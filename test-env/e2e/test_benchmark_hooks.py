@@ -4,13 +4,11 @@
 import json
 import re
 import subprocess
-import sys
 
 import pytest
-from lib.agent import BINARY
-from test_benchmark import PROGRAMS, TEST_ENV
+from common.paths import BINARY
+from test_benchmark import PROGRAMS
 
-sys.path.insert(0, str(TEST_ENV))
 from benchmark import hook_cost, hook_cost_attached, process  # noqa: E402
 
 CALLS = PROGRAMS / "bpf" / "bench_calls"

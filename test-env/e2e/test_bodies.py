@@ -4,7 +4,8 @@
 import os
 import time
 
-from lib.expect import CLOCK_TOLERANCE, Exchange, check_pair, check_pairs, check_times
+from common.expect import Exchange
+from lib.expect import CLOCK_TOLERANCE, check_pair, check_pairs, check_times
 from lib.raw import connect
 
 MEGABYTE = 1 << 20

@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from lib.expect import Exchange, check_pair, check_pairs, check_times
+from common.expect import Exchange
+from lib.expect import check_pair, check_pairs, check_times
 from lib.raw import LIMIT
 
 libc = ctypes.CDLL(None, use_errno=True)

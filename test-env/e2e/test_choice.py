@@ -6,10 +6,11 @@ import subprocess
 
 import pytest
 
-from lib.agent import Result, run_command
-from lib.otlp import parse_lines
+from common.agent import Result
+from common.otlp import parse_lines
+from common.wait import wait_until
+from lib.agent import run_command
 from lib.processes import python_command
-from lib.wait import wait_until
 
 CHAIN = 4  # spans of a request: curl's, two of the service in front, one of nginx behind
 

@@ -10,7 +10,8 @@ import time
 
 import pytest
 
-from lib.agent import BINARY, run_command
+from common.paths import BINARY
+from lib.agent import run_command
 from lib.expect import check_pair
 from lib.processes import python_command
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lib.expect import Exchange, check_pairs
+from common.expect import Exchange
+from lib.expect import check_pairs
 
 WAYS = 8  # of calls32.c
 SOURCE = Path(__file__).parent / "apps" / "calls32.c"

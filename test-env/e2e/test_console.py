@@ -11,9 +11,9 @@ import termios
 
 import pytest
 
-from lib.agent import BINARY
+from common.paths import BINARY
+from common.wait import wait_until
 from lib.processes import python_command
-from lib.wait import wait_until
 
 
 def curl(port, path):

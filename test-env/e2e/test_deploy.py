@@ -7,10 +7,11 @@ import subprocess
 import pytest
 import yaml
 
-from lib.agent import REPOSITORY, run_command
+from common.paths import TEST_ENV
+from lib.agent import run_command
 from lib.collector import find_backend
 
-DEPLOY = REPOSITORY / "test-env" / "deploy"
+DEPLOY = TEST_ENV / "deploy"
 # Jaeger is a collector as well, with more components than ours. No loadbalancing exporter is in either.
 VALIDATORS = {
     "collector.yaml": "otelcol",

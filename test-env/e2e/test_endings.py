@@ -9,10 +9,11 @@ import time
 
 import pytest
 
-from lib.expect import CLOCK_TOLERANCE, Exchange, check_instant, check_linked, check_pair, check_parent, check_span
+from common.expect import Exchange, check_linked, check_parent, check_span
+from common.wait import wait_until
+from lib.expect import CLOCK_TOLERANCE, check_instant, check_pair
 from lib.processes import python_command
 from lib.raw import connect
-from lib.wait import wait_until
 
 GET = b"GET /end HTTP/1.1\r\nHost: test\r\n\r\n"
 ERROR = 2

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 
-from lib.expect import CLOCK_TOLERANCE, Exchange, check_linked, check_pair, check_pairs
+from common.expect import Exchange
+from lib.expect import CLOCK_TOLERANCE, check_pair, check_pairs
 from lib.processes import NGINX, gunicorn_command, python_command
 from lib.raw import TimedSocket, wall
 

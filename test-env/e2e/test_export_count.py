@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many: each span arrives, once."""
 
-import re
 from collections import Counter
 
 import pytest
 
+from common.otlp import span_ids
+from common.wait import wait_until
 from lib.collector import to_http
 from lib.load import UNIQUE, Load
-from lib.wait import wait_until
 
 EXCHANGES = 100_000
 ROUND = 10  # seconds
@@ -28,12 +28,12 @@ def test_100_000_exchanges_through_the_collector(
     completed = 0
     while completed < EXCHANGES:
         load = Load(port, ROUND, script="paced.lua")
-        cleanup.callback(load.stop)
+        cleanup.callback(load.kill)
         completed += load.finish()
     agent.process.send_signal(2)
     assert agent.process.wait(60) == 0, agent.errors()
     assert "wirespan: loss:" not in agent.errors()
-    made = re.findall(r'"spanId":"([0-9a-f]{16})"', agent.output.read_text())
+    made = span_ids(agent.output.read_text())
     assert len(made) >= 2 * completed
     wait_until(lambda: len(sink.accepted()) and len(sink.span_ids()) >= len(made), "all spans", timeout=60)
     received = Counter(sink.span_ids())

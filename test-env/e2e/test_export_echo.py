@@ -7,9 +7,9 @@ import time
 
 import pytest
 
+from common.wait import wait_until
 from lib.collector import to_http
 from lib.processes import python_command
-from lib.wait import wait_until
 
 IDLE = 60  # seconds
 

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
+from common.wait import wait_until
 from lib.fault_collector import answer, break_off, hang, say_raw, take, take_and_say, take_part
-from lib.wait import wait_until
 
 AGAIN = 8  # more often than it may try in the seconds that a test takes, were it not to wait in between
 

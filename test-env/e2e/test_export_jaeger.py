@@ -5,11 +5,11 @@ import json
 import subprocess
 import sys
 
-from lib.agent import REPOSITORY
+from common.paths import TEST_ENV
+from common.wait import wait_until
 from lib.collector import to_grpc
-from lib.wait import wait_until
 
-DEMO = REPOSITORY / "test-env" / "demo-app"
+DEMO = TEST_ENV / "demo-app"
 
 
 def curl(url, *options):

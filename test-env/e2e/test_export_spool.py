@@ -5,15 +5,15 @@ E2E_SPOOL_SECONDS: how long it stays away (default 20; 300 is what the feature w
 """
 
 import os
-import re
 import signal
 import subprocess
 from collections import Counter
 
 import pytest
 
+from common.otlp import span_ids
+from common.wait import wait_until
 from lib.load import UNIQUE, Load
-from lib.wait import wait_until
 
 AWAY = int(os.environ.get("E2E_SPOOL_SECONDS") or 20)
 
@@ -21,7 +21,7 @@ AWAY = int(os.environ.get("E2E_SPOOL_SECONDS") or 20)
 def span_ids_written(agent):
     """By what the agent wrote to its file; a kill may have cut the last line."""
     with open(agent.output, encoding="utf-8") as lines:
-        return {span_id for line in lines for span_id in re.findall(r'"spanId":"([0-9a-f]{16})"', line)}
+        return {span_id for line in lines for span_id in span_ids(line)}
 
 
 def files(directory):
@@ -56,7 +56,7 @@ def test_what_was_spooled_survives_a_kill(spooling, fault_collector, cleanup):
     for how in (signal.SIGKILL, signal.SIGINT):
         agent = spooling()
         load = Load(spooling.port, AWAY // 2, connections=8, script="paced.lua")
-        cleanup.callback(load.stop)
+        cleanup.callback(load.kill)
         load.finish()
         wait_until(lambda: files(spooling.spool), "files in the spool")
         agent.process.send_signal(how)

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from lib.wait import wait_until
+from common.wait import wait_until
 from lib.wire import JSON, METRICS, PROTOBUF
 
 ENCODINGS = {

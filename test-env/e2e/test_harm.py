@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
+from common.wait import wait_until
 from lib.load import Load
-from lib.wait import wait_until
 
 
 def kernel_objects():
@@ -32,7 +32,7 @@ def test_agent_ends_under_load(start_agent, hooks, start_nginx, port, cleanup, h
     agent = start_agent(*hooks, "--port", port)
     assert kernel_objects() - before, "the agent has nothing in the kernel"
     load = Load(port, 4)
-    cleanup.callback(load.stop)
+    cleanup.callback(load.kill)
     wait_until(lambda: agent.output.exists() and agent.output.stat().st_size > 0, "the first spans")
     agent.process.send_signal(how)
     status = agent.process.wait(30)

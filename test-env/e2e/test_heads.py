@@ -4,7 +4,8 @@
 import os
 import socket
 
-from lib.expect import Exchange, check_instant, check_pair, check_pairs, check_times
+from common.expect import Exchange
+from lib.expect import check_instant, check_pair, check_pairs, check_times
 
 HEAD = b"GET /head?q=1 HTTP/1.1\r\nHost: test\r\nUser-Agent: raw/1\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

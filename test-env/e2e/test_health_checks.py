@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from lib.expect import check_linked
+from common.expect import check_linked
+from common.proc import resident
+from common.wait import wait_until
 from lib.processes import gunicorn_command, python_command
 from lib.raw import connect
-from lib.wait import wait_until
 
 HAPROXY = shutil.which("haproxy", path=f"{os.environ['PATH']}:/usr/sbin")
 CHECKS = int(os.environ.get("WIRESPAN_HEALTH_CHECKS", 500))
@@ -79,10 +80,6 @@ def end_checks(directory, checked, port):
             control.sendall(f"disable health {name}\n".encode())
             assert control.recv(1000).strip() == b""
     wait_until(lambda: not established(port), "the last checks to end")
-
-
-def resident(pid):
-    return int(re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text()).group(1)) * 1024
 
 
 class Users:

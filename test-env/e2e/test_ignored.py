@@ -9,9 +9,10 @@ import urllib.request
 
 import pytest
 
-from lib.agent import Result, run_command
+from common.agent import Result
+from common.otlp import parse_lines
+from lib.agent import run_command
 from lib.expect import check_pair
-from lib.otlp import parse_lines
 from lib.raw import connect
 
 CONVERSATIONS = {

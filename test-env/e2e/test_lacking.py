@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from lib.agent import BINARY
+from common.paths import BINARY
 
 RUN = ["run", "--format", "none", "--duration", "0.5"]
 NEEDED = ["bpf", "perfmon"]

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from lib.expect import check_linked
+from common.expect import check_linked
+from common.wait import wait_until
 from lib.raw import connect
-from lib.wait import wait_until
 
 CONNECTIONS = 50
 

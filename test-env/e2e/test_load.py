@@ -27,7 +27,7 @@ def check_pairings(result):
 def load(cleanup):
     def start(*arguments, **options):
         started = Load(*arguments, **options)
-        cleanup.callback(started.stop)
+        cleanup.callback(started.kill)
         return started
 
     return start

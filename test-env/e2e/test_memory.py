@@ -3,25 +3,20 @@
 
 import json
 import os
-import re
 import socket
 import struct
 import subprocess
-from pathlib import Path
 
 import pytest
 
+from common.proc import descriptors, resident
+from common.wait import wait_until
 from lib.load import Load
-from lib.wait import wait_until
 
 pytestmark = pytest.mark.slow
 
 # The allocator's slack, and tables that reach their size only under load.
 GROWTH_ALLOWED = 8 << 20
-
-
-def resident(pid):
-    return int(re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text()).group(1)) * 1024
 
 
 @pytest.fixture
@@ -35,7 +30,7 @@ def test_a_million_exchanges(measured_agent, port, cleanup):
         done = 0
         while done < wanted:
             load = Load(port, 5, path=f"/{done}")
-            cleanup.callback(load.stop)
+            cleanup.callback(load.kill)
             done += load.finish()
 
     exchanges(10_000)
@@ -69,8 +64,7 @@ def known_connections(agent):
     def bpftool(*words):
         return json.loads(subprocess.run(["bpftool", "-j", "map", *words], check=True, capture_output=True).stdout)
 
-    files = Path(f"/proc/{agent.pid}/fdinfo").iterdir()
-    own = {number for file in files for number in re.findall(r"map_id:\t(\d+)", file.read_text())}
+    own = {found["map_id"] for found in descriptors(agent.pid) if "map_id" in found}
     [connections] = [number for number in own if bpftool("show", "id", number)["name"] == "address_connect"]
     return len(bpftool("dump", "id", connections))
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lib.expect import Exchange, check_pairs, check_span
+from common.expect import Exchange, check_span
+from lib.expect import check_pairs
 from lib.raw import LIMIT, TimedSocket
 
 EXCHANGES = 3

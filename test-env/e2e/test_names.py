@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from common.wait import wait_until
 from lib.processes import APPS, python_command
-from lib.wait import wait_until
 
 PERL = shutil.which("perl")
 

@@ -5,10 +5,10 @@ import subprocess
 
 import pytest
 
-from lib.expect import Exchange, check_span
+from common.expect import Exchange, check_span
+from common.wait import wait_until
 from lib.netns import join
 from lib.processes import Process, nginx_command
-from lib.wait import wait_until
 
 TRANSLATION = """
 table ip wirespan {

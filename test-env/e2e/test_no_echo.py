@@ -7,9 +7,9 @@ import subprocess
 
 import pytest
 
+from common.wait import wait_until
 from lib.processes import python_command
 from lib.raw import connect
-from lib.wait import wait_until
 
 PROTOBUF = "Content-Type: application/x-protobuf"
 JSON = "Content-Type: application/json"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from google.protobuf.json_format import ParseDict
 
-from lib.agent import BINARY
+from common.paths import BINARY
 from lib.wire import IDS, METRICS, REQUESTS, TRACES
 
 SAMPLES = {"spans": TRACES, "metrics": METRICS}

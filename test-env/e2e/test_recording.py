@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from lib.agent import BINARY, Result, run_command
+from common.agent import Result
+from common.otlp import parse_lines
+from common.paths import BINARY
+from common.wait import wait_until
+from lib.agent import run_command
 from lib.load import Load
-from lib.otlp import parse_lines
 from lib.processes import python_command
-from lib.wait import wait_until
 
 # Of a recording: what is asked for at once, and how often. Each of them is in blocks of its own, or nearly.
 REQUESTS = 20
@@ -161,7 +163,7 @@ def test_replay_waits_for_outputs(tmp_path, start_agent, start_nginx, fault_coll
     file = tmp_path / "recording"
     agent = start_agent("--port", port, "--ring-size", "64M", "--record", file)
     load = Load(port, 1)
-    cleanup.callback(load.stop)
+    cleanup.callback(load.kill)
     load.finish()
     live = agent.stop()
     small = {"env": {**os.environ, "OTEL_BSP_MAX_QUEUE_SIZE": "2048"}, "timeout": 300}

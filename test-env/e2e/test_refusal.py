@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from lib.expect import Exchange, check_pairs
+from common.expect import Exchange
+from lib.expect import check_pairs
 
 HERE = os.path.dirname(__file__)
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

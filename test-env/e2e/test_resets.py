@@ -9,10 +9,11 @@ import time
 
 import pytest
 
-from lib.expect import CLOCK_TOLERANCE, check_instant, check_linked, check_parent
+from common.expect import check_linked, check_parent
+from common.wait import wait_until
+from lib.expect import CLOCK_TOLERANCE, check_instant
 from lib.processes import python_command
 from lib.raw import connect, wall
-from lib.wait import wait_until
 
 GET = b"GET /end HTTP/1.1\r\nHost: test\r\n\r\n"
 POST = b"POST /end HTTP/1.1\r\nHost: test\r\nContent-Length: 400\r\n\r\n"

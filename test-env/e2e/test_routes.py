@@ -7,8 +7,9 @@ from collections import defaultdict
 
 import pytest
 
-from lib.agent import Result, run_command
-from lib.otlp import parse_lines
+from common.agent import Result
+from common.otlp import parse_lines
+from lib.agent import run_command
 
 WORDS = [f"{first}{second}" for first in "abcde" for second in "vwxyz"]  # by shape, names
 KNOWN = 20  # values of one place, before they are one

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from common.wait import wait_until
 from lib.agent import run_command
 from lib.processes import gunicorn_command, nginx_command, python_command
-from lib.wait import wait_until
 
 
 def curl(port, path="/"):

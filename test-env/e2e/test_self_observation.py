@@ -5,9 +5,9 @@ import re
 import subprocess
 import uuid
 
-from lib.agent import REPOSITORY
+from common.paths import REPOSITORY
+from common.wait import wait_until
 from lib.raw import connect
-from lib.wait import wait_until
 from lib.wire import METRICS
 
 REQUESTS = 20

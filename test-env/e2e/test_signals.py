@@ -7,10 +7,10 @@ import subprocess
 
 import pytest
 
-from lib.agent import BINARY
-from lib.otlp import parse_lines
+from common.otlp import parse_lines
+from common.paths import BINARY
+from common.wait import wait_until
 from lib.processes import python_command
-from lib.wait import wait_until
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import subprocess
 
 import pytest
 
-from lib.agent import REPOSITORY
+from common.paths import REPOSITORY
+from common.wait import wait_until
 from lib.processes import python_command
 from lib.raw import connect
-from lib.wait import wait_until
 
 DOCUMENT = REPOSITORY / "docs" / "spans.md"
 TYPES = {"string": str, "int": int, "double": float, "boolean": bool}

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from lib.expect import Exchange, check_span
+from common.expect import Exchange, check_span
 from lib.raw import connect
 
 libc = ctypes.CDLL(None, use_errno=True)

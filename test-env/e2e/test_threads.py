@@ -11,9 +11,9 @@ from collections import Counter
 
 import pytest
 
-from lib.expect import check_linked
+from common.expect import check_linked
+from common.wait import wait_until
 from lib.processes import gunicorn_command, python_command
-from lib.wait import wait_until
 
 CLIENTS = 50
 ROUNDS = 4

@@ -5,7 +5,8 @@ import os
 import subprocess
 import time
 
-from lib.expect import Exchange, check_instant, check_pair, check_pairs, check_times
+from common.expect import Exchange
+from lib.expect import check_instant, check_pair, check_pairs, check_times
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 

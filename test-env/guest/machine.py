@@ -4,23 +4,18 @@
 import base64
 import gzip
 import json
-import os
 import re
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
-GUEST = Path(__file__).resolve().parent
-sys.path.insert(0, str(GUEST.parent / "e2e"))
+from common.agent import Result
+from common.otlp import parse_lines
+from common.paths import BINARY, CACHE, TEST_ENV
+from common.processes import kill, spawn
 
-from lib.agent import Result  # noqa: E402
-from lib.otlp import parse_lines  # noqa: E402
-
-BINARY = os.environ.get("E2E_BINARY") or str(GUEST.parents[1] / "build" / "wirespan")
-CACHE = Path(os.environ["WIRESPAN_CACHE"]) / "kernels"
+GUEST = TEST_ENV / "guest"
 TIMEOUT = 240
 LACKING = 3  # exit status of fetch-kernel
 TRACES = ("auto", "socket", "syscall")
@@ -49,7 +44,7 @@ class Kernel:
 
     @property
     def directory(self):
-        return CACHE / self.suite
+        return CACHE / "kernels" / self.suite
 
     def fetch(self, again):
         """Downloads it, unless it is there."""
@@ -175,15 +170,14 @@ def _boot(kernel, image, directory):
         *("-kernel", kernel.directory / "vmlinuz", "-initrd", image, "-append", KERNEL_ARGUMENTS),
     ]
     begin = time.monotonic()
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = spawn(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     _running.add(process)
     try:
         said, _ = process.communicate(timeout=TIMEOUT)
     except subprocess.TimeoutExpired:
         said = b"it did not end by itself\n"
     finally:
-        process.kill()
-        process.wait()
+        kill(process)
         _running.discard(process)
     text = console.read_bytes().decode(errors="replace").replace("\r", "") if console.exists() else ""
     return Machine(kernel, text + said.decode(errors="replace"), time.monotonic() - begin)

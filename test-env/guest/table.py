@@ -4,9 +4,9 @@
 import datetime
 import platform
 
-from machine import GUEST
+from common.paths import REPOSITORY
 
-DOCUMENT = GUEST.parents[1] / "docs" / "kernels.md"
+DOCUMENT = REPOSITORY / "docs" / "kernels.md"
 BEGIN, END = "<!-- made by test-env/kernels --write-docs: begin -->\n", "<!-- end -->\n"
 VERIFIER_LIMIT = 1_000_000
 HEADINGS = ("kernel", "captures by", "socket hooks", "system call hooks", "verified", "lacks")

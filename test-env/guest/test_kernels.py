@@ -4,7 +4,8 @@
 from collections import Counter
 
 import pytest
-from lib.expect import Exchange, check_span
+
+from common.expect import Exchange, check_span
 
 PROXY, ORIGIN, OLD = 8080, 8081, 8181
 BODY = 18893  # bytes of `seq 1 4000`

@@ -6,7 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from machine import BINARY
+
+from common.paths import BINARY
 
 OBJECT = Path(BINARY).parent / "bpf" / "tracing.bpf.o"
 STACK_MAX = 512

@@ -2,18 +2,15 @@
 """The OpenTelemetry collector, as test-env/backends builds it."""
 
 import json
-import os
-import shutil
-from pathlib import Path
 
 import pytest
 
-CACHE = Path(os.environ.get("WIRESPAN_CACHE") or Path.home() / ".cache" / "wirespan")
+from common.paths import find_program
 
 
 def find_backend(name):
     """The command; skips the test where there is none."""
-    path = shutil.which(name, path=f"{os.environ['PATH']}:{CACHE / 'bin'}")
+    path = find_program(name)
     if not path:
         pytest.skip(f"{name} is not there: test-env/backends builds it, from the Go module proxy")
     return path

@@ -1,45 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the two spans of an exchange must say."""
+"""What the spans of exchanges must say that a test has had made, and has timed."""
 
 import os
-from dataclasses import dataclass
+
+from common.expect import Exchange, check_linked, check_span
 
 # Agent and test relate wall clock and monotonic clock at different moments, between
 # which the clocks drift.
 CLOCK_TOLERANCE = 1_000_000
-
-
-@dataclass
-class Exchange:
-    method: str = "GET"
-    path: str = "/"
-    status: int | None = 200
-    request_body: int = 0
-    response_body: int = 0
-
-
-def check_span(span, expected):
-    assert span.attr["http.request.method"] == expected.method, span
-    assert span.path == expected.path, span
-    assert span.attr.get("http.response.status_code") == expected.status, span
-    assert span.attr.get("http.request.body.size", 0) == expected.request_body, span
-    assert span.attr.get("http.response.body.size", 0) == expected.response_body, span
-    assert span.attr["network.transport"] == "tcp", span
-
-
-def check_parent(server, client):
-    """The client span is the server span's parent, by the connection."""
-    assert server.parent_id == client.span_id, f"no link: {server} {client}"
-    assert server.attr["wirespan.link.evidence"] == "connection", server
-    for here, there in ((server, client), (client, server)):
-        assert here.attr["network.peer.address"] == there.attr["network.local.address"]
-        assert here.attr["network.peer.port"] == there.attr["network.local.port"]
-
-
-def check_linked(server, client):
-    """The client span is the server span's parent and holds it."""
-    check_parent(server, client)
-    assert client.contains(server), f"not inside: {server} {client}"
 
 
 def check_pairs(result, port, expected):

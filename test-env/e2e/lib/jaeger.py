@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Jaeger 2 with everything in memory, and its query API."""
+"""Jaeger 2 with everything in memory."""
 
 import json
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 
-from lib import otlp
+from common.jaeger import Query
 from lib.collector import find_backend
 
 
@@ -50,26 +48,11 @@ def jaeger_command(directory, ports):
     return [find_backend("jaeger"), "--config", file]
 
 
-class Jaeger:
+class Jaeger(Query):
     def __init__(self, ports, pid):
+        super().__init__(f"http://127.0.0.1:{ports.query}")
         self.ports = ports
         self.pid = pid
 
-    def _get(self, path):
-        """The answer, or None where there is none such."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.ports.query}{path}", timeout=10) as answer:
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
-            with error:
-                if error.code == 404:
-                    return None
-            raise
-
-    def services(self):
-        return self._get("/api/v3/services").get("services", [])
-
     def trace(self, trace_id):
-        """Its spans, as the agent's own output is read."""
-        answer = self._get(f"/api/v3/traces/{trace_id}")
-        return otlp.parse(json.dumps(answer["result"])) if answer else []
+        return self.spans(f"/{trace_id}")

@@ -2,34 +2,27 @@
 """Real servers and clients, started and stopped by process id."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from lib.wait import wait_for_port, wait_until
+from common import proc
+from common.paths import TEST_ENV, find_program
+from common.ports import wait_for_port
+from common.processes import Program
+from common.wait import wait_until
 
-APPS = Path(__file__).resolve().parent.parent / "apps"
-NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+APPS = TEST_ENV / "e2e" / "apps"
+NGINX = find_program("nginx")
 
 
-class Process:
+class Process(Program):
     def __init__(self, command, log, environment=None, **options):
         self.log = log
+        variables = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **(environment or {})}
         with open(log, "wb") as output:
-            self.process = subprocess.Popen(
-                [str(word) for word in command],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **(environment or {})},
-                **options,
-            )
-
-    @property
-    def pid(self):
-        return self.process.pid
+            super().__init__(command, stdout=output, stderr=output, env=variables, **options)
 
     def output(self):
         return self.log.read_text(errors="replace")
@@ -37,12 +30,12 @@ class Process:
     def wait_for_port(self, port, address="127.0.0.1"):
         try:
             wait_for_port(port, address)
-        except AssertionError as failure:
+        except TimeoutError as failure:
             raise AssertionError(f"{self.process.args}: {failure}\n{self.output()}") from None
         return self
 
     def children(self):
-        return [int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
+        return proc.children(self.pid)
 
     def wait_for_children(self, count):
         return wait_until(lambda: len(self.children()) >= count and self.children(), f"{count} children")
@@ -56,8 +49,7 @@ class Process:
             try:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+                self.kill()
 
 
 NGINX_CONFIGURATION = """

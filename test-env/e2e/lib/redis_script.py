@@ -8,11 +8,11 @@ from collections import Counter
 
 import pytest
 
-from lib.collector import CACHE
+from common.paths import CACHE
+from common.wait import wait_until
 from lib.processes import APPS
 from lib.redis_log import read_log
 from lib.redis_server import SECRET
-from lib.wait import wait_until
 
 CLIENTS = CACHE / "redis-clients"
 BATCH = [("SET", None), ("GET", None), ("INCR", "ERR"), ("LLEN", None)] * 5

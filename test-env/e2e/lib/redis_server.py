@@ -4,8 +4,8 @@
 import re
 import socket
 
+from common.wait import wait_until
 from lib.resp import pack, parse_value
-from lib.wait import wait_until
 
 SECRET = "hunter2-marked"  # of the user ada, and in what no span may show
 

@@ -4,7 +4,6 @@
 import base64
 import gzip
 import json
-import re
 
 from google.protobuf.json_format import MessageToDict
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
@@ -13,7 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
-from lib import otlp
+from common import otlp
 
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
@@ -68,7 +67,7 @@ class Received:
     def span_ids(self):
         """Without all the rest, for many."""
         if self.content_type == JSON:
-            return [found.decode() for found in re.findall(rb'"spanId":"([0-9a-f]{16})"', self.content())]
+            return otlp.span_ids(self.content().decode())
         return [
             span.span_id.hex()
             for resource_spans in self.message().resource_spans
