@@ -4,8 +4,9 @@
 import re
 import sys
 
+from wanted import WANTED
+
 ROW = re.compile(r"(?P<service>[\w.:-]+) +(?P<kind>server|client)  ")
-WANTED = [("frontend", "server"), ("frontend", "client"), ("backend", "server")]
 
 
 def branches(lines):
