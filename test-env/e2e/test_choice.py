@@ -1,22 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which spans are shown: what is left out is counted, and nothing else changes."""
 
-import os
-import subprocess
-
 import pytest
 
 from common.agent import Result
 from common.otlp import parse_lines
 from common.wait import wait_until
 from lib.agent import run_command
+from lib.curl import curl
 from lib.processes import python_command
 
 CHAIN = 4  # spans of a request: curl's, two of the service in front, one of nginx behind
-
-
-def curl(port, path):
-    subprocess.run(["curl", "-sS", "-o", os.devnull, f"http://127.0.0.1:{port}{path}"], check=True, timeout=30)
 
 
 @pytest.fixture

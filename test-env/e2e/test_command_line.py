@@ -2,7 +2,6 @@
 """What the commands say, and by which status they end."""
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -12,6 +11,7 @@ import pytest
 
 from common.paths import BINARY
 from lib.agent import run_command
+from lib.curl import curl
 from lib.expect import check_pair
 from lib.processes import python_command
 
@@ -99,7 +99,7 @@ def test_unwritable_output():
 def test_signal_delivers_what_is_in_flight(start_agent, start_process, port, how):
     start_process(python_command("hello.py", port), port)
     agent = start_agent("--port", port)
-    subprocess.run(["curl", "-sS", "-o", os.devnull, f"http://127.0.0.1:{port}/last"], check=True)
+    curl(port, "/last")
     check_pair(agent.stop(how), port, path="/last", response_body=5)
 
 
@@ -107,7 +107,7 @@ def test_duration(start_agent, start_process, port):
     start_process(python_command("hello.py", port), port)
     agent = start_agent("--port", port, "--duration", "2")
     ready = time.monotonic()
-    subprocess.run(["curl", "-sS", "-o", os.devnull, f"http://127.0.0.1:{port}/timed"], check=True)
+    curl(port, "/timed")
     result = agent.wait(20)
     assert 1 < time.monotonic() - ready < 5
     check_pair(result, port, path="/timed", response_body=5)

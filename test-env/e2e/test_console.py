@@ -13,11 +13,8 @@ import pytest
 
 from common.paths import BINARY
 from common.wait import wait_until
+from lib.curl import curl
 from lib.processes import python_command
-
-
-def curl(port, path):
-    subprocess.run(["curl", "-sS", f"http://127.0.0.1:{port}{path}"], check=True, capture_output=True)
 
 
 def test_tree_and_table(start_agent, start_process, start_nginx, free_ports):

@@ -8,6 +8,7 @@ import sys
 import time
 
 from common.expect import Exchange
+from lib.curl import curl
 from lib.expect import CLOCK_TOLERANCE, check_pair, check_pairs
 from lib.processes import NGINX, gunicorn_command, python_command
 from lib.raw import TimedSocket, wall
@@ -59,7 +60,7 @@ def test_errors_by_status(start_agent, hooks, start_nginx, port):
     start_nginx(port, "location /400 { return 404 no; } location /500 { return 503 no; }")
     agent = start_agent(*hooks, "--port", port)
     for path in ("/400", "/500"):
-        subprocess.run(["curl", "-sS", "-o", os.devnull, f"http://127.0.0.1:{port}{path}"], check=True, timeout=30)
+        curl(port, path)
     expected = [Exchange(path="/400", status=404, response_body=2), Exchange(path="/500", status=503, response_body=2)]
     (server_4, client_4), (server_5, client_5) = check_pairs(agent.stop(), port, expected)
     assert (server_4.status, client_4.status) == (0, 2) and "error.type" not in server_4.attr
@@ -71,12 +72,7 @@ def test_errors_by_status(start_agent, hooks, start_nginx, port):
 def test_secrets_stay_home(start_agent, hooks, start_nginx, port):
     start_nginx(port, "location / { return 200 hello; }")
     agent = start_agent(*hooks, "--port", port)
-    subprocess.run(
-        ["curl", "-sS", "-o", os.devnull, "-u", "ada:hunter2", "-b", "session=hunter2"]
-        + [f"http://127.0.0.1:{port}/?X-Amz-Signature=hunter2&a=1"],
-        check=True,
-        timeout=30,
-    )
+    curl(port, "/?X-Amz-Signature=hunter2&a=1", "-u", "ada:hunter2", "-b", "session=hunter2")
     result = agent.stop()
     server, client = check_pair(result, port, path="/?X-Amz-Signature=REDACTED&a=1", response_body=5)
     assert "hunter2" not in repr((server.attr, client.attr, server.resource, client.resource))
@@ -115,9 +111,7 @@ def test_names_of_services(start_agent, start_process, free_ports):
     everyone = [script, module, application, named, node]
     agent = start_agent("--port", ",".join(map(str, everyone)))
     for server_port in everyone:
-        subprocess.run(
-            ["curl", "-sS", "-o", os.devnull, f"http://127.0.0.1:{server_port}/"], check=True, timeout=30
-        )
+        curl(server_port)
     result = agent.stop()
     names = {span.server_port: span.service for span in result.servers()}
     assert names == {
@@ -145,7 +139,7 @@ def test_variables_that_are_none(start_agent, start_process, free_ports):
     agent = start_agent("--port", ",".join(map(str, ports)), "--verbose")
     for server_port, environment in zip(ports, environments):
         start_process(python_command("hello.py", server_port), server_port, environment=environment)
-        subprocess.run(["curl", "-sS", "-o", os.devnull, f"http://127.0.0.1:{server_port}/"], check=True, timeout=30)
+        curl(server_port)
     result = agent.stop()
     assert [span.service for span in result.servers()] == ["hello"] * len(environments)
     assert not any("x" in span.resource for span in result.servers())

@@ -2,13 +2,13 @@
 """No echo: telemetry about telemetry is no telemetry."""
 
 import os
-import subprocess
 import time
 
 import pytest
 
 from common.wait import wait_until
 from lib.collector import to_http
+from lib.curl import curl
 from lib.processes import python_command
 
 IDLE = 60  # seconds
@@ -27,7 +27,7 @@ def test_idle_applications(start_agent, start_process, start_collector, start_ng
             "OTEL_METRIC_EXPORT_INTERVAL": "5000",
         },
     )
-    subprocess.run(["curl", "-sS", f"http://127.0.0.1:{port}/"], check=True, capture_output=True, timeout=30)
+    curl(port)
     [worker] = nginx.children()
 
     def of_nginx():
@@ -55,7 +55,7 @@ def test_an_application_with_an_sdk_is_left_out(start_agent, start_process, faul
     agent = start_agent()
     wait_until(lambda: f"(pid {sdk.pid})" in agent.errors(), "the agent to say so")
     for _ in range(3):
-        subprocess.run(["curl", "-sS", f"http://127.0.0.1:{sdk_port}/"], check=True, capture_output=True, timeout=30)
+        curl(sdk_port)
     result = agent.stop()
     assert [span for span in result.spans if span.pid == sdk.pid] == []
     assert result.errors.count(f"(pid {sdk.pid})") == 1, "said more than once"
@@ -68,7 +68,7 @@ def test_by_its_environment(start_agent, start_process, free_ports):
     environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{nobody}", "OTEL_SERVICE_NAME": "hello"}
     application = start_process(python_command("hello.py", port), port, environment=environment)
     agent = start_agent("--port", port)
-    subprocess.run(["curl", "-sS", f"http://127.0.0.1:{port}/"], check=True, capture_output=True, timeout=30)
+    curl(port)
     result = agent.stop()
     assert [span.service for span in result.spans] == ["curl"]
     assert f"(pid {application.pid})" in result.errors

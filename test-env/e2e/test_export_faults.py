@@ -8,6 +8,7 @@ import time
 import pytest
 
 from common.wait import wait_until
+from lib.curl import curl
 from lib.fault_collector import answer, break_off, hang, say_raw, take, take_and_say, take_part
 
 AGAIN = 8  # more often than it may try in the seconds that a test takes, were it not to wait in between
@@ -31,9 +32,8 @@ class Scene:
 
     def exchange(self, count=1):
         """Makes exchanges and waits until the agent has written them to its file: capture goes on."""
-        command = ["curl", "-sS", f"http://127.0.0.1:{self.port}/"]
         for _ in range(count):
-            subprocess.run(command, check=True, capture_output=True, timeout=30)
+            curl(self.port)
         self.sent += count
         wait_until(lambda: len(self.agent.spans_so_far()) == 2 * self.sent, "the spans in the file")
 

@@ -2,22 +2,14 @@
 """Through the real collector into the real Jaeger: what comes out is what the agent shows beside."""
 
 import json
-import subprocess
 import sys
 
 from common.paths import TEST_ENV
 from common.wait import wait_until
 from lib.collector import to_grpc
+from lib.curl import curl
 
 DEMO = TEST_ENV / "demo-app"
-
-
-def curl(url, *options):
-    subprocess.run(["curl", "-sS", "--max-time", "20", *options, url], check=True, capture_output=True)
-
-
-def post(url, content):
-    curl(url, "-H", "Content-Type: application/json", "-d", json.dumps(content))
 
 
 def tree(spans):
@@ -33,7 +25,6 @@ def tree(spans):
 
 def test_flask_pair(start_agent, start_process, start_collector, jaeger, free_ports, tmp_path):
     frontend, backend, inventory, collector = free_ports(4)
-    url = f"http://127.0.0.1:{frontend}"
     start_collector(collector, to_grpc(jaeger.ports.grpc))
     for name, port, arguments in (
         ("inventory", inventory, []),
@@ -46,8 +37,8 @@ def test_flask_pair(start_agent, start_process, start_collector, jaeger, free_po
         environment={"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector}"},
     )
     for path in ("/users/1", "/users/99", "/nested/teapot", "/dashboard", "/fail", "/slow?seconds=0.1", "/nowhere"):
-        curl(url + path)
-    post(f"{url}/orders", {"user": 1, "item": "teapot"})
+        curl(frontend, path)
+    curl(frontend, "/orders", "-H", "Content-Type: application/json", "-d", json.dumps({"user": 1, "item": "teapot"}))
     result = agent.stop()
     assert result.losses == {}, result.errors
 

@@ -6,13 +6,13 @@ E2E_SPOOL_SECONDS: how long it stays away (default 20; 300 is what the feature w
 
 import os
 import signal
-import subprocess
 from collections import Counter
 
 import pytest
 
 from common.otlp import span_ids
 from common.wait import wait_until
+from lib.curl import curl
 from lib.load import UNIQUE, Load
 
 AWAY = int(os.environ.get("E2E_SPOOL_SECONDS") or 20)
@@ -88,8 +88,7 @@ def test_order_and_restart(spooling, fault_collector):
     """The end in order leaves everything on disk; the next life brings it, the oldest first, before its own."""
 
     def exchange(path):
-        url = f"http://127.0.0.1:{spooling.port}/{path}"
-        subprocess.run(["curl", "-sS", url], check=True, capture_output=True, timeout=30)
+        curl(spooling.port, f"/{path}")
 
     first = spooling()
     exchange("first/0")

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What goes over the wire, decoded by another implementation, is what the agent writes beside, in every encoding."""
 
-import subprocess
-
 import pytest
 
 from common.wait import wait_until
+from lib.curl import curl
 from lib.wire import JSON, METRICS, PROTOBUF
 
 ENCODINGS = {
@@ -36,7 +35,7 @@ def test_the_wire_and_the_file_say_the_same(start_agent, start_nginx, fault_coll
         },
     )
     for path in ("/users/1?q=%C3%A9", "/fail", "/" + "long/" * 500):
-        subprocess.run(["curl", "-sS", f"http://127.0.0.1:{port}{path}"], check=True, capture_output=True, timeout=30)
+        curl(port, path)
     result = agent.stop()
     assert len(result.spans) == 6 and result.losses == {}, result.errors
 
@@ -63,7 +62,7 @@ def test_one_connection_is_kept(start_agent, start_nginx, fault_collector, free_
         },
     )
     for number in range(3):
-        subprocess.run(["curl", "-sS", f"http://127.0.0.1:{port}/"], check=True, capture_output=True, timeout=30)
+        curl(port)
         wait_until(lambda: len(collector.span_ids()) == 2 * number + 2, "the spans to arrive")
     assert len(agent.stop().spans) == 6
     assert len(collector.requests()) >= 3 and collector.connections == 1

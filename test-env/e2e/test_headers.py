@@ -1,20 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """A trace context that comes with the request."""
 
-import os
-import subprocess
-
 import pytest
+
+from lib.curl import curl
 
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 REMOTE = 0x300  # the parent is known to be, and is, in another process
 
 
 def ask(port, *headers):
-    arguments = [word for header in headers for word in ("-H", header)]
-    subprocess.run(
-        ["curl", "-sS", "-o", os.devnull, *arguments, f"http://127.0.0.1:{port}/"], check=True, timeout=30
-    )
+    curl(port, "/", *(word for header in headers for word in ("-H", header)))
 
 
 @pytest.fixture

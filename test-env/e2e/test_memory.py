@@ -2,7 +2,6 @@
 """The agent does not grow with what it has seen. Under ASan, which keeps freed memory, that is no measure."""
 
 import json
-import os
 import socket
 import struct
 import subprocess
@@ -11,6 +10,7 @@ import pytest
 
 from common.proc import descriptors, resident
 from common.wait import wait_until
+from lib.curl import curl
 from lib.load import Load
 
 pytestmark = pytest.mark.slow
@@ -45,9 +45,8 @@ def test_ten_thousand_short_lived_processes(measured_agent, port):
         subprocess.run(["sh", "-c", f"seq {count} | xargs -P 2 -n 1 true"], check=True, timeout=300)
 
     def clients(count):
-        urls = [f"http://127.0.0.1:{port}/{number}" for number in range(count)]
-        for url in urls:
-            subprocess.run(["curl", "-sS", "-o", os.devnull, url], check=True, timeout=30)
+        for number in range(count):
+            curl(port, f"/{number}")
 
     processes(1000)
     clients(100)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from common.wait import wait_until
+from lib.curl import curl
 from lib.processes import APPS, python_command
 
 PERL = shutil.which("perl")
@@ -26,10 +27,6 @@ TITLES = {
 }
 
 
-def ask(port):
-    subprocess.run(["curl", "-sS", "-o", os.devnull, f"http://127.0.0.1:{port}"], check=True, timeout=30)
-
-
 def ask_about(start_agent, start_process, port, command, before, **options):
     """Of a process that was there before the agent, or came after: the server's span."""
     if before:
@@ -38,7 +35,7 @@ def ask_about(start_agent, start_process, port, command, before, **options):
     else:
         agent = start_agent("--port", port)
         start_process(command, port, **options)
-    ask(port)
+    curl(port)
     result = agent.stop()
     [server] = result.servers(port)
     return server
@@ -155,7 +152,7 @@ def test_instances(start_agent, start_process, free_ports):
         start_process(python_command("hello.py", port), port)
     second = start_agent("--port", ",".join(map(str, ports)))
     for port in ports:
-        ask(port)
+        curl(port)
     seen = []
     for agent in (first, second):
         result = agent.stop()

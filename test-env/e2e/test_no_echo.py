@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from common.wait import wait_until
+from lib.curl import curl
 from lib.processes import python_command
 from lib.raw import connect
 
@@ -63,12 +64,6 @@ def converse(exchange, requests):
     return exchange(lambda sock: answer(sock, len(requests)), client)[0]
 
 
-def ask(port, path="/"):
-    subprocess.run(
-        ["curl", "-sS", "-o", os.devnull, f"http://127.0.0.1:{port}{path}"], check=True, timeout=30
-    )
-
-
 @pytest.mark.parametrize("kind", TELEMETRY)
 def test_telemetry(exchange, kind):
     """Neither end; and counted."""
@@ -91,7 +86,7 @@ def test_telemetry_on_demand(start_agent, hooks, start_process, free_ports):
     start_process(python_command("sdk.py", port, collector), port)
     agent = start_agent(*hooks, "--port", f"{port},{collector}", "--include-telemetry", "--include-instrumented")
     wait_until(lambda: [span for span in agent.spans_so_far() if span.path == "/v1/traces"], "an export")
-    ask(port)
+    curl(port)
     result = agent.stop()
     assert len(result.servers(port)) == 1
     assert {span.path for span in result.servers(collector)} == {"/v1/traces"}
@@ -107,7 +102,7 @@ def test_an_exporter_is_left_out_from_then_on(start_agent, hooks, start_process,
     said = f"wirespan: warning: sdk (pid {application.pid}) exports spans of its own (to 127.0.0.1:{collector})"
     wait_until(lambda: said in agent.errors(), "the exporter to be noticed")
     for _ in range(3):
-        ask(port)
+        curl(port)
     result = agent.stop()
     assert [span.service for span in result.spans] == ["curl"] * 3
     assert all(span.parent_id is None and not span.status for span in result.spans)
@@ -150,8 +145,8 @@ def test_environment(start_agent, start_process, port, kind, before):
     else:
         agent = start_agent("--port", port)
         application = start_process(command, port, environment=environment)
-    ask(port, "/asked")
-    ask(port, "/asked")
+    curl(port, "/asked")
+    curl(port, "/asked")
     result = agent.stop()
     servers = [span for span in result.servers(port) if span.pid == application.pid]
     said = [line for line in result.errors.splitlines() if "--include-instrumented" in line]
@@ -175,9 +170,9 @@ def test_what_was_exported_twice_is_counted(start_agent, hooks, start_process, f
         python_command("sdk.py", port, collector, "asked"), port, environment={"OTEL_EXPORTER_OTLP_ENDPOINT": "http://b"}
     )
     for _ in range(2):
-        ask(port)
+        curl(port)
     wait_until(lambda: len([span for span in agent.spans_so_far() if span.kind == "server"]) == 2, "the spans")
-    ask(port, "/export")
+    curl(port, "/export")
     wait_until(lambda: "exports spans of its own" in agent.errors(), "the exporter to be noticed")
     result = agent.stop()
     assert result.losses.get("exported_twice", 0) >= 2, result.errors
@@ -196,7 +191,7 @@ def test_reasons_on_demand(start_agent, start_nginx, port):
     """--verbose says why a span has no parent."""
     start_nginx(port, "location / { return 200 hello; }")
     agent = start_agent("--port", port, "--verbose")
-    ask(port)
+    curl(port)
     stranger = connect(port)
     stranger.send(b"*1\r\n$4\r\nPING\r\n")
     stranger.receive_rest()

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A forward proxy: it is sent URLs, and sends on paths."""
 
-import os
-import subprocess
-
 from lib.agent import run_command
+from lib.curl import curl
 
 
 def test_what_a_forward_proxy_passes_on(start_agent, hooks, start_nginx, free_ports, tmp_path):
@@ -15,7 +13,7 @@ def test_what_a_forward_proxy_passes_on(start_agent, hooks, start_nginx, free_po
     start_nginx(proxy, "location / { proxy_pass http://$http_host$request_uri; }")
     agent = start_agent(*hooks, "--port", f"{proxy},{server}", "--record", recording)
     url = f"http://127.0.0.1:{server}/shop?a=b"
-    subprocess.run(["curl", "-sS", "-o", os.devnull, "-x", f"http://127.0.0.1:{proxy}", url], check=True, timeout=30)
+    curl(server, "/shop?a=b", "-x", f"http://127.0.0.1:{proxy}")
     result = agent.stop()
     asked, passed_on = result.clients(proxy)[0], result.clients(server)[0]
     received = result.servers(proxy)[0]

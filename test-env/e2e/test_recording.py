@@ -18,6 +18,7 @@ from common.otlp import parse_lines
 from common.paths import BINARY
 from common.wait import wait_until
 from lib.agent import run_command
+from lib.curl import curl
 from lib.load import Load
 from lib.processes import python_command
 
@@ -101,8 +102,7 @@ def chain(start_nginx, start_process, free_ports):
 
     def request(count):
         for _, number in zip(range(count), numbers):
-            url = f"http://127.0.0.1:{front}/{number}"
-            subprocess.run(["curl", "-sS", "-o", os.devnull, url], check=True, timeout=30)
+            curl(front, f"/{number}")
 
     def load():
         threads = [threading.Thread(target=request, args=(REQUESTS // 2,)) for _ in range(2)]
@@ -241,7 +241,7 @@ def test_record_writes_no_spans(tmp_path, start_process, cleanup, port):
     cleanup.callback(recorder.wait)
     cleanup.callback(recorder.kill)
     wait_until(lambda: "wirespan: ready\n" in errors.read_text(), "the recorder to be ready", timeout=30)
-    subprocess.run(["curl", "-sS", "-o", os.devnull, f"http://127.0.0.1:{port}/recorded"], check=True)
+    curl(port, "/recorded")
     recorder.send_signal(signal.SIGINT)
     assert recorder.wait(60) == 0, errors.read_text()
     assert output.read_text() == ""

@@ -2,7 +2,6 @@
 """Who is traced, and who is not."""
 
 import os
-import subprocess
 import threading
 from pathlib import Path
 
@@ -10,11 +9,8 @@ import pytest
 
 from common.wait import wait_until
 from lib.agent import run_command
+from lib.curl import curl
 from lib.processes import gunicorn_command, nginx_command, python_command
-
-
-def curl(port, path="/"):
-    subprocess.run(["curl", "-sS", "-o", os.devnull, f"http://127.0.0.1:{port}{path}"], check=True, timeout=30)
 
 
 def command_line(pid):

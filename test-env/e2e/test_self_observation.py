@@ -2,11 +2,11 @@
 """What the agent says of itself: --stats, and its own metrics."""
 
 import re
-import subprocess
 import uuid
 
 from common.paths import REPOSITORY
 from common.wait import wait_until
+from lib.curl import curl
 from lib.raw import connect
 from lib.wire import METRICS
 
@@ -14,8 +14,7 @@ REQUESTS = 20
 
 
 def call(port):
-    command = ["curl", "-sS", "-o", "/dev/null", f"http://127.0.0.1:{port}/?n=[1-{REQUESTS}]"]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    curl(port, f"/?n=[1-{REQUESTS}]")
 
 
 def attributes(items):

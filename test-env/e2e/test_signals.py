@@ -10,6 +10,7 @@ import pytest
 from common.otlp import parse_lines
 from common.paths import BINARY
 from common.wait import wait_until
+from lib.curl import curl
 from lib.processes import python_command
 
 
@@ -18,11 +19,7 @@ def request_path(start_process, port):
     """request_path(path): one exchange at the port."""
     start_process(python_command("hello.py", port), port)
 
-    def request(path):
-        command = ["curl", "-sS", "-o", os.devnull, f"http://127.0.0.1:{port}{path}"]
-        subprocess.run(command, check=True, timeout=30)
-
-    return request
+    return lambda path: curl(port, path)
 
 
 def paths(file):

@@ -2,10 +2,10 @@
 """Exchanges that are more than a request and a response: 100, 101, CONNECT, early answers."""
 
 import os
-import subprocess
 import time
 
 from common.expect import Exchange
+from lib.curl import curl
 from lib.expect import check_instant, check_pair, check_pairs, check_times
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -50,12 +50,7 @@ def test_100_continue_by_curl_and_nginx(start_agent, hooks, start_nginx, port, t
     start_nginx(port, "client_max_body_size 10m; location /up { dav_methods PUT; }")
     agent = start_agent(*hooks, "--port", port)
     (tmp_path / "upload").write_bytes(b"u" * 3_000_000)
-    subprocess.run(
-        ["curl", "-sS", "--fail", "-H", "Expect: 100-continue", "-T", tmp_path / "upload"]
-        + [f"http://127.0.0.1:{port}/up"],
-        check=True,
-        timeout=30,
-    )
+    curl(port, "/up", "--fail", "-H", "Expect: 100-continue", "-T", tmp_path / "upload")
     server, _ = check_pair(agent.stop(), port, method="PUT", path="/up", status=201, request_body=3_000_000)
     assert server.attr["user_agent.original"].startswith("curl/")
 
