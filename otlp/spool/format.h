@@ -16,6 +16,8 @@
 #include "otlp/encode/batch.h"
 
 #define SPOOL_HEAD_SIZE 40
+/* A file counts as whole blocks, as it takes them on disk. */
+#define SPOOL_BLOCK 4096u
 /* Compression may make a body that does not compress a little longer. */
 #define SPOOL_BODY_MAX (OTLP_REQUEST_SIZE_MAX + (1u << 20))
 /* So that numbers can be added to one without care. */

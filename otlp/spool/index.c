@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "otlp/spool/format.h"
-#include "otlp/spool/spool.h"
 
 #define CAPACITY_FIRST 64
 

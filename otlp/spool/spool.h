@@ -16,8 +16,7 @@
 #include "otlp/encode/batch.h"
 
 #define SPOOL_SIZE_DEFAULT (UINT64_C(1) << 30)
-/* A file counts as whole blocks, as it takes them on disk: 1 GiB holds at most so many. The index of so many: 4 MiB. */
-#define SPOOL_BLOCK 4096u
+/* 1 GiB holds at most so many files. The index of so many: 4 MiB. */
 #define SPOOL_FILES_MAX 262144u
 
 struct spool;

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "otlp/deliver/test/fixture.h"
+#include "otlp/spool/format.h"
 #include "otlp/spool/test/sample.h"
 
 #define ROOM (64u << 20)
