@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otlp/encode/encoder.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
-#include "otlp/encode/encoding.h"
+#include "otlp/encode/json.h"
+#include "otlp/encode/protobuf.h"
 
 /* A longer body's room is given back: it was for one odd request. */
 #define BODY_KEPT_MAX (2 * OTLP_REQUEST_SIZE_TARGET)
 
-static const struct encoding *const encodings[] = {
-	[OTLP_PROTOBUF] = &encoding_protobuf,
-	[OTLP_JSON] = &encoding_json,
+static const struct encoding encodings[] = {
+	[OTLP_PROTOBUF] = { protobuf_spans, protobuf_metrics },
+	[OTLP_JSON] = { json_spans, json_metrics },
 };
 
 struct encoder *encoder_new(enum otlp_encoding encoding, const char *version)
@@ -18,7 +21,7 @@ struct encoder *encoder_new(enum otlp_encoding encoding, const char *version)
 
 	if (!encoder)
 		return NULL;
-	encoder->encoding = encodings[encoding];
+	encoder->encoding = &encodings[encoding];
 	scratch_init(&encoder->scratch);
 	encoder->version = slice_to_string(slice_of_string(version));
 	if (!encoder->version) {
@@ -36,23 +39,6 @@ void encoder_free(struct encoder *encoder)
 	free(encoder->body);
 	free(encoder->version);
 	free(encoder);
-}
-
-int encoder_reserve(struct encoder *encoder, size_t length)
-{
-	char *body;
-
-	if (length > OTLP_REQUEST_SIZE_MAX)
-		return -EMSGSIZE;
-	if (length < encoder->body_size)
-		return 0;
-	body = malloc(length + 1);
-	if (!body)
-		return -ENOMEM;
-	free(encoder->body);
-	encoder->body = body;
-	encoder->body_size = length + 1;
-	return 0;
 }
 
 static void begin(struct encoder *encoder)

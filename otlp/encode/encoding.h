@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Behind the encoder: what the two encodings share, and where they differ. */
+/* Below the encoder: what the two encodings share, and where they differ. */
 #ifndef WIRESPAN_OTLP_ENCODE_ENCODING_H
 #define WIRESPAN_OTLP_ENCODE_ENCODING_H
 
-#include "otlp/encode/encoder.h"
+#include "correlate/span/span.h"
 #include "otlp/encode/scratch.h"
+#include "otlp/metric.h"
+#include "otlp/signal.h"
 
 /* The spans of one Resource, in the order that they came in. */
 struct span_group {
@@ -13,14 +15,13 @@ struct span_group {
 	size_t count;
 };
 
+struct encoder;
+
 /* Each writes a body as encoder.h says. */
 struct encoding {
 	int (*spans)(struct encoder *encoder, const struct span_group *groups, size_t count, struct slice *ret_body);
 	int (*metrics)(struct encoder *encoder, const struct metric_set *metrics, struct slice *ret_body);
 };
-
-extern const struct encoding encoding_protobuf;
-extern const struct encoding encoding_json;
 
 struct encoder {
 	const struct encoding *encoding;

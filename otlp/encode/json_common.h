@@ -17,10 +17,5 @@ cJSON *json_add_request(struct scratch *scratch, const struct json_levels *level
 /* A resource with the scope "wirespan"; returns the array for its items. */
 cJSON *json_add_resource(struct encoder *encoder, cJSON *resources, const struct json_levels *levels,
 			 const struct resource *resource);
-/* The finished request as the encoder's body. */
-int json_print(struct encoder *encoder, cJSON *root, struct slice *ret_body);
-
-int json_spans(struct encoder *encoder, const struct span_group *groups, size_t count, struct slice *ret_body);
-int json_metrics(struct encoder *encoder, const struct metric_set *metrics, struct slice *ret_body);
 
 #endif

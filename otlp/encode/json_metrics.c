@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otlp/encode/json.h"
+
 #include "otlp/encode/json_common.h"
+#include "otlp/encode/json_print.h"
 
 #define TEMPORALITY_CUMULATIVE 2
 

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otlp/encode/json_print.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/buffer.h"
-#include "otlp/encode/json_common.h"
 
 #define PRINT_SIZE_FIRST (256u * 1024)
 /* The longest body, and the NUL after it. */
 #define PRINT_SIZE_MAX ((size_t)OTLP_REQUEST_SIZE_MAX + 1)
-
-const struct encoding encoding_json = { .spans = json_spans, .metrics = json_metrics };
 
 /* Doubles the room until the text fits; the room is kept for the next request. */
 static int print(struct encoder *encoder, cJSON *root)

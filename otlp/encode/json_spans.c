@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otlp/encode/json.h"
+
 #include "base/give_way.h"
 #include "otlp/encode/json_common.h"
+#include "otlp/encode/json_print.h"
 
 #define SPAN_TIME 8 /* µs that a tree of objects takes for one, roughly */
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otlp/encode/protobuf.h"
+
 #include <opentelemetry/proto/collector/metrics/v1/metrics_service.pb-c.h>
 
 #include "otlp/encode/protobuf_tree.h"

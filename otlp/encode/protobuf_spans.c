@@ -3,13 +3,15 @@
  * Straight into the wire format: a tree of protobuf-c's for each span would cost ten times what
  * writing it does. test/protobuf_spans_test.c holds it to the bytes that protobuf-c makes of such a tree.
  */
+#include "otlp/encode/protobuf.h"
+
 #include <errno.h>
 
+#include "base/cache_line.h"
 #include "base/give_way.h"
 #include "otlp/encode/packer.h"
 #include "otlp/encode/protobuf_tree.h"
 #include "otlp/encode/utf8.h"
-#include "otlp/export/span_queue.h"
 
 #define SPAN_TIME 1 /* µs that encoding one takes, roughly */
 

@@ -3,8 +3,6 @@
 
 #include <errno.h>
 
-const struct encoding encoding_protobuf = { .spans = protobuf_spans, .metrics = protobuf_metrics };
-
 void *protobuf_new(struct scratch *scratch, const ProtobufCMessageDescriptor *type)
 {
 	ProtobufCMessage *message = scratch_allocate(scratch, type->sizeof_message);

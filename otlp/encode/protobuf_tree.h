@@ -31,7 +31,4 @@ ProtoScope *protobuf_scope(struct encoder *encoder);
 /* The finished request as the encoder's body. */
 int protobuf_pack(struct encoder *encoder, const ProtobufCMessage *request, struct slice *ret_body);
 
-int protobuf_spans(struct encoder *encoder, const struct span_group *groups, size_t count, struct slice *ret_body);
-int protobuf_metrics(struct encoder *encoder, const struct metric_set *metrics, struct slice *ret_body);
-
 #endif

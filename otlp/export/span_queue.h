@@ -7,9 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/cache_line.h"
 #include "correlate/span/span.h"
-
-#define CACHE_LINE 64
 
 struct span_queue_slot {
 	struct span *span;

@@ -3,6 +3,7 @@
 
 #include <opentelemetry/proto/collector/trace/v1/trace_service.pb-c.h>
 
+#include "otlp/encode/protobuf.h"
 #include "otlp/encode/protobuf_tree.h"
 
 typedef Opentelemetry__Proto__Collector__Trace__V1__ExportTraceServiceRequest ProtoRequest;
