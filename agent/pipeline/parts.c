@@ -115,7 +115,7 @@ struct summary_sources pipeline_summary_sources(const struct pipeline *pipeline,
 /* As the exporter rounds it. */
 static size_t queue_capacity(const struct otlp_config *config)
 {
-	size_t wanted = config->queue_spans ? config->queue_spans : EXPORTER_QUEUE_SPANS, capacity = 1;
+	size_t wanted = config->queue_spans ? config->queue_spans : CONFIG_QUEUE_SPANS_DEFAULT, capacity = 1;
 
 	while (capacity < wanted)
 		capacity *= 2;

@@ -260,7 +260,7 @@ static int replay_finish(struct replay *replay)
 	int error, finish_error;
 
 	engine_finish(replay->engine);
-	replay_wait_for_exporter(replay, EXPORTER_BATCH_SPANS);
+	replay_wait_for_exporter(replay, CONFIG_BATCH_SPANS_DEFAULT);
 	replay_wait_for_collector(replay, 0);
 	error = exporter_stop(replay->exporter);
 	summary_collect(&summary, &sources);

@@ -9,7 +9,6 @@
 #include "otlp/config/resource.h"
 #include "otlp/config/signal.h"
 #include "otlp/config/value.h"
-#include "otlp/export/exporter.h"
 
 /* Milliseconds and numbers of spans as the specification sets them, the queue apart: one agent serves a whole host. */
 static void read_batching(struct config_reader *reader, struct otlp_config *config)
@@ -20,12 +19,12 @@ static void read_batching(struct config_reader *reader, struct otlp_config *conf
 	config->export_timeout = config_duration(reader, "OTEL_BSP_EXPORT_TIMEOUT", 30 * NSEC_PER_SEC, 0);
 	config->queue_spans = config_number(reader, "OTEL_BSP_MAX_QUEUE_SIZE", 0, 1, CONFIG_QUEUE_SPANS_MAX);
 	batch_spans = config_number(reader, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 0, 1, CONFIG_QUEUE_SPANS_MAX);
-	queue_spans = config->queue_spans ? config->queue_spans : EXPORTER_QUEUE_SPANS;
+	queue_spans = config->queue_spans ? config->queue_spans : CONFIG_QUEUE_SPANS_DEFAULT;
 	if (batch_spans > queue_spans)
 		config_problem(reader, "larger than the queue, which has room for %zu spans, taken for that",
 			       queue_spans);
 	if (!batch_spans)
-		batch_spans = EXPORTER_BATCH_SPANS;
+		batch_spans = CONFIG_BATCH_SPANS_DEFAULT;
 	config->batch_spans = batch_spans < queue_spans ? batch_spans : queue_spans;
 }
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/un.h>
 
-#include "otlp/config/config.h"
+#include "otlp/config/settings.h"
 
 static const char *const signal_paths[OTLP_SIGNALS] = { "v1/traces", "v1/metrics" };
 

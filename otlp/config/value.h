@@ -7,7 +7,7 @@
 #ifndef WIRESPAN_OTLP_CONFIG_VALUE_H
 #define WIRESPAN_OTLP_CONFIG_VALUE_H
 
-#include "otlp/config/config.h"
+#include "otlp/config/settings.h"
 
 #define CONFIG_NAME_MAX 80
 #define CONFIG_MILLISECONDS_MAX ((uint64_t)INT32_MAX)

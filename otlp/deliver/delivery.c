@@ -209,7 +209,7 @@ static int init_signals(struct delivery *delivery, const struct otlp_config *con
 static int init_gather(struct delivery *delivery, const struct otlp_config *config)
 {
 	int result = gather_init(&delivery->gather, delivery->encoders[OTLP_TRACES],
-				 config->batch_spans ? config->batch_spans : DELIVERY_BATCH_SPANS);
+				 config->batch_spans ? config->batch_spans : CONFIG_BATCH_SPANS_DEFAULT);
 
 	delivery->gather.encoding = delivery->encodings[OTLP_TRACES];
 	delivery->gather.gzip = delivery->gzip[OTLP_TRACES];

@@ -27,7 +27,6 @@
 /* Encoded requests that wait, the one under way not counted; the spans that some keep beside take 8 MiB more. */
 #define DELIVERY_QUEUE_BYTES (16u << 20)
 #define DELIVERY_SPILL_BYTES (2u << 20)
-#define DELIVERY_BATCH_SPANS 512
 
 struct delivery_options {
 	/*

@@ -237,9 +237,9 @@ static struct exporter_options with_defaults(const struct exporter_options *opti
 {
 	struct exporter_options filled = *options;
 
-	filled.queue_spans = options->queue_spans ? options->queue_spans : EXPORTER_QUEUE_SPANS;
+	filled.queue_spans = options->queue_spans ? options->queue_spans : CONFIG_QUEUE_SPANS_DEFAULT;
 	filled.queue_bytes = options->queue_bytes ? options->queue_bytes : EXPORTER_QUEUE_BYTES;
-	filled.batch_spans = options->batch_spans ? options->batch_spans : EXPORTER_BATCH_SPANS;
+	filled.batch_spans = options->batch_spans ? options->batch_spans : CONFIG_BATCH_SPANS_DEFAULT;
 	filled.stop_timeout = options->stop_timeout ? options->stop_timeout : EXPORTER_STOP_TIMEOUT;
 	return filled;
 }

@@ -7,20 +7,19 @@
 #ifndef WIRESPAN_OTLP_EXPORT_EXPORTER_H
 #define WIRESPAN_OTLP_EXPORT_EXPORTER_H
 
+#include "otlp/config/settings.h"
 #include "otlp/export/output.h"
 
-/* A second or two of spans at the rate that one core makes, and 128 MiB whatever they weigh. */
-#define EXPORTER_QUEUE_SPANS 131072
+/* However many spans there is room for. */
 #define EXPORTER_QUEUE_BYTES (128u << 20)
-#define EXPORTER_BATCH_SPANS 512
 #define EXPORTER_STOP_TIMEOUT (5 * UINT64_C(1000000000))
 
 struct exporter;
 
 struct exporter_options {
-	size_t queue_spans;    /* rounded up to a power of two; 0: EXPORTER_QUEUE_SPANS */
+	size_t queue_spans;    /* rounded up to a power of two; 0: CONFIG_QUEUE_SPANS_DEFAULT */
 	size_t queue_bytes;    /* 0: EXPORTER_QUEUE_BYTES */
-	size_t batch_spans;    /* 0: EXPORTER_BATCH_SPANS */
+	size_t batch_spans;    /* 0: CONFIG_BATCH_SPANS_DEFAULT */
 	uint64_t stop_timeout; /* ns that exporter_stop drains for; 0: EXPORTER_STOP_TIMEOUT */
 	bool whole_batches;    /* however long it takes to fill one; but for the last: the same spans, the same batches */
 };
