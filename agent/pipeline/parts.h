@@ -4,7 +4,7 @@
 #define WIRESPAN_AGENT_PIPELINE_PARTS_H
 
 #include "agent/observe/observer.h"
-#include "agent/pipeline/pipeline.h"
+#include "agent/pipeline/options.h"
 #include "agent/process/discovery.h"
 #include "agent/process/host.h"
 #include "correlate/engine.h"

@@ -3,18 +3,9 @@
 #ifndef WIRESPAN_AGENT_PROCESS_RUNTIME_H
 #define WIRESPAN_AGENT_PROCESS_RUNTIME_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
-#define RUNTIME_NAME_MAX 32
-#define RUNTIME_VERSION_MAX 64
-
-struct runtime {
-	bool shares_threads;               /* goroutines, which move between threads */
-	bool may_tell_more;                /* to runtime_look(), once it runs */
-	char name[RUNTIME_NAME_MAX];       /* process.runtime.name; empty where the files do not tell */
-	char version[RUNTIME_VERSION_MAX]; /* process.runtime.version; likewise */
-};
+#include "agent/process/runtime_facts.h"
 
 /*
  * Of what process `pid` runs now, by what is read quickly; nothing where files can't be read. Answers for

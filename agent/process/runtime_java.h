@@ -3,7 +3,9 @@
 #ifndef WIRESPAN_AGENT_PROCESS_RUNTIME_JAVA_H
 #define WIRESPAN_AGENT_PROCESS_RUNTIME_JAVA_H
 
-#include "agent/process/runtime.h"
+#include <stdint.h>
+
+#include "agent/process/runtime_facts.h"
 #include "base/slice.h"
 
 /* By the file "release" of the directory in which `executable` ("…/bin/java") lies for process `pid`. */
