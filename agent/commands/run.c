@@ -16,7 +16,7 @@
 #include "agent/options/option.h"
 #include "agent/options/pid.h"
 #include "agent/pipeline/pipeline.h"
-#include "agent/pipeline/recorder.h"
+#include "agent/recording/recorder.h"
 #include "agent/pipeline/replay.h"
 #include "agent/signals.h"
 #include "base/clock.h"

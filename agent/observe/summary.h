@@ -4,7 +4,7 @@
 #define WIRESPAN_AGENT_OBSERVE_SUMMARY_H
 
 #include "agent/kernel/capture.h"
-#include "agent/pipeline/recorder.h"
+#include "agent/recording/recorder.h"
 #include "agent/process/discovery.h"
 #include "agent/recording/format.h"
 #include "correlate/connection/unread.h"

@@ -8,7 +8,7 @@
 #include "agent/options/database.h"
 #include "agent/options/header.h"
 #include "agent/pipeline/outputs.h"
-#include "agent/pipeline/recorder.h"
+#include "agent/recording/recorder.h"
 #include "otlp/config/config.h"
 #include "otlp/export/span_choice.h"
 

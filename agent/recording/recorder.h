@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file that the pipeline records to: what the engine is given, as agent/recording/ writes it. */
-#ifndef WIRESPAN_AGENT_PIPELINE_RECORDER_H
-#define WIRESPAN_AGENT_PIPELINE_RECORDER_H
+/* A file that the pipeline records to: what the engine is given, as writer.h writes it. */
+#ifndef WIRESPAN_AGENT_RECORDING_RECORDER_H
+#define WIRESPAN_AGENT_RECORDING_RECORDER_H
 
 #include <stdint.h>
 

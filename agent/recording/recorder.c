@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/pipeline/recorder.h"
+#include "agent/recording/recorder.h"
 
 #include <errno.h>
 #include <fcntl.h>
