@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/command.h"
+#include "agent/commands/command.h"
 #include "agent/options/option.h"
 
 static const struct command commands[] = {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "agent/check/report.h"
-#include "agent/command.h"
+#include "agent/commands/command.h"
 #include "agent/kernel/namespace.h"
 #include "agent/options/option.h"
 #include "base/log.h"

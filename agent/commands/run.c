@@ -8,7 +8,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
-#include "agent/command.h"
+#include "agent/commands/command.h"
 #include "agent/commands/run_options.h"
 #include "agent/kernel/capability.h"
 #include "agent/kernel/namespace.h"
@@ -16,9 +16,9 @@
 #include "agent/options/option.h"
 #include "agent/options/pid.h"
 #include "agent/pipeline/pipeline.h"
-#include "agent/recording/recorder.h"
 #include "agent/pipeline/replay.h"
-#include "agent/signals.h"
+#include "agent/pipeline/signals.h"
+#include "agent/recording/recorder.h"
 #include "base/clock.h"
 #include "base/log.h"
 

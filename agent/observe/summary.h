@@ -4,9 +4,9 @@
 #define WIRESPAN_AGENT_OBSERVE_SUMMARY_H
 
 #include "agent/kernel/capture.h"
-#include "agent/recording/recorder.h"
 #include "agent/process/discovery.h"
 #include "agent/recording/format.h"
+#include "agent/recording/recorder.h"
 #include "correlate/connection/unread.h"
 #include "correlate/engine.h"
 #include "otlp/export/exporter.h"

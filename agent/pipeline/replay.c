@@ -10,10 +10,10 @@
 
 #include "agent/observe/explain_log.h"
 #include "agent/observe/summary.h"
+#include "agent/pipeline/signals.h"
 #include "agent/process/host.h"
 #include "agent/process/resources.h"
 #include "agent/recording/reader.h"
-#include "agent/signals.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "bpf/record.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Subcommands: a row in main.c's table and a file in commands/ each. */
-#ifndef WIRESPAN_AGENT_COMMAND_H
-#define WIRESPAN_AGENT_COMMAND_H
+/* Subcommands: a row in main.c's table and a file here each. */
+#ifndef WIRESPAN_AGENT_COMMANDS_COMMAND_H
+#define WIRESPAN_AGENT_COMMANDS_COMMAND_H
 
 enum exit_status {
 	EXIT_DONE = 0,

@@ -3,8 +3,8 @@
  * What signals ask of the agent. None ends it before what is in flight is delivered, but SIGKILL, and
  * a second SIGINT or SIGTERM: the end may wait for whoever should read what we write.
  */
-#ifndef WIRESPAN_AGENT_SIGNALS_H
-#define WIRESPAN_AGENT_SIGNALS_H
+#ifndef WIRESPAN_AGENT_PIPELINE_SIGNALS_H
+#define WIRESPAN_AGENT_PIPELINE_SIGNALS_H
 
 #include <signal.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/signals.h"
+#include "agent/pipeline/signals.h"
 
 #include <poll.h>
 #include <stddef.h>
