@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/options/option.h"
+#include "agent/options/selection.h"
 #include "bpf/config.h"
 #include "otlp/spool/spool.h"
 

@@ -7,7 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "agent/options/option.h"
 #include "base/glob.h"
 #include "base/slice.h"
 
@@ -26,13 +25,6 @@ struct selection {
 	bool include_instrumented; /* processes that export spans of their own, too */
 	bool include_telemetry;    /* exchanges with telemetry back ends, too */
 };
-
-#define SELECTION_ROWS 7
-/* Fills the rows that set `selection`, for a part of a command's option table. */
-void selection_rows(struct selection *selection, struct option_row rows[SELECTION_ROWS]);
-
-/* 0; -EINVAL where an --exclude-exe leaves out all that there is, or all that an --exe can select: said. */
-int selection_check(const struct selection *selection);
 
 /* By what users know a process; any may be empty. */
 struct selection_names {
@@ -60,6 +52,9 @@ bool selection_wants_process(const struct selection *selection, uint32_t pid, co
  * may be that, and a missing span is better than one that was not to be.
  */
 bool selection_wants_unknown(const struct selection *selection, uint32_t pid);
+
+/* Whether it is one of those that were given. */
+bool selection_has_port(const struct selection *selection, uint16_t port);
 
 /* Whether a connection with these ports is selected: either end matches, or no port was given. */
 bool selection_wants_ports(const struct selection *selection, uint16_t local_port, uint16_t remote_port);

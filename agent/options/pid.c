@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "agent/options/option.h"
+
 #define NAME_MAX_KERNEL 16 /* TASK_COMM_LEN */
 
 /* The lines "Name:" and "Tgid:" of /proc/PID/status (proc(5)); false where there is no such process or thread. */

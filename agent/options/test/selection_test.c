@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/kernel/selection.h"
+#include "agent/options/selection.h"
 
 #include <errno.h>
 #include <stdio.h>
