@@ -71,6 +71,7 @@ static __always_inline int recognise_late(struct capture *capture)
 	if (!capture->turn || (!turned && !looks_like_request()))
 		return RECOGNISED_NOT_YET;
 	__builtin_memset(&connection->recogniser, 0, sizeof(connection->recogniser));
+	connection->recogniser.joined = 1;
 	recognised = recognise(capture);
 	if (protocol_is_read(recognised) && recognised != RECOGNISED_NOT_YET)
 		return recognised;
@@ -133,12 +134,13 @@ static __always_inline __u64 widen(__u64 stand, __u32 sequence)
 	return stand + (__s32)(sequence - (__u32)stand);
 }
 
-/* Moves the direction on. Fills the record's positions and flags. */
-static __always_inline void place(struct connection *connection, struct movement *movement, struct record_data *data)
+/* Moves the direction on. Fills the record's positions and flags. How many bytes were missed before it; < 0: unknown. */
+static __always_inline __s32 place(struct connection *connection, struct movement *movement, struct record_data *data)
 {
 	struct direction *direction = &connection->directions[movement->direction & 1];
 	struct direction *other = &connection->directions[!(movement->direction & 1)];
 	__u8 bit = 1 << (movement->direction & 1);
+	__s32 missed = 0;
 
 	if (connection->own_positions) {
 		if (!direction->next)
@@ -149,6 +151,8 @@ static __always_inline void place(struct connection *connection, struct movement
 	} else {
 		data->position = widen(direction->next, movement->start);
 		data->other_position = widen(other->next, movement->other);
+		if (direction->next)
+			missed = data->position - direction->next;
 		if (movement->contended || (connection->moved & bit && movement->direction == RECORD_SEND &&
 					    data->position != direction->next))
 			data->header.flags |= RECORD_DATA_CONCURRENT;
@@ -160,6 +164,7 @@ static __always_inline void place(struct connection *connection, struct movement
 	/* From here on its end can be told, even if nothing of it is read before. */
 	if (!other->next)
 		other->next = data->other_position;
+	return missed;
 }
 
 /* Counts a record that found no room by what was in it. */
@@ -251,7 +256,7 @@ __hidden int capture_movement(struct connection *connection, struct movement *mo
 		return 0;
 	data = &scratch->data;
 	data_init(data, connection, movement);
-	place(connection, movement, data);
+	scratch->missed = place(connection, movement, data);
 	capture.scratch = scratch;
 	capture.turn = connection->last_direction != movement->direction;
 	capture.first = connection->last_direction == NO_DIRECTION;

@@ -37,6 +37,7 @@ struct scratch {
 	__u32 cursor; /* end of the last fragment in `bytes` */
 	__u32 turn;   /* the first bytes of their direction since the other one moved */
 	__u32 asks;   /* they go where the connection's first bytes went */
+	__s32 missed; /* bytes of their direction that moved before them and were not seen; < 0: nobody knows */
 	/* What the protocol says of them. */
 	__u32 requests;  /* that begin with them, as they look */
 	__u32 responses;

@@ -2,7 +2,7 @@
 /*
  * Which bytes of a movement are copied, by what its connection speaks.
  *
- * Of a call, NAME_follow() finds in this CPU's scratch: where its bytes are and how many, whether it is a turn,
+ * Of a call, NAME_follow() finds in this CPU's scratch: where its bytes are and how many, whether it is a turn and what was missed before it,
  * what is kept of its direction (walk) and of its connection (protocol), which it moves on; and the prefix, where
  * bytes have been copied to recognise them, else it copies it. It copies what the protocol's reader in user space
  * needs, as fragments (fragment.h), and says how many requests and responses begin in the call, so that each is

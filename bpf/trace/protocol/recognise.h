@@ -24,7 +24,9 @@ struct recogniser {
 	__u8 phase;
 	__u8 matched; /* bytes matched of a fixed text */
 	__u16 left;   /* PROXY v2: bytes to skip */
-	__u32 count;  /* bytes in this phase */
+	__u16 count;  /* bytes in this phase */
+	__u8 joined;  /* they may stand anywhere in a stream: what others might say there is not believed */
+	__u8 reserved;
 };
 
 #define RECOGNISER_EMPTY_MAX 16
