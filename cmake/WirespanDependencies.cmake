@@ -20,6 +20,7 @@ set(WIRESPAN_DEPENDENCIES
 	"always|library|libzstd|libzstd-dev|libzstd-devel"
 	"BUILD_TESTING|library|cmocka|libcmocka-dev|libcmocka-devel"
 	"BUILD_TESTING|library|openssl|libssl-dev|openssl-devel"
+	"BUILD_TESTING|program|python3|python3|python3"
 	"WIRESPAN_AGENT|program|clang,clang-19,clang-18,clang-17,clang-16,clang-15,clang-14|clang|clang"
 	"WIRESPAN_AGENT|program|bpftool|bpftool|bpftool"
 	"WIRESPAN_AGENT|library|libbpf|libbpf-dev|libbpf-devel"
