@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -19,13 +18,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/kernel/diag_message.h"
 #include "agent/kernel/sockets.h"
 #include "base/clock.h"
 #include "base/hashmap.h"
 #include "base/slice.h"
 
 #define NAMESPACES_MAX 4096
-#define QUIET_MS 10 /* as QUIET_JIFFIES (bpf/trace/sockets.bpf.c) */
 
 struct diag_search {
 	const struct selection *selection;
@@ -44,66 +43,15 @@ static void diag_failed(struct diag_search *search, int error)
 		search->error = error;
 }
 
-static bool diag_is_mapped(const __be32 address[4])
-{
-	return address[0] == 0 && address[1] == 0 && address[2] == htonl(0xffff);
-}
-
-static void diag_connection(const struct inet_diag_msg *message, uint64_t netns,
-			    struct record_connection *ret_connection)
-{
-	const struct inet_diag_sockid *id = &message->id;
-	/* RFC 4291, 2.5.5.2: an IPv4 connection of an IPv6 socket */
-	bool mapped = message->idiag_family == AF_INET6 && diag_is_mapped(id->idiag_dst);
-	size_t first = mapped ? 3 : 0;
-	size_t size = message->idiag_family == AF_INET6 && !mapped ? 16 : 4;
-
-	ret_connection->cookie = (uint64_t)id->idiag_cookie[1] << 32 | id->idiag_cookie[0];
-	ret_connection->netns = netns;
-	ret_connection->family = mapped ? AF_INET : message->idiag_family;
-	ret_connection->local_port = ntohs(id->idiag_sport);
-	ret_connection->remote_port = ntohs(id->idiag_dport);
-	memcpy(ret_connection->local_address, id->idiag_src + first, size);
-	memcpy(ret_connection->remote_address, id->idiag_dst + first, size);
-}
-
-/* An attribute of the message, at least `least` bytes of it; NULL: there is none. */
-static const void *diag_attribute(const struct inet_diag_msg *message, size_t size, unsigned short type, size_t least)
-{
-	const struct rtattr *attribute = (const struct rtattr *)(message + 1);
-	size_t left = size - sizeof(*message);
-
-	for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left))
-		if (attribute->rta_type == type && RTA_PAYLOAD(attribute) >= least)
-			return RTA_DATA(attribute);
-	return NULL;
-}
-
-/* As the iterator tells it (bpf/trace/sockets.bpf.c). Queues count what is unread, and what is unacknowledged. */
-static uint16_t diag_quiet_flags(const struct inet_diag_msg *message, size_t size)
-{
-	size_t least = offsetof(struct tcp_info, tcpi_last_ack_recv);
-	const struct tcp_info *info = diag_attribute(message, size, INET_DIAG_INFO, least);
-
-	if (!info || message->idiag_rqueue || message->idiag_wqueue ||
-	    info->tcpi_last_data_sent < QUIET_MS || info->tcpi_last_data_recv < QUIET_MS)
-		return 0;
-	/* Nothing here tells what came first within one jiffy. */
-	return (info->tcpi_last_data_sent < info->tcpi_last_data_recv ? RECORD_SOCKET_QUIET_SENT : 0) |
-	       (info->tcpi_last_data_recv < info->tcpi_last_data_sent ? RECORD_SOCKET_QUIET_RECEIVED : 0);
-}
-
 static void diag_add(struct diag_search *search, const struct inet_diag_msg *message, size_t size, uint64_t netns)
 {
-	struct record_socket record = { .header = { .kind = RECORD_SOCKET, .size = sizeof(record) } };
+	struct record_socket record;
 	size_t count = search->sockets.count;
 	int error;
 
 	if (!selection_wants_ports(search->selection, ntohs(message->id.idiag_sport), ntohs(message->id.idiag_dport)))
 		return;
-	record.header.flags = message->idiag_state == TCP_LISTEN ? RECORD_SOCKET_LISTENS :
-								   diag_quiet_flags(message, size);
-	diag_connection(message, netns, &record.connection);
+	record = diag_message_read(message, size, netns);
 	socket_list_accept(&search->sockets, &record, sizeof(record));
 	error = search->sockets.count == count ? -ENOSPC
 					       : hashmap_put(search->by_inode, &message->idiag_inode,
