@@ -7,7 +7,7 @@
 #include <string.h>
 #include <zstd.h>
 
-#include "bpf/record.h"
+#include "agent/recording/sound.h"
 
 /* A block, whatever it holds, fits in. */
 #define WINDOW_SIZE (sizeof(struct recording_block) + RECORDING_STORED_MAX)
@@ -76,55 +76,6 @@ static int resynchronise(struct recording_reader *reader)
 	}
 }
 
-static bool is_sound(const struct recording_reader *reader, const struct recording_block *block)
-{
-	return memcmp(block->magic, RECORDING_BLOCK_MAGIC, sizeof(block->magic)) == 0 &&
-	       block->crc == recording_checksum(block, offsetof(struct recording_block, crc)) &&
-	       block->id == reader->header.id && block->number >= reader->expected &&
-	       (block->kind == RECORDING_ITEMS || block->kind == RECORDING_END) &&
-	       block->stored <= RECORDING_STORED_MAX && block->size <= RECORDING_BLOCK_SIZE;
-}
-
-/* The size of the item at `at`; 0: it is none. */
-static size_t item_size(const struct recording_reader *reader, size_t at)
-{
-	const struct recording_mark *mark = (const void *)(reader->items + at);
-	size_t left = reader->size - at;
-
-	if (left < sizeof(*mark) || mark->size > left)
-		return 0;
-	if (mark->kind < RECORDING_MARKS)
-		return recording_is_record(mark, mark->size) ? mark->size : 0;
-	return mark->size == sizeof(*mark) && mark->kind >= RECORDING_ADVANCE && mark->kind <= RECORDING_MALFORMED
-		       ? mark->size
-		       : 0;
-}
-
-/* Whether the block's content is what its header says, all of it: a part would be as good as invented. */
-static bool items_are_sound(const struct recording_reader *reader, const struct recording_block *block)
-{
-	uint32_t count = 0;
-	size_t at = 0;
-
-	while (at < reader->size) {
-		size_t size = item_size(reader, at);
-
-		if (!size)
-			return false;
-		at += size;
-		count++;
-	}
-	return count == block->items;
-}
-
-static bool name_is_sound(const char *name)
-{
-	size_t length = strnlen(name, RECORDING_SHORT_SIZE);
-
-	return length && length < RECORDING_SHORT_SIZE &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == length;
-}
-
 static bool take_counters(struct recording_reader *reader, const struct recording_block *block)
 {
 	const struct recording_counter *counters = (const void *)reader->items;
@@ -132,7 +83,7 @@ static bool take_counters(struct recording_reader *reader, const struct recordin
 	if (block->items > RECORDING_COUNTERS_MAX || block->size != block->items * sizeof(*counters))
 		return false;
 	for (size_t i = 0; i < block->items; i++)
-		if (!name_is_sound(counters[i].name))
+		if (!recording_name_is_sound(counters[i].name))
 			return false;
 	/* The names stay where they are: nothing is read after the end. */
 	for (size_t i = 0; i < block->items; i++)
@@ -161,7 +112,8 @@ static bool take_block(struct recording_reader *reader, const struct recording_b
 	const uint8_t *stored = reader->window + reader->from + sizeof(*block);
 
 	if (decompress(reader, block, stored) &&
-	    (block->kind == RECORDING_END ? take_counters(reader, block) : items_are_sound(reader, block))) {
+	    (block->kind == RECORDING_END ? take_counters(reader, block) :
+					    recording_items_are_sound(block, reader->items))) {
 		reader->from += sizeof(*block) + block->stored;
 		return true;
 	}
@@ -210,7 +162,7 @@ static int next_block(struct recording_reader *reader, uint64_t *ret_begin)
 			return 0;
 		}
 		memcpy(&block, reader->window + reader->from, sizeof(block));
-		if (!is_sound(reader, &block)) {
+		if (!recording_block_is_sound(&block, reader->header.id, reader->expected)) {
 			error = resynchronise(reader);
 			if (error)
 				return error;
