@@ -8,12 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/pipeline/destination.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "otlp/console/console.h"
 #include "otlp/console/text.h"
 #include "otlp/deliver/delivery.h"
-#include "otlp/encode/utf8.h"
 #include "otlp/export/json.h"
 #include "otlp/export/tee.h"
 
@@ -264,27 +264,6 @@ int outputs_close(struct outputs *outputs)
 		return 0;
 	log_error("cannot write '%s': %s", outputs->options->path, strerror(errno));
 	return -EIO;
-}
-
-const char *outputs_destination(const char *url, char text[OUTPUTS_DESTINATION_MAX])
-{
-	static const size_t room = (OUTPUTS_DESTINATION_MAX - 1) / 3; /* see UTF8_SANITIZED_MAX */
-	struct slice whole = slice_of_string(url), authority;
-	const char *begin = strstr(url, "://");
-	size_t length, at;
-
-	if (!begin) {
-		utf8_sanitize_for_terminal(slice_head(whole, room), text);
-		return text;
-	}
-	length = (size_t)(begin - url) + 3;
-	authority = slice_head(slice_from(whole, length), strcspn(begin + 3, "/?#"));
-	/* Up to the last '@' it is userinfo. */
-	while ((at = slice_find(authority, '@')) < authority.length)
-		authority = slice_from(authority, at + 1);
-	length = utf8_sanitize_for_terminal(slice_head(whole, length < room / 2 ? length : room / 2), text);
-	utf8_sanitize_for_terminal(slice_head(authority, room / 2), text + length);
-	return text;
 }
 
 int outputs_tell_sent(const struct outputs *outputs)

@@ -65,9 +65,4 @@ int outputs_close(struct outputs *outputs);
  */
 int outputs_tell_sent(const struct outputs *outputs);
 
-/* Room for outputs_destination. */
-#define OUTPUTS_DESTINATION_MAX 320
-/* "http://host:port" of a URL, without user, path and query; a unix: one as it is. Safe for a terminal. */
-const char *outputs_destination(const char *url, char text[OUTPUTS_DESTINATION_MAX]);
-
 #endif

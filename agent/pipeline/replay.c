@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,7 +12,6 @@
 #include "agent/pipeline/signals.h"
 #include "agent/process/host.h"
 #include "agent/process/resources.h"
-#include "agent/recording/reader.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "bpf/record.h"
@@ -29,12 +27,6 @@
 #define PATIENCE (10 * NSEC_PER_SEC)
 /* For whoever reads what is printed, without a collector: as good as for ever. */
 #define READER_PATIENCE (86400 * NSEC_PER_SEC)
-
-struct replay_file {
-	const char *path;
-	FILE *file;
-	struct recording_reader *reader;
-};
 
 struct replay {
 	const struct replay_options *options;
@@ -99,52 +91,6 @@ static void replay_span(void *context, const struct span *span)
 		replay_wait_for_collector(replay, WAITING_BYTES);
 	}
 	exporter_accept(replay->exporter, span);
-}
-
-/* Why the file cannot be replayed at all. */
-static const char *refusal(int error)
-{
-	switch (error) {
-	case -EBADMSG:
-		return "it is no recording";
-	case -EPROTONOSUPPORT:
-		return "another version of wirespan recorded it, in a format that this one does not read";
-	case -EXDEV:
-		return "a machine with another byte order recorded it";
-	case -EILSEQ:
-		return "its header is damaged";
-	default:
-		return strerror(-error);
-	}
-}
-
-int replay_open(const char *path, struct replay_file **ret_file)
-{
-	struct replay_file *file = calloc(1, sizeof(*file));
-	int error;
-
-	if (!file)
-		return -ENOMEM;
-	file->path = path;
-	file->file = fopen(path, "re");
-	error = file->file ? recording_reader_new(file->file, &file->reader) : -errno;
-	if (error) {
-		log_error("cannot replay '%s': %s", path, refusal(error));
-		replay_close(file);
-		return error;
-	}
-	*ret_file = file;
-	return 0;
-}
-
-void replay_close(struct replay_file *file)
-{
-	if (!file)
-		return;
-	recording_reader_free(file->reader);
-	if (file->file)
-		fclose(file->file);
-	free(file);
 }
 
 /* The wall clock, lest the first record of it is lost; the recorded one says the same. */
@@ -271,21 +217,6 @@ static int replay_finish(struct replay *replay)
 	return error;
 }
 
-/* 0 where nothing is wrong with the recording. */
-static int replay_tell_damage(const struct replay *replay)
-{
-	struct recording_damage damage = recording_reader_damage(replay->reader);
-	const char *path = replay->options->file->path;
-
-	if (damage.blocks || damage.bytes)
-		log_error("'%s' is damaged: blocks missing: %" PRIu64 ", bytes left out: %" PRIu64 "; the rest was replayed",
-			  path, damage.blocks, damage.bytes);
-	if (damage.cut)
-		log_error("'%s' has no end: it was cut off, or its recording was; replayed up to its last whole block",
-			  path);
-	return damage.blocks || damage.bytes || damage.cut ? -EBADMSG : 0;
-}
-
 static void replay_done(struct replay *replay)
 {
 	engine_free(replay->engine);
@@ -306,7 +237,7 @@ int replay_run(const struct replay_options *options)
 		error = replay_finish(&replay);
 		error = error ? error : read_error;
 		if (!signals_stop() && !error)
-			error = replay_tell_damage(&replay);
+			error = replay_tell_damage(options->file);
 	} else if (replay.exporter) {
 		exporter_stop(replay.exporter);
 	}

@@ -9,15 +9,9 @@
 #include "agent/options/database.h"
 #include "agent/options/header.h"
 #include "agent/pipeline/outputs.h"
+#include "agent/pipeline/replay_file.h"
 #include "otlp/config/config.h"
 #include "otlp/export/span_choice.h"
-
-struct replay_file;
-
-/* Opens a recording and reads its header. `path` outlives it. 0 or negative errno, said by the logger. */
-int replay_open(const char *path, struct replay_file **ret_file);
-/* Accepts NULL. */
-void replay_close(struct replay_file *file);
 
 struct replay_options {
 	struct replay_file *file;

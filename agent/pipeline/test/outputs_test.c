@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #define _GNU_SOURCE /* nftw */
+#include "agent/pipeline/destination.h"
 #include "agent/pipeline/outputs.h"
 
 #include <ftw.h>
