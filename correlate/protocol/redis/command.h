@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is kept of a command, taken from its arguments as they pass. Pure; no argument is kept but keys that are to be shown. */
+/*
+ * What is kept of a command, taken from its arguments as they pass. Pure; no argument is kept but keys that are to be
+ * shown.
+ */
 #ifndef WIRESPAN_CORRELATE_PROTOCOL_REDIS_COMMAND_H
 #define WIRESPAN_CORRELATE_PROTOCOL_REDIS_COMMAND_H
 
@@ -20,7 +23,7 @@ enum redis_option {
 
 struct redis_command {
 	const struct redis_command_row *row; /* NULL: in no table */
-	uint32_t arguments;                  /* with the name; 0: an empty line, which Redis ignores. Inline: 64 for more */
+	uint32_t arguments;                  /* with the name; 0: an empty line, which is none. Inline: 64 for more */
 	int32_t number;                      /* of SELECT the index; -1: none */
 	uint8_t option;                      /* enum redis_option */
 	uint16_t query_length;               /* of the text with keys; 0: they are not shown */

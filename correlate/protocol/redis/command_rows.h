@@ -50,7 +50,7 @@ struct redis_command_row {
 	uint8_t fits;      /* enum redis_fits */
 	uint8_t flags;     /* enum redis_command_flag */
 	uint8_t rule;      /* enum redis_rule */
-	int8_t first, last, step; /* keys; first 0: none at fixed places; last < 0: from the end, -1 is the last argument */
+	int8_t first, last, step; /* keys; first 0: none at fixed places; last < 0: from the end, -1 is the last */
 	int8_t numkeys;           /* the argument that says how many keys follow it; 0: none */
 	bool streams;             /* keys are the first half of what follows STREAMS */
 };

@@ -11,12 +11,6 @@ struct word {
 	enum redis_word word;
 };
 
-static const struct word statuses[] = {
-	{ SLICE_LITERAL("OK"), REDIS_WORD_OK },
-	{ SLICE_LITERAL("QUEUED"), REDIS_WORD_QUEUED },
-	{ SLICE_LITERAL("RESET"), REDIS_WORD_RESET },
-};
-
 static const struct word firsts[] = {
 	{ SLICE_LITERAL("message"), REDIS_WORD_MESSAGE },
 	{ SLICE_LITERAL("pmessage"), REDIS_WORD_MESSAGE },
@@ -29,11 +23,11 @@ static const struct word firsts[] = {
 	{ SLICE_LITERAL("sunsubscribe"), REDIS_WORD_SUNSUBSCRIBE },
 };
 
-static enum redis_word find_word(const struct word *words, size_t count, struct slice text)
+static enum redis_word word_of(struct slice text)
 {
-	for (size_t i = 0; i < count; i++)
-		if (slice_equal(words[i].text, text))
-			return words[i].word;
+	for (size_t i = 0; i < sizeof(firsts) / sizeof(firsts[0]); i++)
+		if (slice_equal(firsts[i].text, text))
+			return firsts[i].word;
 	return REDIS_WORD_OTHER;
 }
 
@@ -83,12 +77,12 @@ static void take_value(struct redis_reply *reply, const struct resp_item *item)
 	reply->error = item->type == '-' || item->type == '!';
 	if (reply->error)
 		take_prefix(&reply->prefix, item->text);
-	else if (item->type == '+' && item->length == item->text.length)
-		reply->word = find_word(statuses, sizeof(statuses) / sizeof(statuses[0]), item->text);
+	else if (item->type == '+' && slice_equal(item->text, SLICE_LITERAL("QUEUED")))
+		reply->word = REDIS_WORD_QUEUED;
+	else if (item->type == '+' && is_monitored(item->text))
+		reply->word = REDIS_WORD_MONITORED;
 	else if (item->type == '$' || item->type == '=')
 		reply->system = system_of_info(item->type == '=' ? slice_from(item->text, 4) : item->text);
-	if (item->type == '+' && reply->word == REDIS_WORD_OTHER && is_monitored(item->text))
-		reply->word = REDIS_WORD_MONITORED;
 }
 
 static uint32_t hash(uint32_t seed, const struct resp_item *item)
@@ -122,7 +116,9 @@ static void take_pair(struct redis_reply *reply, const struct resp_item *item)
 		else if (slice_equal(item->text, SLICE_LITERAL("proto")))
 			reply->key = KEY_PROTOCOL;
 	} else if (reply->key == KEY_SERVER) {
-		reply->system = slice_equal(item->text, SLICE_LITERAL("valkey")) ? REDIS_SYSTEM_VALKEY : REDIS_SYSTEM_REDIS;
+		bool valkey = slice_equal(item->text, SLICE_LITERAL("valkey"));
+
+		reply->system = valkey ? REDIS_SYSTEM_VALKEY : REDIS_SYSTEM_REDIS;
 	} else if (reply->key == KEY_PROTOCOL && item->type == ':' && (item->number == 2 || item->number == 3)) {
 		reply->protocol = (uint8_t)item->number;
 	}
@@ -141,7 +137,7 @@ void redis_reply_item(struct redis_reply *reply, const struct resp_item *item)
 		return;
 	}
 	if (item->index == 0 && (reply->type == '*' || reply->type == '>') && item->length == item->text.length)
-		reply->word = find_word(firsts, sizeof(firsts) / sizeof(firsts[0]), item->text);
+		reply->word = word_of(item->text);
 	if (reply->word >= REDIS_WORD_SUBSCRIBE)
 		take_channel(reply, item);
 	else if (item->index < 16)

@@ -11,9 +11,7 @@
 /* What a simple string says, or the first item of an array or push. */
 enum redis_word {
 	REDIS_WORD_OTHER,
-	REDIS_WORD_OK,
 	REDIS_WORD_QUEUED,
-	REDIS_WORD_RESET,
 	REDIS_WORD_MONITORED, /* a line of MONITOR: a time, a database, a client */
 	REDIS_WORD_MESSAGE,   /* also of patterns and shards */
 	REDIS_WORD_SUBSCRIBE, /* these three in the order of enum redis_channel_kind */

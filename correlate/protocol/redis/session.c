@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/protocol/redis/session.h"
 
+#include "correlate/protocol/redis/subscription.h"
+
 void redis_session_init(struct redis_session *session, bool from_the_start)
 {
 	*session = (struct redis_session){
@@ -19,11 +21,6 @@ void redis_session_doubt(struct redis_session *session)
 	session->system = system;
 }
 
-static enum redis_rule rule_of(const struct redis_wait *wait)
-{
-	return wait->row ? (enum redis_rule)wait->row->rule : REDIS_RULE_NONE;
-}
-
 /* Whether replies are on for this command, and what it does to those of later ones (networking.c, clientCommand). */
 static bool is_answered(struct redis_session *session, const struct redis_wait *wait)
 {
@@ -31,11 +28,11 @@ static bool is_answered(struct redis_session *session, const struct redis_wait *
 	bool answered = !skipped && !session->replies_off;
 
 	session->skips = false;
-	if (rule_of(wait) == REDIS_RULE_RESET) {
+	if (redis_rule_of(wait) == REDIS_RULE_RESET) {
 		session->replies_off = false;
 		return !skipped;
 	}
-	if (rule_of(wait) != REDIS_RULE_CLIENT_REPLY || session->queues)
+	if (redis_rule_of(wait) != REDIS_RULE_CLIENT_REPLY || session->queues)
 		return answered;
 	switch (wait->option) {
 	case REDIS_OPTION_ON:
@@ -80,7 +77,7 @@ enum redis_course redis_session_command(struct redis_session *session, const str
 	*ret_wait = (struct redis_wait){ .row = command->row, .number = command->number, .option = command->option };
 	if (!command->arguments)
 		return REDIS_COURSE_NOTHING;
-	rule = rule_of(ret_wait);
+	rule = redis_rule_of(ret_wait);
 	if (rule == REDIS_RULE_SUBSCRIBE || rule == REDIS_RULE_UNSUBSCRIBE)
 		ret_wait->acknowledgements = command->arguments - 1;
 	answered = is_answered(session, ret_wait);
@@ -101,87 +98,6 @@ enum redis_course redis_session_command(struct redis_session *session, const str
 	return REDIS_COURSE_UNANSWERED;
 }
 
-static bool is_subscribed(const struct redis_session *session)
-{
-	if (!session->subscriptions_known)
-		return true;
-	return session->subscriptions[REDIS_CHANNELS] || session->subscriptions[REDIS_PATTERNS] ||
-	       session->subscriptions[REDIS_SHARD_CHANNELS];
-}
-
-/* The server counts channels and patterns together, those of shards apart. */
-static void count_subscription(struct redis_session *session, const struct redis_reply *reply)
-{
-	enum redis_channel_kind kind = redis_word_kind(reply->word);
-	uint32_t *counts = session->subscriptions;
-	int64_t before = kind == REDIS_SHARD_CHANNELS ? counts[kind] :
-							(int64_t)counts[REDIS_CHANNELS] + counts[REDIS_PATTERNS];
-
-	if (!session->subscriptions_known)
-		return;
-	if (reply->subscriptions == before + 1)
-		counts[kind]++;
-	else if (reply->subscriptions == before - 1 && counts[kind])
-		counts[kind]--;
-	else if (reply->subscriptions != before)
-		session->subscriptions_known = false;
-}
-
-static void keep_channel(struct redis_wait *wait, const struct redis_reply *reply)
-{
-	if (wait->channel_count < REDIS_CHANNELS_KEPT)
-		wait->channels[wait->channel_count++] = reply->channel;
-	else
-		wait->many = true;
-}
-
-/* Whether no further acknowledgement of an UNSUBSCRIBE without channels comes. */
-static bool none_left(const struct redis_session *session, const struct redis_reply *reply)
-{
-	if (reply->no_channel || reply->subscriptions == 0)
-		return true;
-	return session->subscriptions_known && !session->subscriptions[redis_word_kind(reply->word)];
-}
-
-static enum redis_channel_kind kind_of(const struct redis_command_row *row)
-{
-	if (slice_starts_with(row->name, SLICE_LITERAL("P")))
-		return REDIS_PATTERNS;
-	if (slice_starts_with(row->name, SLICE_LITERAL("SS")) || slice_starts_with(row->name, SLICE_LITERAL("SUN")))
-		return REDIS_SHARD_CHANNELS;
-	return REDIS_CHANNELS;
-}
-
-static bool acknowledges(const struct redis_wait *first, const struct redis_reply *reply)
-{
-	bool fits;
-
-	if (!first || (reply->type != '>' && reply->type != '*'))
-		return false;
-	if (rule_of(first) == REDIS_RULE_SUBSCRIBE)
-		fits = redis_word_subscribes(reply->word);
-	else
-		fits = rule_of(first) == REDIS_RULE_UNSUBSCRIBE && redis_word_unsubscribes(reply->word);
-	return fits && redis_word_kind(reply->word) == kind_of(first->row);
-}
-
-static enum redis_answer acknowledge(struct redis_session *session, struct redis_wait *first,
-				     const struct redis_reply *reply)
-{
-	bool subscribes = rule_of(first) == REDIS_RULE_SUBSCRIBE;
-
-	count_subscription(session, reply);
-	first->acknowledged = true;
-	if (subscribes)
-		keep_channel(first, reply);
-	if (first->acknowledgements) {
-		if (--first->acknowledgements)
-			return REDIS_ANSWER_PART;
-		return subscribes ? REDIS_ANSWER_HOLDS : REDIS_ANSWER_WHOLE;
-	}
-	return none_left(session, reply) ? REDIS_ANSWER_WHOLE : REDIS_ANSWER_PART;
-}
-
 /* Values that nobody asked for. */
 static bool answers_nobody(struct redis_session *session, const struct redis_reply *reply)
 {
@@ -190,11 +106,11 @@ static bool answers_nobody(struct redis_session *session, const struct redis_rep
 	if (reply->type == '>')
 		session->protocol = 3;
 	else if (reply->word == REDIS_WORD_MONITORED)
-		return session->monitoring;
-	else if (reply->type != '*' || !announces || session->protocol == 3 || !is_subscribed(session))
+		return session->monitoring || !session->subscriptions_known;
+	else if (reply->type != '*' || !announces || session->protocol == 3 || !redis_subscribed(session))
 		return false;
 	if (reply->word > REDIS_WORD_MESSAGE)
-		count_subscription(session, reply);
+		redis_subscription_count(session, reply);
 	return true;
 }
 
@@ -230,7 +146,7 @@ static void learn(struct redis_session *session, const struct redis_reply *reply
 static enum redis_answer apply(struct redis_session *session, const struct redis_wait *first,
 			       const struct redis_reply *reply)
 {
-	switch (rule_of(first)) {
+	switch (redis_rule_of(first)) {
 	case REDIS_RULE_SELECT:
 		session->database = first->number;
 		break;
@@ -239,7 +155,7 @@ static enum redis_answer apply(struct redis_session *session, const struct redis
 		break;
 	case REDIS_RULE_EXEC:
 	case REDIS_RULE_DISCARD:
-		if (rule_of(first) == REDIS_RULE_EXEC && !reply->null && session->queued_database >= 0)
+		if (redis_rule_of(first) == REDIS_RULE_EXEC && !reply->null && session->queued_database >= 0)
 			session->database = reply->item_error ? -1 : session->queued_database;
 		session->queued_database = -1;
 		break;
@@ -266,8 +182,8 @@ static enum redis_answer apply(struct redis_session *session, const struct redis
 enum redis_answer redis_session_reply(struct redis_session *session, struct redis_wait *first,
 				      const struct redis_reply *reply)
 {
-	if (acknowledges(first, reply))
-		return acknowledge(session, first, reply);
+	if (redis_subscription_acknowledges(first, reply))
+		return redis_subscription_acknowledge(session, first, reply);
 	if (first && is_doubtful(session, reply))
 		return REDIS_ANSWER_MISFIT;
 	if (answers_nobody(session, reply))
@@ -280,37 +196,19 @@ enum redis_answer redis_session_reply(struct redis_session *session, struct redi
 		/* Perhaps it is CLIENT REPLY's own, which was thought not to be answered. */
 		if (session->silence_unproven)
 			return REDIS_ANSWER_MISFIT;
-		if (rule_of(first) == REDIS_RULE_MULTI)
+		if (redis_rule_of(first) == REDIS_RULE_MULTI)
 			session->queues = false;
 		return REDIS_ANSWER_WHOLE;
 	}
 	if (!redis_reply_fits(reply, first->row))
 		return REDIS_ANSWER_MISFIT;
 	session->silence_unproven = false;
-	if (reply->word == REDIS_WORD_QUEUED && rule_of(first) != REDIS_RULE_EXEC) {
-		if (rule_of(first) == REDIS_RULE_SELECT)
+	if (reply->word == REDIS_WORD_QUEUED && redis_rule_of(first) != REDIS_RULE_EXEC) {
+		if (redis_rule_of(first) == REDIS_RULE_SELECT)
 			session->queued_database = first->number;
 		return REDIS_ANSWER_WHOLE;
 	}
-	if (rule_of(first) == REDIS_RULE_SUBSCRIBE || rule_of(first) == REDIS_RULE_UNSUBSCRIBE)
+	if (redis_rule_of(first) == REDIS_RULE_SUBSCRIBE || redis_rule_of(first) == REDIS_RULE_UNSUBSCRIBE)
 		return REDIS_ANSWER_MISFIT;
 	return apply(session, first, reply);
-}
-
-bool redis_session_ends(const struct redis_session *session, struct redis_wait *subscription,
-			const struct redis_reply *reply)
-{
-	if (rule_of(subscription) == REDIS_RULE_MONITOR)
-		return !session->monitoring;
-	if (session->subscriptions_known && !is_subscribed(session))
-		return true;
-	if (!redis_word_unsubscribes(reply->word))
-		return false;
-	for (unsigned int i = 0; i < subscription->channel_count; i++) {
-		if (subscription->channels[i] != reply->channel)
-			continue;
-		subscription->channels[i] = subscription->channels[--subscription->channel_count];
-		break;
-	}
-	return !subscription->channel_count && !subscription->many;
 }

@@ -56,11 +56,11 @@ void redis_session_init(struct redis_session *session, bool from_the_start);
 void redis_session_doubt(struct redis_session *session);
 
 enum redis_course {
-	REDIS_COURSE_NOTHING,    /* no command at all */
-	REDIS_COURSE_AWAITED,    /* answered, in turn */
-	REDIS_COURSE_UNANSWERED, /* no reply comes */
-	REDIS_COURSE_REPLICATION, /* no reply comes, and what follows, in both directions, is neither command nor reply */
-	REDIS_COURSE_BREAKS,     /* its reply, and what follows, can't be read */
+	REDIS_COURSE_NOTHING,     /* no command at all */
+	REDIS_COURSE_AWAITED,     /* answered, in turn */
+	REDIS_COURSE_UNANSWERED,  /* no reply comes */
+	REDIS_COURSE_REPLICATION, /* nor what could be read: neither direction has commands or replies any more */
+	REDIS_COURSE_BREAKS,      /* its reply, and what follows, can't be read */
 };
 
 /* The next command; *ret_wait is set in any case. */
@@ -69,7 +69,7 @@ enum redis_course redis_session_command(struct redis_session *session, const str
 
 enum redis_answer {
 	REDIS_ANSWER_NOBODY, /* pushed, or a message */
-	REDIS_ANSWER_MISFIT, /* can't be an answer to `first`, or there is none: the order of replies is not what it was thought */
+	REDIS_ANSWER_MISFIT, /* can't be an answer to `first`, or there is none: the order is not what it was thought */
 	REDIS_ANSWER_PART,   /* `first` awaits more */
 	REDIS_ANSWER_WHOLE,
 	REDIS_ANSWER_HOLDS,  /* whole, and what it subscribed to goes on */
@@ -88,10 +88,15 @@ enum redis_answer redis_session_reply(struct redis_session *session, struct redi
 bool redis_session_ends(const struct redis_session *session, struct redis_wait *subscription,
 			const struct redis_reply *reply);
 
+static inline enum redis_rule redis_rule_of(const struct redis_wait *wait)
+{
+	return wait->row ? (enum redis_rule)wait->row->rule : REDIS_RULE_NONE;
+}
+
 /* Whether the connection's end is what this command wanted. */
 static inline bool redis_wait_wants_close(const struct redis_wait *wait)
 {
-	return wait->row && wait->row->rule == REDIS_RULE_SHUTDOWN;
+	return redis_rule_of(wait) == REDIS_RULE_SHUTDOWN;
 }
 
 #endif

@@ -174,8 +174,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		require_same(&other, &whole, whole.count);
 	}
 	/*
-	 * With a hole the same is said up to a loss, and all of it without one: nothing is invented. At a hole a text is
-	 * told that would have become longer.
+	 * With a hole the same is said up to a loss, and all of it without one: nothing is invented. At a hole a text
+	 * is told that would have become longer.
 	 */
 	read_with_hole(&other, data[0], input, from, length);
 	proven = other.is_lost ? other.count - 1 : other.count;

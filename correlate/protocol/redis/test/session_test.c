@@ -324,8 +324,9 @@ static void follows_monitor(void **state)
 	struct fixture fixture;
 
 	(void)state;
-	RUN(SENT("MONITOR", "awaited"), CAME("+OK\r\n", "holds"), CAME("+1339518083.107412 [0 1.2.3.4:5] \"get\"\r\n", "nobody"),
-	    SENT("PING", "awaited"), CAME("+1339518083.107413 [0 1.2.3.4:5] \"ping\"\r\n", "nobody"),
+	RUN(SENT("MONITOR", "awaited"), CAME("+OK\r\n", "holds"),
+	    CAME("+1339518083.107412 [0 1.2.3.4:5] \"get\"\r\n", "nobody"), SENT("PING", "awaited"),
+	    CAME("+1339518083.107413 [0 1.2.3.4:5] \"ping\"\r\n", "nobody"),
 	    CAME("+PONG\r\n", "whole"), SENT("RESET", "awaited"), CAME("+RESET\r\n", "whole ends"));
 }
 
@@ -385,7 +386,8 @@ static void follows_the_database(void **state)
 	assert_int_equal(fixture.session.database, 5);
 	RUN(SENT("SELECT 5", "awaited"), CAME("-ERR DB index is out of range\r\n", "whole"));
 	assert_int_equal(fixture.session.database, 0);
-	RUN(SENT("SELECT 5", "awaited"), CAME("+OK\r\n", "whole"), SENT("RESET", "awaited"), CAME("+RESET\r\n", "whole"));
+	RUN(SENT("SELECT 5", "awaited"), CAME("+OK\r\n", "whole"), SENT("RESET", "awaited"),
+	    CAME("+RESET\r\n", "whole"));
 	assert_int_equal(fixture.session.database, 0);
 	RUN(SENT("CLIENT REPLY OFF", "unanswered"), SENT("SELECT 5", "unanswered"));
 	assert_int_equal(fixture.session.database, -1);
