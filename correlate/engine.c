@@ -4,15 +4,14 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "correlate/connection/connection.h"
+#include "correlate/connection/table.h"
 #include "correlate/engine_state.h"
 #include "correlate/exchange/deliver.h"
-#include "correlate/exchange/ignore.h"
-#include "correlate/exchange/life.h"
 #include "correlate/limits.h"
 #include "correlate/link/link.h"
 #include "correlate/process/environment.h"
 #include "correlate/process/process.h"
+#include "correlate/protocol/table.h"
 #include "correlate/record/view.h"
 
 static int engine_init(struct engine *engine)
@@ -58,13 +57,13 @@ struct engine *engine_new(const struct engine_options *options)
 		engine->options.max_connections = ENGINE_MAX_CONNECTIONS;
 	if (!options->max_memory)
 		engine->options.max_memory = ENGINE_MAX_MEMORY;
+	engine->protocols = protocol_table;
 	list_init(&engine->recent);
 	list_init(&engine->waiting);
 	list_init(&engine->holding);
 	list_init(&engine->ending);
 	list_init(&engine->open);
 	exchange_pool_init(&engine->pool);
-	engine->pool.disclosure = (struct http_disclosure){ options->captured_headers, options->query_secrets };
 	list_init(&engine->pairing.linger);
 	ids_init(&engine->ids, options->seed);
 	if (engine_init(engine) < 0) {
@@ -97,28 +96,6 @@ void engine_free(struct engine *engine)
 	route_table_free(engine->routes);
 	exchange_pool_done(&engine->pool);
 	free(engine);
-}
-
-static void explain(const struct engine *engine, struct explanation explanation)
-{
-	const struct explain_sink *sink = &engine->options.explain;
-	const struct process *process;
-
-	if (!sink->accept)
-		return;
-	process = process_table_find(&engine->processes, explanation.pid);
-	explanation.text = explain_text(explanation.reason);
-	explanation.wall = engine->mono_to_wall ? engine->time + (uint64_t)engine->mono_to_wall : 0;
-	if (process)
-		explanation.service = process->resource->service_name;
-	sink->accept(sink->context, &explanation);
-}
-
-void engine_explain(const struct engine *engine, enum explain_reason reason, uint64_t cookie, uint32_t pid,
-		    const uint8_t *span_id)
-{
-	explain(engine,
-		(struct explanation){ .reason = reason, .cookie = cookie, .pid = pid, .span_id = span_id });
 }
 
 static int take_data(struct engine *engine, const void *bytes)
@@ -215,10 +192,10 @@ static int take_ignored(struct engine *engine, const void *bytes)
 	row = unread_add(&engine->unread, record, process);
 	/* Of a tunnel its own messages tell. */
 	if (record->recognised != RECOGNISED_TUNNEL)
-		explain(engine, (struct explanation){ .reason = EXPLAIN_UNREAD,
-						      .cookie = record->connection.cookie,
-						      .pid = record->header.tgid,
-						      .unread = &row });
+		engine_tell(engine, (struct explanation){ .reason = EXPLAIN_UNREAD,
+							  .cookie = record->connection.cookie,
+							  .pid = record->header.tgid,
+							  .unread = &row });
 	return 0;
 }
 
@@ -239,39 +216,6 @@ int engine_record(struct engine *engine, const void *record, size_t size)
 	if (header->time > engine->time)
 		engine->time = header->time;
 	return takers[header->kind](engine, record);
-}
-
-void engine_finish_exchange(struct engine *engine, struct exchange *exchange, uint64_t end)
-{
-	/* Of one proven late, the other end and news of losses may come as late. */
-	uint64_t from = exchange->claimed ? engine->time : end;
-
-	exchange->end = end;
-	if (exchange->ignored) {
-		ignore_end(engine, exchange);
-		return;
-	}
-	exchange->state = EXCHANGE_DONE;
-	exchange_ref(exchange);
-	if (hold_put(&engine->hold, exchange, from) == 0)
-		return;
-	/* No room: the first to end goes early, and if there is still none, so does this one. */
-	if (engine->hold.count)
-		deliver_exchange(engine, hold_take(&engine->hold));
-	if (hold_put(&engine->hold, exchange, from) < 0)
-		deliver_exchange(engine, exchange);
-}
-
-void engine_retract(struct engine *engine, uint64_t cookie)
-{
-	for (size_t i = 0; i < engine->hold.count; i++) {
-		struct exchange *exchange = engine->hold.heap[i].exchange;
-
-		if (exchange->cookie != cookie || !exchange->by_position || exchange->state != EXCHANGE_DONE)
-			continue;
-		exchange->state = EXCHANGE_DROPPED;
-		loss_add(&engine->losses, LOSS_REQUEST_UNPAIRED);
-	}
 }
 
 void engine_note_loss(struct engine *engine, uint64_t time)

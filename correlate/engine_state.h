@@ -5,7 +5,7 @@
 
 #include "correlate/connection/quiet.h"
 #include "correlate/connection/unread.h"
-#include "correlate/engine.h"
+#include "correlate/engine_options.h"
 #include "correlate/exchange/exchange.h"
 #include "correlate/exchange/hold.h"
 #include "correlate/http/route/table.h"
@@ -14,10 +14,12 @@
 #include "correlate/link/pairing.h"
 #include "correlate/link/thread.h"
 #include "correlate/process/table.h"
-#include "correlate/protocol/pipeliners.h"
+#include "correlate/protocol/in_order/pipeliners.h"
+#include "correlate/span/text.h"
 
 struct engine {
 	struct engine_options options; /* defaults filled in */
+	const struct protocol *const *protocols; /* by enum recognised (protocol/table.h) */
 	struct losses losses;
 	struct engine_ignored ignored;
 	struct unread unread;
@@ -47,13 +49,10 @@ struct engine {
 	char text[SPAN_TEXT_MAX];
 };
 
-/* Explains, if anybody asks. `span_id` may be NULL. */
+/* Explains, if anybody asks: the reason and whom it is about are the caller's, the rest is filled in. */
+void engine_tell(const struct engine *engine, struct explanation explanation);
+/* The same of a connection, or a span of it. `span_id` may be NULL. */
 void engine_explain(const struct engine *engine, enum explain_reason reason, uint64_t cookie, uint32_t pid,
 		    const uint8_t *span_id);
-
-/* The exchange has ended at `end`: on its way to become a span, unless it is left out. The caller keeps its own reference. */
-void engine_finish_exchange(struct engine *engine, struct exchange *exchange, uint64_t end);
-/* Exchanges of that connection that were paired by position were paired wrongly: those not delivered yet never will be. */
-void engine_retract(struct engine *engine, uint64_t cookie);
 
 #endif

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What the passing of time does to the engine. */
-#include "correlate/connection/connection.h"
+#include "correlate/connection/instrumented.h"
+#include "correlate/connection/table.h"
+#include "correlate/engine.h"
 #include "correlate/engine_state.h"
 #include "correlate/exchange/deliver.h"
-#include "correlate/exchange/ignore.h"
 #include "correlate/exchange/life.h"
 #include "correlate/limits.h"
 #include "correlate/link/link.h"
 
 #define CACHE_LINE 64
+#define PART_FETCHED 512 /* of what hangs on an exchange; to ask how large that is would be to wait for it */
 
 static bool passed(uint64_t now, uint64_t since, uint64_t by)
 {
@@ -90,7 +92,7 @@ static void sweep_exits(struct engine *engine, uint64_t now)
 /* What was held is out of the cache by now: it comes back while the one before it is delivered. */
 static void prefetch(const struct exchange *exchange)
 {
-	for (size_t at = 0; exchange && at < sizeof(*exchange); at += CACHE_LINE)
+	for (size_t at = 0; exchange && at < sizeof(*exchange) + PART_FETCHED; at += CACHE_LINE)
 		__builtin_prefetch((const char *)exchange + at);
 }
 
@@ -106,7 +108,7 @@ static void deliver_until(struct engine *engine, uint64_t now)
 
 void engine_advance(struct engine *engine, uint64_t now)
 {
-	ignore_instrumented(engine);
+	instrumented_give_up(engine);
 	expire_waiting(engine, now);
 	expire_ending(engine, now);
 	expire_requests(engine, now);

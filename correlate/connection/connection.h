@@ -11,11 +11,11 @@
 
 #include "base/list.h"
 #include "bpf/record.h"
-#include "correlate/protocol/http1/reader.h"
 #include "correlate/record/stream.h"
 
 struct engine;
 struct exchange;
+struct protocol;
 
 /* What a record says of the moment at which its bytes moved. */
 struct moment {
@@ -28,17 +28,10 @@ struct moment {
 };
 
 struct direction {
-	struct http1_reader *reader; /* made with the first byte */
-	/*
-	 * What the message under way belongs to: requests: the exchange whose
-	 * request is being read; responses: the one being answered.
-	 */
-	struct exchange *exchange;   /* counted reference */
 	uint64_t other_position;     /* as the last record said */
 	uint64_t last_time;          /* of the last record in order */
 	uint64_t end;                /* final position; 0 not known */
 	uint64_t fin_at;             /* when it was closed; 0 not yet */
-	bool deaf;                   /* nothing is read until a proven head */
 	bool began;                  /* a record was in order */
 	bool gapped;                 /* something was lost since the last one */
 	bool ended;                  /* closed, and all of it was in order; responses: their requests, too */
@@ -53,9 +46,8 @@ struct connection {
 	struct stream stream;
 	struct direction directions[2]; /* by enum record_direction */
 	const struct record_data *current; /* the record being read */
-	struct exchange *claim; /* counted reference; a request that is not proven to be one (claim.h) */
-	struct moment next;   /* of the record with the byte behind a refused body, where the message may begin, too */
-	struct moment first;  /* of the record that the request under way may have begun with */
+	const struct protocol *protocol; /* what is spoken; NULL: nothing has been read yet, or nothing is any more */
+	void *conversation;   /* the protocol's */
 	struct list requests; /* struct exchange.queued: unanswered ones in order */
 	struct list ghosts;   /* struct exchange.queued: lost sight of, perhaps still being worked on */
 	struct list recent;   /* engine: by last record */
@@ -72,46 +64,12 @@ struct connection {
 	uint32_t owner;       /* tgid that last moved bytes */
 	uint16_t request_count;    /* in `requests` */
 	uint8_t request_direction; /* enum record_direction, or unknown */
-	bool role_proven;     /* a request's head said who is who */
-	/*
-	 * `requests` is exactly what is unanswered, and the reader of responses
-	 * stands where the first one's answer continues or begins.
-	 */
-	bool synced;
-	bool resynced;        /* paired by position after a loss */
-	bool pipelined;       /* requests were sent before the last one was answered */
-	bool claims_first;    /* the claim, or the request that begins next, is the first on an older connection (claim.h) */
-	bool late;            /* older than the agent, and nothing claimed yet */
-	bool interim_pending; /* an unpaired 1xx: what comes next may be a request's body */
-	bool tunnel;          /* no longer HTTP */
+	bool done;            /* nothing is read any more: a tunnel, or left out */
 	bool shared;          /* several processes moved its bytes */
 	bool reset;
 	bool held;            /* over, but its owner has the socket still */
 	bool own_positions;
 };
-
-/* NULL where unknown. */
-struct connection *connection_find(const struct engine *engine, uint64_t cookie);
-/* The connection of a checked record, made where unknown; NULL when out of memory. */
-struct connection *connection_get(struct engine *engine, const struct record_connection *endpoints, uint64_t time);
-/* Forgets it; what is still open becomes nothing. Accepts NULL. */
-void connection_free(struct connection *connection);
-
-/* A data record, in order of the ring. 0 or -ENOMEM. */
-int connection_data(struct connection *connection, const struct record_data *record);
-/* Declares lost what moved, as its states say, and no record told of: at the very end, no later one shows it. */
-void connection_reach(struct connection *connection);
-
-/* Its state changed: may end exchanges and free the connection. */
-void connection_state(struct connection *connection, const struct record_state *record);
-/* Gives up waiting for missing records. */
-void connection_flush(struct connection *connection);
-/* Ends what has ended by what is known now. */
-void connection_settle(struct connection *connection);
-/* It is over, and its owner can do nothing more with it since `time`: ends what is open, frees. */
-void connection_end(struct connection *connection, uint64_t time);
-/* Whether some of what had arrived when it was over is still unread, as far as is known. */
-bool connection_has_unread(const struct connection *connection);
 
 static inline struct direction *connection_requests(struct connection *connection)
 {
@@ -121,6 +79,13 @@ static inline struct direction *connection_requests(struct connection *connectio
 static inline struct direction *connection_responses(struct connection *connection)
 {
 	return &connection->directions[connection->request_direction != RECORD_SEND];
+}
+
+/* Whether some of what had arrived when it was over is still unread, as far as is known. */
+static inline bool connection_has_unread(const struct connection *connection)
+{
+	return connection->stream.next[RECORD_RECEIVE] < connection->arrived &&
+	       connection->moved_to[RECORD_RECEIVE] < connection->arrived;
 }
 
 #endif

@@ -2,9 +2,9 @@
 /* How connections end, and what that says of the exchanges on them. */
 #include <errno.h>
 
-#include "correlate/connection/connection.h"
+#include "correlate/connection/conversation.h"
+#include "correlate/connection/table.h"
 #include "correlate/engine_state.h"
-#include "correlate/protocol/http1/conversation.h"
 
 /* Whether a direction was closed and all of it was read. */
 static bool came_whole(const struct connection *connection, unsigned int which)
@@ -47,12 +47,6 @@ static void check_refusal(struct connection *connection)
 		return;
 	connection->refused_at = 0;
 	conversation_fail(connection, refused_at);
-}
-
-bool connection_has_unread(const struct connection *connection)
-{
-	return connection->stream.next[RECORD_RECEIVE] < connection->arrived &&
-	       connection->moved_to[RECORD_RECEIVE] < connection->arrived;
 }
 
 /* What is over is held still, and its owner may read of it, or works on what it has read. */

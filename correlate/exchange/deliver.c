@@ -2,8 +2,10 @@
 #include "correlate/exchange/deliver.h"
 
 #include "correlate/engine_state.h"
+#include "correlate/exchange/ignore.h"
 #include "correlate/limits.h"
 #include "correlate/link/link.h"
+#include "correlate/protocol/protocol.h"
 #include "correlate/span/attributes.h"
 
 /* Values of wirespan.link.evidence, by enum link_evidence. */
@@ -24,7 +26,7 @@ static void clamp_to_client(const struct exchange *exchange, uint64_t *end)
 	uint64_t least = exchange->last_send_begin > exchange->start ? exchange->last_send_begin : exchange->start;
 
 	if (!client || client->state != EXCHANGE_DONE || client->end >= *end ||
-	    !client->http.response_complete || !exchange->http.response_complete)
+	    !client->outcome.response_complete || !exchange->outcome.response_complete)
 		return;
 	*end = client->end > least ? client->end : least;
 }
@@ -36,9 +38,9 @@ static void fill_ids(const struct exchange *exchange, struct span *span)
 	memcpy(span->parent_span_id, exchange->parent_span_id, sizeof(span->parent_span_id));
 	span->flags = exchange->flags;
 	span->trace_is_remote = exchange->trace_is_remote;
-	if (exchange->http.has_remote &&
-	    !memcmp(exchange->trace_id, exchange->http.remote.trace_id, sizeof(exchange->trace_id)))
-		span->trace_state = exchange->http.trace_state;
+	if (exchange->propagated.has_remote &&
+	    !memcmp(exchange->trace_id, exchange->propagated.remote.trace_id, sizeof(exchange->trace_id)))
+		span->trace_state = exchange->propagated.trace_state;
 }
 
 /* The names of the bits in `losses`, as items of a string array. */
@@ -74,42 +76,8 @@ static void add_own_attributes(const struct exchange *exchange, struct span *spa
 		span_add_string_array(span, "wirespan.loss", list_losses(exchange->losses, buffer, size));
 }
 
-/* A client's routes are those of who answers it, where that is seen. */
-static struct slice answering_service(const struct exchange *exchange)
-{
-	const struct exchange *server = exchange->kind == SPAN_KIND_SERVER ? exchange : exchange->server_end;
-
-	return server ? server->resource->service_name : slice_of(NULL, 0);
-}
-
-/* Both ends tell the same route, whichever is delivered first. One that saw no answer can't tell that there is none. */
-static void share_route(struct exchange *exchange)
-{
-	struct exchange *other = exchange->kind == SPAN_KIND_SERVER ? exchange->client_end : exchange->server_end;
-
-	if (other && other->route.origin == ROUTE_UNDECIDED &&
-	    (exchange->route.origin != ROUTE_NONE || exchange->http.status))
-		other->route = exchange->route;
-}
-
-static void note_route_limit(struct engine *engine, struct exchange *exchange)
-{
-	if (!exchange->route.limited)
-		return;
-	loss_add(&engine->losses, LOSS_ROUTE_LIMIT);
-	exchange_mark(exchange, LOSS_ROUTE_LIMIT);
-}
-
 void deliver_exchange(struct engine *engine, struct exchange *exchange)
 {
-	struct http_span_context context = {
-		.connection = &exchange->endpoints,
-		.pid = exchange->tgid,
-		.tid = exchange->tid,
-		.routes = { answering_service(exchange), engine->options.route_patterns, engine->routes },
-		.route = &exchange->route,
-		.disclosure = &engine->pool.disclosure,
-	};
 	uint64_t end = exchange->end > exchange->start ? exchange->end : exchange->start;
 	struct span span;
 	char losses[512];
@@ -123,9 +91,7 @@ void deliver_exchange(struct engine *engine, struct exchange *exchange)
 	span.resource = exchange->resource;
 	link_resolve(engine, exchange);
 	clamp_to_client(exchange, &end);
-	http_span_fill(&exchange->http, exchange->kind, &context, &span, engine->text);
-	share_route(exchange);
-	note_route_limit(engine, exchange);
+	exchange->protocol->fill(engine, exchange, &span, engine->text);
 	fill_ids(exchange, &span);
 	span.start = exchange->start + (uint64_t)exchange->mono_to_wall;
 	span.end = end + (uint64_t)exchange->mono_to_wall;
@@ -138,4 +104,37 @@ void deliver_exchange(struct engine *engine, struct exchange *exchange)
 	engine->options.sink.accept(engine->options.sink.context, &span);
 	link_delivered(engine, exchange);
 	exchange_unref(&engine->pool, exchange);
+}
+
+void deliver_finished(struct engine *engine, struct exchange *exchange, uint64_t end)
+{
+	/* Of one proven late, the other end and news of losses may come as late. */
+	uint64_t from = exchange->claimed ? engine->time : end;
+
+	exchange->end = end;
+	if (exchange->ignored) {
+		ignore_end(engine, exchange);
+		return;
+	}
+	exchange->state = EXCHANGE_DONE;
+	exchange_ref(exchange);
+	if (hold_put(&engine->hold, exchange, from) == 0)
+		return;
+	/* No room: the first to end goes early, and if there is still none, so does this one. */
+	if (engine->hold.count)
+		deliver_exchange(engine, hold_take(&engine->hold));
+	if (hold_put(&engine->hold, exchange, from) < 0)
+		deliver_exchange(engine, exchange);
+}
+
+void deliver_retract(struct engine *engine, uint64_t cookie)
+{
+	for (size_t i = 0; i < engine->hold.count; i++) {
+		struct exchange *exchange = engine->hold.heap[i].exchange;
+
+		if (exchange->cookie != cookie || !exchange->by_position || exchange->state != EXCHANGE_DONE)
+			continue;
+		exchange->state = EXCHANGE_DROPPED;
+		loss_add(&engine->losses, LOSS_REQUEST_UNPAIRED);
+	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The last step: a finished exchange as a span to the sink. */
+/* The last steps: a finished exchange is held, and becomes a span. */
 #ifndef WIRESPAN_CORRELATE_EXCHANGE_DELIVER_H
 #define WIRESPAN_CORRELATE_EXCHANGE_DELIVER_H
 
@@ -7,6 +7,10 @@
 
 struct engine;
 
+/* It has ended at `end`: on its way to become a span, unless it is left out. The caller keeps its own reference. */
+void deliver_finished(struct engine *engine, struct exchange *exchange, uint64_t end);
+/* Exchanges of that connection that were paired by position were paired wrongly: those not delivered yet never will be. */
+void deliver_retract(struct engine *engine, uint64_t cookie);
 /* Resolves its links, makes the span, hands it over. Takes over the caller's reference. */
 void deliver_exchange(struct engine *engine, struct exchange *exchange);
 

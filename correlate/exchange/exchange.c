@@ -3,44 +3,58 @@
 
 #include <stdlib.h>
 
+#include "correlate/protocol/protocol.h"
+
 #define SPARE_MAX 1024
+
+static size_t exchange_size(const struct protocol *protocol)
+{
+	return sizeof(struct exchange) + protocol->exchange_size;
+}
 
 void exchange_pool_init(struct exchange_pool *pool)
 {
-	list_init(&pool->spare);
+	for (size_t i = 0; i < RECOGNISED_COUNT; i++)
+		list_init(&pool->spare[i]);
 	pool->spare_count = 0;
 	pool->memory = 0;
 }
 
-void exchange_pool_done(struct exchange_pool *pool)
+static void free_all(struct list *exchanges)
 {
-	while (!list_empty(&pool->spare)) {
-		struct exchange *exchange = LIST_ITEM(pool->spare.next, struct exchange, queued);
+	while (!list_empty(exchanges)) {
+		struct exchange *exchange = LIST_ITEM(exchanges->next, struct exchange, queued);
 
 		list_remove(&exchange->queued);
 		free(exchange);
 	}
 }
 
-struct exchange *exchange_new(struct exchange_pool *pool)
+void exchange_pool_done(struct exchange_pool *pool)
 {
+	for (size_t i = 0; i < RECOGNISED_COUNT; i++)
+		free_all(&pool->spare[i]);
+}
+
+struct exchange *exchange_new(struct exchange_pool *pool, const struct protocol *protocol)
+{
+	struct list *spare = &pool->spare[protocol->recognised];
 	struct exchange *exchange;
 
-	if (list_empty(&pool->spare)) {
-		exchange = malloc(sizeof(*exchange));
+	if (list_empty(spare)) {
+		exchange = malloc(exchange_size(protocol));
 		if (!exchange)
 			return NULL;
 	} else {
 		/* The one used last is the one that the cache still has. */
-		exchange = LIST_ITEM(pool->spare.previous, struct exchange, queued);
+		exchange = LIST_ITEM(spare->previous, struct exchange, queued);
 		list_remove(&exchange->queued);
 		pool->spare_count--;
 	}
-	memset(exchange, 0, offsetof(struct exchange, room));
+	memset(exchange, 0, sizeof(*exchange) + protocol->exchange_zeroed);
 	exchange->references = 1;
-	exchange->http.room = exchange->room;
-	exchange->http.room_size = sizeof(exchange->room);
-	pool->memory += sizeof(*exchange);
+	exchange->protocol = protocol;
+	pool->memory += exchange_size(protocol);
 	list_init(&exchange->queued);
 	list_init(&exchange->open);
 	list_init(&exchange->opened);
@@ -56,38 +70,17 @@ struct exchange *exchange_ref(struct exchange *exchange)
 	return exchange;
 }
 
-int exchange_take_head(struct exchange_pool *pool, struct exchange *exchange, const struct http_head *head)
+void exchange_note_storage(struct exchange_pool *pool, struct exchange *exchange, size_t storage)
 {
-	int error = http_exchange_request(&exchange->http, head, &pool->disclosure);
-
-	if (error < 0)
-		return error;
-	pool->memory += exchange->http.storage_size;
-	return 0;
-}
-
-int exchange_take_response(struct exchange_pool *pool, struct exchange *exchange, const struct http_head *head)
-{
-	size_t before = exchange->http.storage_size;
-	int error = http_exchange_response(&exchange->http, head, &pool->disclosure);
-
-	pool->memory += exchange->http.storage_size - before;
-	return error;
+	pool->memory += storage - exchange->storage;
+	exchange->storage = storage;
 }
 
 void exchange_forget_text(struct exchange_pool *pool, struct exchange *exchange)
 {
-	struct http_exchange kept = {
-		.room = exchange->http.room,
-		.room_size = exchange->http.room_size,
-		.has_remote = exchange->http.has_remote,
-		.remote = exchange->http.remote,
-		.response_complete = exchange->http.response_complete,
-	};
-
-	pool->memory -= exchange->http.storage_size;
-	http_exchange_done(&exchange->http);
-	exchange->http = kept;
+	exchange->propagated.trace_state = slice_of(NULL, 0);
+	exchange->protocol->forget_text(exchange);
+	exchange_note_storage(pool, exchange, 0);
 }
 
 /* Takes the exchange apart; chains what it referred to and nobody else does to `doomed`. */
@@ -101,10 +94,10 @@ static void take_apart(struct exchange_pool *pool, struct exchange *exchange, st
 	for (size_t i = 0; i < sizeof(referred) / sizeof(referred[0]); i++)
 		if (referred[i] && --referred[i]->references == 0)
 			list_add(doomed, &referred[i]->queued);
-	pool->memory -= exchange->http.storage_size;
-	http_exchange_free(&exchange->http);
+	if (exchange->storage)
+		exchange->protocol->forget_text(exchange);
 	resource_unref(exchange->resource);
-	pool->memory -= sizeof(*exchange);
+	pool->memory -= exchange_size(exchange->protocol) + exchange->storage;
 }
 
 void exchange_unref(struct exchange_pool *pool, struct exchange *exchange)
@@ -121,7 +114,7 @@ void exchange_unref(struct exchange_pool *pool, struct exchange *exchange)
 		list_remove(&exchange->queued);
 		take_apart(pool, exchange, &doomed);
 		if (pool->spare_count < SPARE_MAX) {
-			list_add(&pool->spare, &exchange->queued);
+			list_add(&pool->spare[exchange->protocol->recognised], &exchange->queued);
 			pool->spare_count++;
 		} else {
 			free(exchange);

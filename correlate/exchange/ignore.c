@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/exchange/ignore.h"
 
-#include "correlate/connection/connection.h"
 #include "correlate/engine_state.h"
-#include "correlate/exchange/life.h"
-#include "correlate/http/telemetry.h"
-#include "correlate/http/url.h"
-#include "correlate/protocol/http1/messages.h"
 
-static void tell(const struct engine *engine, const struct exchange *exchange)
+static void tell(const struct engine *engine, const struct exchange *exchange, struct slice destination)
 {
 	const struct instrumented_sink *sink = &engine->options.instrumented;
 	struct instrumented_process told = {
 		.pid = exchange->tgid,
 		.reason = INSTRUMENTED_SEEN,
 		.service = exchange->resource->service_name,
-		.destination = http_authority_split(exchange->http.host).host_port,
+		.destination = destination,
 	};
 
 	if (sink->accept)
@@ -24,7 +19,7 @@ static void tell(const struct engine *engine, const struct exchange *exchange)
 
 /* What an exchange with a back end says of the process at this end. */
 static void judge_process(struct engine *engine, const struct exchange *exchange, struct process *process,
-			  enum telemetry telemetry)
+			  enum telemetry telemetry, struct slice destination)
 {
 	if (exchange->kind == SPAN_KIND_SERVER) {
 		process->relays_spans |= telemetry != TELEMETRY_OTHER;
@@ -38,32 +33,31 @@ static void judge_process(struct engine *engine, const struct exchange *exchange
 	process->resource->exports_spans = true;
 	engine->losses.count[LOSS_EXPORTED_TWICE] += process->resource->span_count;
 	engine->instrumented_pending = true;
-	tell(engine, exchange);
+	tell(engine, exchange, destination);
 }
 
-static void ignore(struct exchange *exchange, enum exchange_ignored ignored)
+void ignore_exchange(struct exchange *exchange, enum exchange_ignored ignored)
 {
 	exchange->ignored = ignored;
 	thread_leave_out(exchange);
 }
 
-void ignore_request(struct engine *engine, struct exchange *exchange, const struct http_head *head)
+void ignore_request(struct engine *engine, struct exchange *exchange, enum telemetry telemetry, struct slice destination)
 {
 	struct process *process = process_table_find(&engine->processes, exchange->tgid);
-	enum telemetry telemetry = telemetry_recognise(head);
 
 	if (telemetry != TELEMETRY_NONE && process)
-		judge_process(engine, exchange, process, telemetry);
+		judge_process(engine, exchange, process, telemetry, destination);
 	if (telemetry != TELEMETRY_NONE && !engine->options.include_telemetry)
-		ignore(exchange, EXCHANGE_TELEMETRY);
+		ignore_exchange(exchange, EXCHANGE_TELEMETRY);
 	else if (process && process->instrumented)
-		ignore(exchange, EXCHANGE_INSTRUMENTED);
+		ignore_exchange(exchange, EXCHANGE_INSTRUMENTED);
 }
 
 void ignore_ping(const struct engine *engine, struct exchange *exchange)
 {
 	if (engine->options.ignore_db_pings && !exchange->ignored)
-		ignore(exchange, EXCHANGE_PING);
+		ignore_exchange(exchange, EXCHANGE_PING);
 }
 
 void ignore_end(struct engine *engine, struct exchange *exchange)
@@ -82,44 +76,4 @@ void ignore_end(struct engine *engine, struct exchange *exchange)
 	}
 	exchange->state = EXCHANGE_DROPPED;
 	pairing_remove(exchange);
-}
-
-static bool is_instrumented(const struct engine *engine, uint32_t pid)
-{
-	const struct process *process = process_table_find(&engine->processes, pid);
-
-	return process && process->instrumented;
-}
-
-static void mark_requests(const struct engine *engine, struct connection *connection)
-{
-	for (struct list *link = connection->requests.next; link != &connection->requests; link = link->next) {
-		struct exchange *exchange = LIST_ITEM(link, struct exchange, queued);
-
-		if (!exchange->ignored && !exchange->timed_out && is_instrumented(engine, exchange->tgid))
-			ignore(exchange, EXCHANGE_INSTRUMENTED);
-	}
-}
-
-static void give_up(struct connection *connection)
-{
-	connection->tunnel = true;
-	messages_forget(connection);
-	connection_forget_exchanges(connection, false);
-}
-
-void ignore_instrumented(struct engine *engine)
-{
-	if (!engine->instrumented_pending)
-		return;
-	engine->instrumented_pending = false;
-	for (struct list *link = engine->recent.next; link != &engine->recent; link = link->next) {
-		struct connection *connection = LIST_ITEM(link, struct connection, recent);
-
-		if (connection->tunnel)
-			continue;
-		mark_requests(engine, connection);
-		if (!connection->shared && is_instrumented(engine, connection->owner))
-			give_up(connection);
-	}
 }

@@ -10,19 +10,20 @@
 #define WIRESPAN_CORRELATE_EXCHANGE_IGNORE_H
 
 #include "correlate/exchange/exchange.h"
+#include "correlate/exchange/telemetry.h"
 
 struct engine;
 
-/* Decides by its request's head and by its process; `exchange` is open. */
-void ignore_request(struct engine *engine, struct exchange *exchange, const struct http_head *head);
+/*
+ * Decides by what its request has to do with telemetry, and by its process; `exchange` is open. `destination`: whom it
+ * names, "host:port"; may be empty.
+ */
+void ignore_request(struct engine *engine, struct exchange *exchange, enum telemetry telemetry, struct slice destination);
+/* It is left out, whatever else it may be. */
+void ignore_exchange(struct exchange *exchange, enum exchange_ignored ignored);
 /* Of an open one that does nothing but keep a connection to a database alive, or try whether it is. */
 void ignore_ping(const struct engine *engine, struct exchange *exchange);
 /* It has ended, or is lost sight of: counts it instead of whatever it would have counted as. */
 void ignore_end(struct engine *engine, struct exchange *exchange);
-/*
- * Gives up the connections of processes newly found to export spans: whoever was told of
- * them makes no more records of theirs. Not from within a record.
- */
-void ignore_instrumented(struct engine *engine);
 
 #endif

@@ -4,16 +4,16 @@
 #include <errno.h>
 
 #include "correlate/engine_state.h"
+#include "correlate/exchange/deliver.h"
 #include "correlate/exchange/ignore.h"
 #include "correlate/limits.h"
 #include "correlate/link/link.h"
-#include "correlate/protocol/http1/claim.h"
-#include "correlate/protocol/http1/messages.h"
+#include "correlate/protocol/protocol.h"
 
 struct exchange *connection_begin_exchange(struct connection *connection, const struct moment *moment,
 					   uint64_t position)
 {
-	struct exchange *exchange = exchange_new(&connection->engine->pool);
+	struct exchange *exchange = exchange_new(&connection->engine->pool, connection->protocol);
 	bool server = connection->request_direction == RECORD_RECEIVE;
 
 	if (!exchange)
@@ -75,10 +75,13 @@ void connection_finish_exchange(struct connection *connection, struct exchange *
 {
 	take(connection, exchange);
 	link_close(exchange);
-	if (exchange->claimed && !exchange->ignored)
-		claim_finish(connection, end);
-	else if (!exchange->timed_out)
-		engine_finish_exchange(connection->engine, exchange, end);
+	if (exchange->claimed && !exchange->ignored) {
+		/* Whoever claimed it delivers it once it is proven. */
+		exchange->end = end;
+		exchange->state = EXCHANGE_DONE;
+	} else if (!exchange->timed_out) {
+		deliver_finished(connection->engine, exchange, end);
+	}
 	exchange_unref(&connection->engine->pool, exchange);
 }
 
@@ -126,11 +129,11 @@ static struct slice error_type(const struct connection *connection)
 static void note_failure(const struct connection *connection, const struct process *process, struct exchange *exchange)
 {
 	if (ended_by_exit(connection, process))
-		exchange->http.error_type = SLICE_LITERAL("process_exit");
+		exchange->outcome.error_type = SLICE_LITERAL("process_exit");
 	else if (client_left(connection, exchange))
 		exchange->abandoned = true;
 	else
-		exchange->http.error_type = error_type(connection);
+		exchange->outcome.error_type = error_type(connection);
 }
 
 void connection_fail_exchange(struct connection *connection, struct exchange *exchange, uint64_t time)
@@ -147,14 +150,14 @@ void connection_fail_exchange(struct connection *connection, struct exchange *ex
 void connection_time_out_exchange(struct connection *connection, struct exchange *exchange, uint64_t time)
 {
 	if (exchange->claimed) {
-		messages_desync(connection);
+		connection->protocol->doubt(connection);
 		return;
 	}
 	exchange->timed_out = true;
-	exchange->http.error_type = SLICE_LITERAL("timeout");
+	exchange->outcome.error_type = SLICE_LITERAL("timeout");
 	list_remove(&exchange->open);
 	thread_lose_sight(exchange, time);
-	engine_finish_exchange(connection->engine, exchange, time);
+	deliver_finished(connection->engine, exchange, time);
 }
 
 void connection_drop_exchange(struct connection *connection, struct exchange *exchange, enum loss loss)
@@ -182,10 +185,6 @@ void connection_drop_exchange(struct connection *connection, struct exchange *ex
 
 void connection_withdraw_exchange(struct connection *connection, struct exchange *exchange)
 {
-	struct direction *requests = connection_requests(connection);
-
-	if (requests->exchange == exchange)
-		messages_set_exchange(connection, requests, NULL);
 	if (exchange->state == EXCHANGE_OPEN) {
 		take(connection, exchange);
 		pairing_remove(exchange);
@@ -299,6 +298,5 @@ void connection_forget_exchanges(struct connection *connection, bool evicted)
 {
 	forget_all(connection->engine, &connection->requests, evicted);
 	forget_all(connection->engine, &connection->ghosts, evicted);
-	claim_drop(connection);
 	connection->request_count = 0;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "correlate/http/exchange.h"
+
 #include <errno.h>
 #include <stdlib.h>
-
-#include "correlate/http/span.h"
 
 /* The fields whose first occurrence is kept, and where. Secrets are not among them. */
 static const struct {
@@ -54,7 +54,7 @@ static void join_trace_state(struct slice value, char joined[HTTP_EXCHANGE_FIELD
 	}
 }
 
-static void read_context(struct http_exchange *exchange, const struct http_head *head,
+static void read_context(struct propagated *propagated, const struct http_head *head,
 			 char joined[HTTP_EXCHANGE_FIELD_MAX])
 {
 	size_t trace_parents = 0, length = 0;
@@ -66,7 +66,7 @@ static void read_context(struct http_exchange *exchange, const struct http_head 
 
 		if (field->known == HTTP_FIELD_TRACEPARENT) {
 			trace_parents++;
-			exchange->has_remote = traceparent_parse(field->value, &exchange->remote);
+			propagated->has_remote = traceparent_parse(field->value, &propagated->remote);
 		} else if (field->known == HTTP_FIELD_TRACESTATE) {
 			join_trace_state(field->value, joined, &length);
 		}
@@ -75,9 +75,9 @@ static void read_context(struct http_exchange *exchange, const struct http_head 
 		length = http_unfold(slice_of(joined, length), joined);
 	/* Several say nothing: the one that is meant can't be told. */
 	if (trace_parents != 1)
-		exchange->has_remote = false;
-	if (exchange->has_remote && tracestate_valid(slice_of(joined, length)))
-		exchange->trace_state = slice_of(joined, length);
+		propagated->has_remote = false;
+	if (propagated->has_remote && tracestate_valid(slice_of(joined, length)))
+		propagated->trace_state = slice_of(joined, length);
 }
 
 /* Moves what *slice points to into the storage. */
@@ -100,9 +100,9 @@ static void store_value(struct slice *value, char **storage, bool has_breaks)
 	}
 }
 
-static size_t storage_needed(struct http_exchange *exchange)
+static size_t storage_needed(struct http_exchange *exchange, const struct propagated *propagated)
 {
-	size_t size = exchange->method.length + exchange->target.length + exchange->trace_state.length +
+	size_t size = exchange->method.length + exchange->target.length + propagated->trace_state.length +
 		      exchange->request_headers.length;
 
 	for (size_t i = 0; i < KEPT_FIELDS; i++)
@@ -111,8 +111,9 @@ static size_t storage_needed(struct http_exchange *exchange)
 }
 
 int http_exchange_request(struct http_exchange *exchange, const struct http_head *head,
-			   const struct http_disclosure *disclosure)
+			  const struct http_disclosure *disclosure, struct propagated *ret_propagated)
 {
+	struct propagated propagated = { 0 };
 	char joined[HTTP_EXCHANGE_FIELD_MAX], captured[HEADER_VALUES_MAX];
 	struct http_exchange taken = {
 		.room = exchange->room,
@@ -120,14 +121,15 @@ int http_exchange_request(struct http_exchange *exchange, const struct http_head
 		.method = slice_head(head->method, HTTP_METHOD_MAX),
 		.target = slice_head(head->target, HTTP_EXCHANGE_TARGET_MAX),
 		.request_minor_version = head->minor_version,
+		.expects_continue = head->expect_continue,
 	};
 
 	keep_fields(&taken, head);
-	read_context(&taken, head, joined);
+	read_context(&propagated, head, joined);
 	if (disclosure->headers)
 		taken.request_headers =
 			header_values_take(&disclosure->headers->request, head, disclosure->secrets, captured);
-	size_t size = storage_needed(&taken);
+	size_t size = storage_needed(&taken, &propagated);
 	char *storage = taken.room;
 
 	if (size > taken.room_size) {
@@ -138,16 +140,17 @@ int http_exchange_request(struct http_exchange *exchange, const struct http_head
 	}
 	store(&taken.method, &storage);
 	store(&taken.target, &storage);
-	store(&taken.trace_state, &storage);
+	store(&propagated.trace_state, &storage);
 	store(&taken.request_headers, &storage);
 	for (size_t i = 0; i < KEPT_FIELDS; i++)
 		store_value(kept_slot(&taken, i), &storage, http_has_breaks(head));
 	*exchange = taken;
+	*ret_propagated = propagated;
 	return 0;
 }
 
 int http_exchange_response(struct http_exchange *exchange, const struct http_head *head,
-			    const struct http_disclosure *disclosure)
+			   const struct http_disclosure *disclosure)
 {
 	char captured[HEADER_VALUES_MAX];
 	struct slice values;

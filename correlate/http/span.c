@@ -96,7 +96,7 @@ static void add_outcome(struct fill *fill)
 	char code[16];
 
 	span->status = SPAN_STATUS_UNSET;
-	span->error_type = exchange->error_type;
+	span->error_type = fill->context->outcome->error_type;
 	if (exchange->status) {
 		span_add_integer(span, "http.response.status_code", exchange->status);
 		if (!span->error_type.length && exchange->status >= first_error) {
@@ -115,14 +115,15 @@ static void add_outcome(struct fill *fill)
 static void add_sizes(struct fill *fill)
 {
 	const struct http_exchange *exchange = fill->exchange;
+	const struct outcome *outcome = fill->context->outcome;
 
-	if (exchange->request_complete) {
+	if (outcome->request_complete) {
 		span_add_integer(fill->span, "http.request.body.size", (int64_t)exchange->request_body_size);
-		span_add_integer(fill->span, "http.request.size", (int64_t)exchange->request_size);
+		span_add_integer(fill->span, "http.request.size", (int64_t)outcome->request_size);
 	}
-	if (exchange->response_complete) {
+	if (outcome->response_complete) {
 		span_add_integer(fill->span, "http.response.body.size", (int64_t)exchange->response_body_size);
-		span_add_integer(fill->span, "http.response.size", (int64_t)exchange->response_size);
+		span_add_integer(fill->span, "http.response.size", (int64_t)outcome->response_size);
 	}
 }
 

@@ -6,14 +6,8 @@
 #ifndef WIRESPAN_CORRELATE_HTTP_TELEMETRY_H
 #define WIRESPAN_CORRELATE_HTTP_TELEMETRY_H
 
+#include "correlate/exchange/telemetry.h"
 #include "correlate/http/head.h"
-
-enum telemetry {
-	TELEMETRY_NONE,
-	TELEMETRY_OTHER,      /* metrics, logs, profiles, what is said about them */
-	TELEMETRY_SPANS,      /* spans that may be somebody else's */
-	TELEMETRY_OTLP_SPANS, /* spans over OTLP, and no collector or proxy that passes them on says so of itself */
-};
 
 enum telemetry telemetry_recognise(const struct http_head *head);
 

@@ -3,9 +3,9 @@
 
 #include "correlate/connection/connection.h"
 #include "correlate/engine_state.h"
-#include "correlate/http/url.h"
 #include "correlate/limits.h"
 #include "correlate/link/missing.h"
+#include "correlate/protocol/protocol.h"
 
 #define FLAGS_SAMPLED_RANDOM 0x03u
 #define FLAGS_W3C 0xffu
@@ -71,22 +71,18 @@ void link_close(struct exchange *exchange)
 
 static bool same_context(const struct exchange *a, const struct exchange *b)
 {
-	return a->http.has_remote && b->http.has_remote &&
-	       !memcmp(a->http.remote.trace_id, b->http.remote.trace_id, sizeof(a->http.remote.trace_id)) &&
-	       !memcmp(a->http.remote.parent_id, b->http.remote.parent_id, sizeof(a->http.remote.parent_id));
-}
-
-static struct http_asked asked(const struct exchange *exchange)
-{
-	return (struct http_asked){ exchange->http.target, exchange->http.host };
+	return a->propagated.has_remote && b->propagated.has_remote &&
+	       !memcmp(a->propagated.remote.trace_id, b->propagated.remote.trace_id, sizeof(a->propagated.remote.trace_id)) &&
+	       !memcmp(a->propagated.remote.parent_id, b->propagated.remote.parent_id, sizeof(a->propagated.remote.parent_id));
 }
 
 /* A proxy sends what it received. */
 static bool passes_on(const struct exchange *server, const struct exchange *client)
 {
-	return same_context(client, server) ||
-	       (slice_equal(server->http.method, client->http.method) &&
-		http_asks_the_same(server->http.method, asked(server), asked(client)));
+	bool (*asks_the_same)(const struct exchange *, const struct exchange *) = client->protocol->asks_the_same;
+
+	return same_context(client, server) || (asks_the_same && asks_the_same == server->protocol->asks_the_same &&
+						asks_the_same(server, client));
 }
 
 /*
@@ -146,7 +142,7 @@ static void explain_root(const struct engine *engine, const struct exchange *exc
 
 static void choose_client_parent(struct engine *engine, struct exchange *exchange)
 {
-	bool header = exchange->http.has_remote;
+	bool header = exchange->propagated.has_remote;
 	enum explain_reason doubt = doubt_thread_link(engine, exchange);
 
 	if (doubt == EXPLAIN_NOTHING && (!header || same_context(exchange, exchange->candidate))) {
@@ -172,7 +168,7 @@ static void choose_parent(struct engine *engine, struct exchange *exchange)
 		   !exchange->client_end->ignored && !exchange->client_end->claimed) {
 		exchange->evidence = LINK_CONNECTION;
 		exchange->parent = exchange->client_end;
-	} else if (exchange->http.has_remote) {
+	} else if (exchange->propagated.has_remote) {
 		exchange->evidence = LINK_HEADER;
 	} else {
 		explain_root(engine, exchange, exchange->client_end && exchange->client_end->ignored ? EXPLAIN_PARENT_IGNORED :
@@ -183,7 +179,7 @@ static void choose_parent(struct engine *engine, struct exchange *exchange)
 static void freeze(struct engine *engine, struct exchange *exchange)
 {
 	const struct exchange *parent = exchange->parent;
-	const struct trace_context *remote = &exchange->http.remote;
+	const struct trace_context *remote = &exchange->propagated.remote;
 
 	if (parent) {
 		memcpy(exchange->trace_id, parent->trace_id, sizeof(exchange->trace_id));

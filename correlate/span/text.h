@@ -5,6 +5,9 @@
 
 #include "base/slice.h"
 
+/* Room for the texts that the attributes of one span are composed of. */
+#define SPAN_TEXT_MAX (40 * 1024)
+
 struct text {
 	char *data;
 	size_t size;

@@ -16,7 +16,7 @@ ENGINE = BUILD / "correlate" / "bench_engine"
 PARSERS = (
     BUILD / "correlate" / "protocol" / "http1" / "bench_http1",
     BUILD / "correlate" / "protocol" / "http1" / "bench_framing",
-    BUILD / "correlate" / "http" / "bench_tracecontext",
+    BUILD / "correlate" / "link" / "bench_tracecontext",
 )
 ENCODERS = BUILD / "otlp" / "encode" / "bench_encoder"
 RATE = 10_000  # requests/s recorded: few enough to lose none

@@ -272,7 +272,7 @@ static int setup_without_pings(void **state)
 /* Begins and ends an exchange that its protocol takes for a ping; what became of it. */
 static enum exchange_state ping(struct engine *engine, enum exchange_ignored judged)
 {
-	struct exchange *exchange = exchange_new(&engine->pool);
+	struct exchange *exchange = exchange_new(&engine->pool, engine->protocols[RECOGNISED_NOT_YET]);
 	enum exchange_state end;
 
 	assert_non_null(exchange);

@@ -35,11 +35,13 @@ static void set_up(void)
 
 static void check_span(const struct http_exchange *exchange, enum span_kind kind, struct route_table *routes)
 {
+	static const struct outcome outcome = { .request_complete = true, .response_complete = true };
 	static const struct record_connection connection = { .cookie = 1, .family = RECORD_FAMILY_INET6 };
 	static struct span span;
 	struct route route = { .origin = ROUTE_UNDECIDED };
 	const struct http_span_context context = {
 		.connection = &connection,
+		.outcome = &outcome,
 		.routes = { SLICE_LITERAL("fuzz"), &patterns, routes },
 		.route = &route,
 		.disclosure = &disclosure,
@@ -79,13 +81,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct http_head head;
 	struct http_exchange exchange = { .status = 0 };
+	struct propagated propagated;
 	struct route_table *routes;
 
 	set_up();
 	if (http1_parse_head(HTTP_REQUEST, slice_of(data, size), 0, &head) < 0)
 		return 0;
 	routes = route_table_new();
-	if (routes && http_exchange_request(&exchange, &head, &disclosure) == 0) {
+	if (routes && http_exchange_request(&exchange, &head, &disclosure, &propagated) == 0) {
 		/* A head is as good as another: its fields are what counts. */
 		head.status = (int)(size % 1000);
 		assert(http_exchange_response(&exchange, &head, &disclosure) == 0);

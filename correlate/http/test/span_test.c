@@ -36,6 +36,8 @@ static const struct record_connection connection_unix = { .cookie = 1, .family =
 /* An exchange, the span of it, and what the span points to. */
 struct fixture {
 	struct http_exchange exchange;
+	struct propagated propagated;
+	struct outcome outcome;
 	const struct record_connection *connection;
 	struct slice service;
 	struct route_patterns *patterns;
@@ -82,7 +84,8 @@ static void request(struct fixture *fixture, const char *bytes)
 	assert_non_null(head);
 	assert_int_equal(http1_parse_head(HTTP_REQUEST, slice_of(copy, length), 0, head), length);
 	http_exchange_done(&fixture->exchange);
-	assert_int_equal(http_exchange_request(&fixture->exchange, head, &fixture->disclosure), 0);
+	fixture->outcome = (struct outcome){ 0 };
+	assert_int_equal(http_exchange_request(&fixture->exchange, head, &fixture->disclosure, &fixture->propagated), 0);
 	/* What is kept must not point into the head. */
 	guard_free(copy, length);
 	free(head);
@@ -95,6 +98,7 @@ static void fill(struct fixture *fixture, enum span_kind kind)
 		.connection = fixture->connection,
 		.pid = 42,
 		.tid = 43,
+		.outcome = &fixture->outcome,
 		.routes = { fixture->service, fixture->patterns, fixture->routes },
 		.route = &route,
 		.disclosure = &fixture->disclosure,
@@ -167,9 +171,9 @@ static void test_server(void **state)
 	request(fixture, "GET /users/42?full=1&token=abc HTTP/1.1\r\nHost: shop.example:8080\r\nUser-Agent: curl/8\r\n"
 			 "Authorization: Bearer secret\r\nCookie: sid=secret\r\n\r\n");
 	fixture->exchange.status = 200;
-	fixture->exchange.request_complete = fixture->exchange.response_complete = true;
-	fixture->exchange.request_size = 100;
-	fixture->exchange.response_size = 250;
+	fixture->outcome.request_complete = fixture->outcome.response_complete = true;
+	fixture->outcome.request_size = 100;
+	fixture->outcome.response_size = 250;
 	fixture->exchange.response_body_size = 200;
 	fill(fixture, SPAN_KIND_SERVER);
 	expect_name(fixture, "GET /users/{id}");
@@ -269,7 +273,7 @@ static void test_outcome(void **state)
 
 		request(fixture, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
 		fixture->exchange.status = cases[i].status;
-		fixture->exchange.error_type = slice_of_string(cases[i].transport);
+		fixture->outcome.error_type = slice_of_string(cases[i].transport);
 		fill(fixture, cases[i].kind);
 		assert_true(slice_equal(fixture->span.error_type, error));
 		assert_int_equal(fixture->span.status, error.length ? SPAN_STATUS_ERROR : SPAN_STATUS_UNSET);
@@ -437,8 +441,8 @@ static void test_folded_values(void **state)
 		200);
 	expect(fixture, "user_agent.original=curl/8 (x y)", "client.address=192.0.2.1",
 	       "http.request.header.x-note=a  b c\td e", NULL);
-	assert_true(fixture->exchange.has_remote);
-	assert_true(slice_equal(fixture->exchange.trace_state, SLICE_LITERAL("a=1,b=2 3")));
+	assert_true(fixture->propagated.has_remote);
+	assert_true(slice_equal(fixture->propagated.trace_state, SLICE_LITERAL("a=1,b=2 3")));
 }
 
 static void test_secrets(void **state)
@@ -480,7 +484,7 @@ static void test_secrets(void **state)
 static void test_trace_context(void **state)
 {
 	struct fixture *fixture = *state;
-	struct http_exchange *exchange = &fixture->exchange;
+	const struct propagated *exchange = &fixture->propagated;
 
 	request(fixture,
 		"GET / HTTP/1.1\r\nTraceparent: " TRACE_PARENT "\r\ntracestate: a=1 ,b=2\r\nTraceState: c=3\r\n\r\n");
@@ -520,7 +524,7 @@ static void test_bounds(void **state)
 		span_of(fixture, i ? SPAN_KIND_CLIENT : SPAN_KIND_SERVER, head, 200);
 		assert_int_equal(fixture->exchange.target.length, HTTP_EXCHANGE_TARGET_MAX);
 		assert_int_equal(fixture->exchange.user_agent.length, HTTP_EXCHANGE_FIELD_MAX);
-		assert_in_range(fixture->exchange.trace_state.length, 900, HTTP_EXCHANGE_FIELD_MAX);
+		assert_in_range(fixture->propagated.trace_state.length, 900, HTTP_EXCHANGE_FIELD_MAX);
 		assert_in_range(fixture->exchange.storage_size, 1, 12 * 1024);
 		expect_name(fixture, "GET /");
 	}

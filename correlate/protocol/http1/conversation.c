@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/protocol/http1/conversation.h"
 
+#include <errno.h>
+
 #include "correlate/engine_state.h"
-#include "correlate/exchange/life.h"
-#include "correlate/protocol/http1/claim.h"
-#include "correlate/protocol/http1/messages.h"
+#include "correlate/http/part.h"
+#include "correlate/protocol/feed.h"
+#include "correlate/protocol/http1/protocol.h"
 #include "correlate/record/view.h"
 
 static bool is_request(const struct connection *connection, unsigned int direction)
@@ -21,26 +23,32 @@ static bool proves_head(enum http_message message, struct slice bytes)
 	       slice_find(bytes, '\n') < bytes.length && http1_may_begin(message, bytes);
 }
 
-/*
- * First bytes of their direction since the other one moved. On a connection
- * older than the agent the flag says that this was seen, not presumed.
- */
-static bool has_turned(const struct connection *connection, const struct record_data *record)
+static void free_reader(struct http1_conversation *conversation, unsigned int direction)
 {
-	const struct direction *direction = &connection->directions[record->direction];
-	bool moved = direction->began && !direction->gapped && direction->other_position &&
-		     record->other_position > direction->other_position;
+	http1_reader_free(conversation->readers[direction]);
+	conversation->readers[direction] = NULL;
+}
 
-	return moved || (record->header.flags & RECORD_DATA_TURN);
+/* Both directions are deaf. Not from within a reader's events. */
+static void free_readers(struct http1_conversation *conversation)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		if (!conversation->readers[i])
+			continue;
+		conversation->order.directions[i].deaf = true;
+		in_order_set_exchange(&conversation->order, &conversation->order.directions[i], NULL);
+		free_reader(conversation, i);
+	}
 }
 
 /* Who speaks as what: the bytes say it, the role only where they do not. */
 static void settle_role(struct connection *connection, const struct record_data *record)
 {
+	struct http1_conversation *conversation = http1_conversation(connection);
 	struct slice bytes = record_first_bytes(record);
 	uint8_t before = connection->request_direction;
 
-	if (connection->role_proven)
+	if (conversation->order.role_proven)
 		return;
 	if (slice_starts_with(bytes, SLICE_LITERAL("HTTP/1.")))
 		connection->request_direction = !record->direction;
@@ -49,241 +57,253 @@ static void settle_role(struct connection *connection, const struct record_data 
 	else if (before == REQUEST_DIRECTION_UNKNOWN && (record->header.flags & RECORD_DATA_BEGIN))
 		connection->request_direction = record->direction;
 	if (before != connection->request_direction && before != REQUEST_DIRECTION_UNKNOWN)
-		messages_forget(connection);
+		free_readers(conversation);
 }
 
-/*
- * Requests may have been under way since before the agent came: until now any
- * thread of the process may have worked on one that nobody saw.
- */
-static void attach_late(struct connection *connection, const struct record_data *record, bool claims)
+static void conversation_begin(struct connection *connection, const struct record_data *record, uint32_t skip)
 {
-	struct engine *engine = connection->engine;
-	bool turned = record->direction == RECORD_RECEIVE && record->header.flags & RECORD_DATA_TURN;
+	bool late = record->header.flags & RECORD_DATA_LATE;
 
-	if (!claims) {
-		loss_add(&engine->losses, LOSS_ATTACHED_LATE);
-		engine_explain(engine, EXPLAIN_JOINED_LATE, connection->endpoints.cookie, record->header.tgid, NULL);
-	}
-	if (connection->request_direction != RECORD_SEND)
-		process_table_heard(&engine->processes, record->header.tgid, turned ? 0 : record->header.time);
-}
-
-/* Whether the first record of a connection that is older than the agent most likely begins an exchange (claim.h). */
-static bool claims_first(struct connection *connection, const struct record_data *record, uint32_t skip)
-{
-	struct engine *engine = connection->engine;
-
-	return quiet_until(&engine->quiet, record) && !skip && is_request(connection, record->direction) &&
-	       !pipeliners_contain(&engine->pipeliners, connection) &&
-	       !(record->header.flags & RECORD_DATA_CONCURRENT) && proves_head(HTTP_REQUEST, record_first_bytes(record));
-}
-
-static void begin(struct connection *connection, const struct record_data *record, uint32_t skip)
-{
-	bool from_the_start = (record->header.flags & RECORD_DATA_BEGIN) && !(record->header.flags & RECORD_DATA_LATE);
-
-	connection->late = record->header.flags & RECORD_DATA_LATE;
+	http1_conversation(connection)->order.connection = connection;
 	settle_role(connection, record);
-	if (connection->late) {
-		connection->claims_first = connection->resynced = claims_first(connection, record, skip);
-		attach_late(connection, record, connection->claims_first);
-	}
-	/* A server that speaks first answers nothing. */
-	connection->synced = connection->claims_first ||
-			     (from_the_start && (is_request(connection, record->direction) ||
-						 record->header.flags & RECORD_DATA_FIRST));
-	connection->directions[RECORD_RECEIVE].deaf = connection->directions[RECORD_SEND].deaf = !connection->synced;
+	in_order_begin(&http1_conversation(connection)->order, connection, record, skip,
+		       late && proves_head(HTTP_REQUEST, record_first_bytes(record)));
 }
 
 /* Whether a deaf direction can begin to listen with this record. */
 static bool may_listen(struct connection *connection, const struct record_data *record, uint32_t skip)
 {
+	struct http1_conversation *conversation = http1_conversation(connection);
 	bool request;
 
-	if (skip || (record->header.flags & RECORD_DATA_CONCURRENT) || !has_turned(connection, record))
+	if (skip || (record->header.flags & RECORD_DATA_CONCURRENT) || !in_order_turned(&conversation->order, record))
 		return false;
 	settle_role(connection, record);
 	if (connection->request_direction == REQUEST_DIRECTION_UNKNOWN)
 		return false;
 	request = is_request(connection, record->direction);
 	/* After 100 (Continue) a body comes, and a body may look like anything. */
-	if (request && connection->interim_pending)
+	if (request && conversation->interim_pending)
 		return false;
 	return proves_head(request ? HTTP_REQUEST : HTTP_RESPONSE, record_first_bytes(record));
 }
 
-/* What can't be read is perhaps a request on which its thread works from now on, or is working already. */
-static void note_unheard(struct connection *connection, const struct record_data *record)
-{
-	bool first = !connection->directions[RECORD_RECEIVE].began && !connection->directions[RECORD_SEND].began;
-
-	if ((first && connection->late) || (record->direction == RECORD_RECEIVE && has_turned(connection, record)))
-		connection_miss_request(connection, record);
-}
-
-static void hole(struct connection *connection, unsigned int direction, uint64_t position, uint64_t length)
-{
-	struct direction *here = &connection->directions[direction];
-
-	if (length && here->reader && !here->deaf && !connection->tunnel)
-		http1_reader_hole(here->reader, position, length);
-}
-
-static void feed(struct connection *connection, const struct record_data *record, uint32_t skip)
-{
-	struct direction *direction = &connection->directions[record->direction];
-	uint64_t at = skip;
-	size_t cursor = 0;
-	uint32_t offset;
-	struct slice bytes;
-
-	while (!(record->header.flags & RECORD_DATA_CONCURRENT) &&
-	       record_next_fragment(record, &cursor, &offset, &bytes)) {
-		if (offset + bytes.length <= at)
-			continue;
-		if (offset < at) {
-			bytes = slice_from(bytes, at - offset);
-			offset = (uint32_t)at;
-		}
-		hole(connection, record->direction, record->position + at, offset - at);
-		if (!direction->deaf && !connection->tunnel)
-			http1_reader_bytes(direction->reader, record->position + offset, bytes);
-		at = (uint64_t)offset + bytes.length;
-	}
-	hole(connection, record->direction, record->position + at, record->length - at);
-}
-
-static struct moment moment_of(const struct record_data *record, uint64_t position)
-{
-	return (struct moment){
-		.position = position,
-		.other_position = record->other_position,
-		.begin = record->begin && record->begin < record->header.time ? record->begin : record->header.time,
-		.time = record->header.time,
-		.tgid = record->header.tgid,
-		.tid = record->header.tid,
-		.waits = !(record->header.flags & RECORD_DATA_NONBLOCKING),
-	};
-}
-
 /* When what the reader may only later tell to be a message began. */
-static void note_moments(struct connection *connection, const struct record_data *record)
+static void note_moments(struct http1_conversation *conversation, const struct record_data *record)
 {
-	const struct http1_reader *reader = connection->directions[record->direction].reader;
+	const struct http1_reader *reader = conversation->readers[record->direction];
 	uint64_t doubt = http1_reader_doubt(reader);
 
 	if (http1_reader_may_begin(reader)) {
-		connection->first = moment_of(record, record->position);
-		connection->next = (struct moment){ 0 };
+		conversation->first = in_order_moment(record, record->position);
+		conversation->next = (struct moment){ 0 };
 	}
 	if (doubt >= record->position && doubt < record->position + record->length)
-		connection->next = moment_of(record, doubt);
+		conversation->next = in_order_moment(record, doubt);
+}
+
+static int make_reader(struct http1_conversation *conversation, unsigned int direction, bool from_the_start)
+{
+	bool request = is_request(conversation->order.connection, direction);
+
+	conversation->readers[direction] =
+		http1_reader_new(request ? HTTP_REQUEST : HTTP_RESPONSE,
+				 request ? &http1_request_events : &http1_response_events, conversation,
+				 request && from_the_start);
+	return conversation->readers[direction] ? 0 : -ENOMEM;
+}
+
+static bool is_read(const struct http1_conversation *conversation, unsigned int direction)
+{
+	return !conversation->order.directions[direction].deaf && !conversation->order.connection->done;
+}
+
+static void feed_bytes(void *context, unsigned int direction, uint64_t position, struct slice bytes)
+{
+	struct http1_conversation *conversation = context;
+
+	if (is_read(conversation, direction))
+		http1_reader_bytes(conversation->readers[direction], position, bytes);
+}
+
+static void feed_hole(void *context, unsigned int direction, uint64_t position, uint64_t length)
+{
+	struct http1_conversation *conversation = context;
+
+	if (is_read(conversation, direction))
+		http1_reader_hole(conversation->readers[direction], position, length);
 }
 
 static void read_record(struct connection *connection, const struct record_data *record, uint32_t skip)
 {
-	struct direction *direction = &connection->directions[record->direction];
+	static const struct feed feed = { feed_bytes, feed_hole };
+	struct http1_conversation *conversation = http1_conversation(connection);
+	unsigned int direction = record->direction;
 
-	if (direction->deaf) {
+	if (conversation->order.directions[direction].deaf) {
 		if (!may_listen(connection, record, skip)) {
-			note_unheard(connection, record);
+			in_order_note_unheard(&conversation->order, record);
 			return;
 		}
-		messages_listen(connection, record->direction);
+		if (conversation->readers[direction])
+			http1_reader_resync(conversation->readers[direction]);
+		in_order_listen(&conversation->order, direction);
 	}
-	if (!direction->reader &&
-	    messages_reader(connection, record->direction, record->header.flags & RECORD_DATA_BEGIN) < 0) {
+	if (!conversation->readers[direction] &&
+	    make_reader(conversation, direction, record->header.flags & RECORD_DATA_BEGIN) < 0) {
 		loss_add(&connection->engine->losses, LOSS_MEMORY_LIMIT);
-		messages_deafen(connection, record->direction, LOSS_MEMORY_LIMIT);
+		in_order_deafen(&conversation->order, direction, LOSS_MEMORY_LIMIT);
 		return;
 	}
-	if (is_request(connection, record->direction))
-		note_moments(connection, record);
+	if (is_request(connection, direction))
+		note_moments(conversation, record);
 	connection->current = record;
-	feed(connection, record, skip);
+	feed_record(&feed, conversation, record, skip);
 	connection->current = NULL;
 }
 
-void conversation_record(struct connection *connection, const struct record_data *record, uint32_t skip)
+static void conversation_record(struct connection *connection, const struct record_data *record, uint32_t skip)
 {
-	struct direction *direction = &connection->directions[record->direction];
-
-	if (!connection->directions[0].began && !connection->directions[1].began)
-		begin(connection, record, skip);
-	if (!connection->tunnel)
-		read_record(connection, record, skip);
-	if (connection->tunnel)
-		messages_forget(connection);
-	direction->began = true;
-	direction->gapped = false;
-	direction->other_position = record->other_position;
-	direction->last_time = record->header.time;
+	read_record(connection, record, skip);
+	if (connection->done)
+		free_readers(http1_conversation(connection));
 }
 
-void conversation_gap(struct connection *connection, enum record_direction direction, uint64_t position,
-		      uint64_t length)
+static void conversation_gap(struct connection *connection, enum record_direction direction, uint64_t position,
+			     uint64_t length)
 {
-	struct direction *here = &connection->directions[direction];
+	struct http1_conversation *conversation = http1_conversation(connection);
+	struct in_order_direction *here = &conversation->order.directions[direction];
+	struct http1_reader *reader = conversation->readers[direction];
 
-	here->gapped = true;
-	if (connection->tunnel)
-		return;
-	loss_add(&connection->engine->losses, LOSS_STREAM_GAP);
 	if (here->deaf)
 		return;
 	if (here->exchange)
 		exchange_mark(here->exchange, LOSS_STREAM_GAP);
-	if (here->reader && http1_reader_can_skip(here->reader, length))
-		http1_reader_hole(here->reader, position, length);
+	if (reader && http1_reader_can_skip(reader, length))
+		http1_reader_hole(reader, position, length);
 	else
-		messages_deafen(connection, direction, LOSS_STREAM_GAP);
+		in_order_deafen(&conversation->order, direction, LOSS_STREAM_GAP);
 }
 
-void conversation_close(struct connection *connection, enum record_direction direction)
+/* Ends a body that lasts until the close. */
+static void conversation_close(struct connection *connection, enum record_direction direction)
 {
-	struct direction *here = &connection->directions[direction];
+	struct http1_conversation *conversation = http1_conversation(connection);
+	struct http1_reader *reader = conversation->readers[direction];
 
-	if (here->reader && !here->deaf && !connection->tunnel)
-		http1_reader_close(here->reader, connection->stream.next[direction]);
+	if (reader && is_read(conversation, direction))
+		http1_reader_close(reader, connection->stream.next[direction]);
 }
 
-void conversation_fail(struct connection *connection, uint64_t time)
+static void conversation_fail(struct connection *connection, uint64_t time)
 {
-	bool unheard = connection_responses(connection)->deaf;
-	uint64_t heard = connection->stream.next[connection->request_direction != RECORD_SEND];
+	struct http1_conversation *conversation = http1_conversation(connection);
+	const struct http1_reader *reader = http1_request_reader(conversation);
+	/* What is in doubt was exactly as long as the refused body. */
+	bool refuted = reader && http1_reader_doubt(reader) == connection->stream.next[connection->request_direction];
 
-	messages_cut_request(connection);
-	while (!list_empty(&connection->requests)) {
-		struct exchange *exchange = LIST_ITEM(connection->requests.next, struct exchange, queued);
-
-		if (exchange == connection->claim)
-			claim_close(connection);
-		else if (exchange->tail_lost)
-			connection_finish_exchange(connection, exchange, connection_responses(connection)->last_time);
-		else if (!exchange->final_seen && unheard && heard > exchange->response_at)
-			connection_drop_exchange(connection, exchange, LOSS_REQUEST_UNPAIRED);
-		else
-			connection_fail_exchange(connection, exchange, time);
-	}
-	claim_close(connection);
-	messages_set_exchange(connection, connection_responses(connection), NULL);
+	in_order_fail(&conversation->order, time, refuted);
 }
 
-bool conversation_give_up(struct connection *connection)
+static bool conversation_give_up(struct connection *connection)
 {
+	struct http1_conversation *conversation = http1_conversation(connection);
 	bool lost = false;
 
 	for (unsigned int i = 0; i < 2; i++) {
-		struct direction *direction = &connection->directions[i];
-
-		if (!direction->reader)
+		if (!conversation->readers[i])
 			continue;
-		if (!direction->deaf && !http1_reader_idle(direction->reader)) {
-			messages_deafen(connection, i, LOSS_MEMORY_LIMIT);
+		if (!conversation->order.directions[i].deaf && !http1_reader_idle(conversation->readers[i])) {
+			in_order_deafen(&conversation->order, i, LOSS_MEMORY_LIMIT);
 			lost = true;
 		}
-		messages_free_reader(connection, i);
+		free_reader(conversation, i);
 	}
 	return lost;
 }
+
+static void conversation_end(struct connection *connection)
+{
+	free_readers(http1_conversation(connection));
+	in_order_end(&http1_conversation(connection)->order);
+}
+
+static void conversation_doubt(struct connection *connection)
+{
+	in_order_desync(&http1_conversation(connection)->order);
+}
+
+static bool conversation_under_way(const struct connection *connection)
+{
+	return in_order_under_way(&http1_conversation(connection)->order);
+}
+
+static size_t conversation_memory(const struct connection *connection)
+{
+	const struct http1_conversation *conversation = http1_conversation(connection);
+	size_t memory = 0;
+
+	for (unsigned int i = 0; i < 2; i++)
+		if (conversation->readers[i])
+			memory += http1_reader_memory(conversation->readers[i]);
+	return memory;
+}
+
+/* The kernel counts what it cannot read where a message may begin. */
+static bool kernel_counted(const struct connection *connection, enum http1_reader_lost reason)
+{
+	const uint16_t unreadable = RECORD_DATA_UNREADABLE | RECORD_DATA_TURN;
+
+	return reason == HTTP1_LOST_HEAD_TRUNCATED && connection->current &&
+	       (connection->current->header.flags & unreadable) == unreadable;
+}
+
+void http1_lose(struct http1_conversation *conversation, unsigned int direction, enum http1_reader_lost reason)
+{
+	static const enum loss losses[] = {
+		[HTTP1_LOST_HEAD_TRUNCATED] = LOSS_HEAD_TRUNCATED,
+		[HTTP1_LOST_HEAD_UNPARSABLE] = LOSS_HEAD_UNPARSABLE,
+		[HTTP1_LOST_FRAMING] = LOSS_FRAMING,
+		[HTTP1_LOST_MEMORY] = LOSS_MEMORY_LIMIT,
+	};
+	struct connection *connection = conversation->order.connection;
+
+	if (conversation->order.directions[direction].deaf)
+		return;
+	if (!kernel_counted(connection, reason))
+		loss_add(&connection->engine->losses, losses[reason]);
+	in_order_deafen(&conversation->order, direction, losses[reason]);
+}
+
+void http1_tunnel(void *context, uint64_t position)
+{
+	struct http1_conversation *conversation = context;
+	struct connection *connection = conversation->order.connection;
+
+	(void)position;
+	if (in_order_responses(&conversation->order)->deaf)
+		return;
+	connection->done = true;
+	engine_explain(connection->engine, EXPLAIN_TUNNEL, connection->endpoints.cookie, connection->owner, NULL);
+}
+
+const struct protocol http1_protocol = {
+	.recognised = RECOGNISED_HTTP1,
+	.conversation_size = sizeof(struct http1_conversation),
+	.begin = conversation_begin,
+	.record = conversation_record,
+	.gap = conversation_gap,
+	.close = conversation_close,
+	.fail = conversation_fail,
+	.give_up = conversation_give_up,
+	.end = conversation_end,
+	.doubt = conversation_doubt,
+	.under_way = conversation_under_way,
+	.memory = conversation_memory,
+	.exchange_size = sizeof(struct http_part),
+	.exchange_zeroed = HTTP_PART_ZEROED,
+	.forget_text = http_part_forget_text,
+	.asks_the_same = http_part_asks_the_same,
+	.fill = http_part_fill,
+};

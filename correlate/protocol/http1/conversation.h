@@ -1,38 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the two ends of a connection say to each other: messages out of records
- * in order, and which response answers which request.
- *
- * Response k answers request k as long as nothing was lost (`synced`). What
- * is lost inside a body whose end is known by its framing is no loss here. After any other,
- * a direction is deaf until a proven head: first bytes since the other
- * direction moved, which parse as a start line; and a response is paired only
- * where it begins at the very position at which its direction stood when the request began, with
- * that request the only one open, on a connection whose client never sent
- * a request before the last was answered. Whatever else is open is dropped
- * and counted, never guessed.
+ * What the two ends of a connection say to each other in HTTP/1: messages out of records in order, paired in
+ * order. A deaf direction listens again with first bytes since the other direction moved that parse as a start line.
  */
 #ifndef WIRESPAN_CORRELATE_PROTOCOL_HTTP1_CONVERSATION_H
 #define WIRESPAN_CORRELATE_PROTOCOL_HTTP1_CONVERSATION_H
 
-#include "correlate/connection/connection.h"
+#include "correlate/protocol/http1/reader.h"
+#include "correlate/protocol/in_order/in_order.h"
 
-/* A record in order, its first `skip` bytes known already. */
-void conversation_record(struct connection *connection, const struct record_data *record, uint32_t skip);
-/* Bytes passed that no record will tell of. */
-void conversation_gap(struct connection *connection, enum record_direction direction, uint64_t position,
-		      uint64_t length);
-/* The direction has ended in order: ends a body that lasts until the close. */
-void conversation_close(struct connection *connection, enum record_direction direction);
-/*
- * Nothing more will be answered: ends what is open at `time`, as failed unless
- * its response was complete or its fate can't be known.
- */
-void conversation_fail(struct connection *connection, uint64_t time);
-/*
- * Frees the readers: memory ran out. A direction in which a message was under way
- * is not read until a proven head. Whether there was one.
- */
-bool conversation_give_up(struct connection *connection);
+struct http1_conversation {
+	struct in_order order;
+	struct http1_reader *readers[2]; /* by enum record_direction; made with the first byte */
+	struct moment next;   /* of the record with the byte behind a refused body, where the message may begin, too */
+	struct moment first;  /* of the record that the request under way may have begun with */
+	bool interim_pending; /* an unpaired 1xx: what comes next may be a request's body */
+};
+
+static inline struct http1_conversation *http1_conversation(const struct connection *connection)
+{
+	return connection->conversation;
+}
+
+static inline struct http1_reader *http1_request_reader(const struct http1_conversation *conversation)
+{
+	return conversation->readers[conversation->order.connection->request_direction == RECORD_SEND];
+}
+
+static inline struct http1_reader *http1_response_reader(const struct http1_conversation *conversation)
+{
+	return conversation->readers[conversation->order.connection->request_direction != RECORD_SEND];
+}
+
+/* Who reads the messages, with the conversation as context. */
+extern const struct http1_reader_events http1_request_events, http1_response_events;
+
+/* The reader of a direction has lost its message: counts, deafens. */
+void http1_lose(struct http1_conversation *conversation, unsigned int direction, enum http1_reader_lost reason);
+/* Event of both readers: the connection is a tunnel. */
+void http1_tunnel(void *context, uint64_t position);
 
 #endif

@@ -1,239 +1,176 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/engine_state.h"
-#include "correlate/exchange/life.h"
-#include "correlate/protocol/http1/claim.h"
-#include "correlate/protocol/http1/messages.h"
-
-/* The request that a response beginning at `position` is proven to answer. */
-static struct exchange *answered_request(struct connection *connection, uint64_t position)
-{
-	struct exchange *first;
-
-	if (list_empty(&connection->requests))
-		return NULL;
-	first = LIST_ITEM(connection->requests.next, struct exchange, queued);
-	if (connection->synced)
-		return first;
-	if (connection->request_count != 1 || first->response_begun || first->response_at != position)
-		return NULL;
-	if (connection->pipelined || pipeliners_contain(&connection->engine->pipeliners, connection))
-		return NULL;
-	connection->synced = !connection_requests(connection)->deaf;
-	connection->resynced = true;
-	return first;
-}
-
-/* Another thread answers than the one that read the request: threads say nothing in this process. */
-static void note_thread(struct connection *connection, const struct exchange *exchange,
-			const struct record_data *record)
-{
-	if (exchange->kind == SPAN_KIND_SERVER && record->header.tid && record->header.tgid == exchange->tgid &&
-	    record->header.tid != exchange->tid)
-		process_table_shares_threads(&connection->engine->processes, exchange->tgid);
-}
+#include "correlate/http/part.h"
+#include "correlate/protocol/http1/conversation.h"
 
 static void response_begin(void *context, uint64_t position)
 {
-	struct connection *connection = context;
-	struct direction *direction = connection_responses(connection);
-	const struct record_data *record = connection->current;
-	struct exchange *exchange = direction->exchange;
+	struct http1_conversation *conversation = context;
 
-	if (direction->deaf || !record)
-		return;
-	/* What follows an interim response answers the same request. */
-	if (!exchange)
-		exchange = answered_request(connection, position);
-	if (!exchange)
-		return;
-	note_thread(connection, exchange, record);
-	exchange->response_begun = true;
-	exchange->by_position = connection->resynced;
-	if (exchange != direction->exchange)
-		messages_set_exchange(connection, direction, exchange);
-	if (exchange->timed_out)
-		return;
-	exchange->response_from = position;
-	exchange->first_byte = record->header.time;
-	if (exchange->kind == SPAN_KIND_CLIENT)
-		exchange->waits = !(record->header.flags & RECORD_DATA_NONBLOCKING);
-	if (record->direction == RECORD_SEND && record->begin && record->begin < record->header.time)
-		exchange->first_byte = record->begin;
+	if (!in_order_responses(&conversation->order)->deaf && conversation->order.connection->current)
+		in_order_begin_response(&conversation->order, position);
 }
 
 /* A body is read whose request is answered already: what is answered now may have been taken for a part of it. */
-static bool reads_answered_body(const struct connection *connection)
+static bool reads_answered_body(struct http1_conversation *conversation)
 {
-	const struct direction *requests = &connection->directions[connection->request_direction == RECORD_SEND];
+	const struct http1_reader *requests = http1_request_reader(conversation);
 
-	return list_empty(&connection->requests) && requests->reader && !requests->deaf &&
-	       http1_reader_in_body(requests->reader);
+	return list_empty(&conversation->order.connection->requests) && requests &&
+	       !in_order_requests(&conversation->order)->deaf && http1_reader_in_body(requests);
 }
 
-/* No request waits for an answer, and none that might was lost. */
-static bool nothing_asked(const struct connection *connection)
+static bool nothing_asked(struct http1_conversation *conversation)
 {
-	return connection->synced && !connection->resynced && list_empty(&connection->requests) &&
-	       !reads_answered_body(connection);
+	return in_order_nothing_asked(&conversation->order) && !reads_answered_body(conversation);
 }
 
-/* What the server says answers nothing that was asked in full. */
-static void note_unsolicited(struct connection *connection)
+static void response_unpaired(struct http1_conversation *conversation, const struct http_head *head)
 {
-	if (messages_cut_request(connection))
-		return;
-	connection->engine->ignored.unsolicited++;
-	engine_explain(connection->engine, EXPLAIN_UNSOLICITED, connection->endpoints.cookie, connection->owner, NULL);
-}
+	bool interim = head->status < 200 && head->status != 101, unsolicited = nothing_asked(conversation);
+	struct in_order_direction *requests = in_order_requests(&conversation->order);
 
-/* An answer whose request was not seen. */
-static void note_unpaired(struct connection *connection)
-{
-	/* A late connection's first exchange is counted already. */
-	if (!connection->late)
-		loss_add(&connection->engine->losses, LOSS_RESPONSE_UNPAIRED);
-	engine_explain(connection->engine, EXPLAIN_RESPONSE_UNPAIRED, connection->endpoints.cookie, connection->owner,
-		       NULL);
-}
-
-/* Nothing tells where it ends: whether it has a body depends on a method that nobody saw. */
-static void stop_listening(struct connection *connection)
-{
-	connection_responses(connection)->deaf = true;
-	messages_desync(connection);
-}
-
-static void response_unpaired(struct connection *connection, const struct http_head *head)
-{
-	bool interim = head->status < 200 && head->status != 101, unsolicited = nothing_asked(connection);
-	struct direction *requests = connection_requests(connection);
-
-	connection->interim_pending = interim && !unsolicited;
+	conversation->interim_pending = interim && !unsolicited;
 	/* It has no body, and says nothing of what is asked next but that a body may come after all. */
 	if (interim && unsolicited) {
-		if (requests->reader)
-			http1_reader_unrefuse(requests->reader);
+		if (http1_request_reader(conversation))
+			http1_reader_unrefuse(http1_request_reader(conversation));
 		return;
 	}
-	if (reads_answered_body(connection)) {
-		messages_set_exchange(connection, requests, NULL);
+	if (reads_answered_body(conversation)) {
+		in_order_set_exchange(&conversation->order, requests, NULL);
 		requests->deaf = true;
 	}
 	if (unsolicited)
-		note_unsolicited(connection);
+		in_order_note_unsolicited(&conversation->order);
 	else if (!interim)
-		note_unpaired(connection);
+		in_order_note_unpaired(&conversation->order);
 	if (head->status == 101)
-		connection->tunnel = true;
-	/* One answer more than requests, and none of these was lost now: one was before, and ahead of others. */
-	if (connection->resynced && !connection_requests(connection)->deaf) {
-		messages_note_pipelining(connection);
-		engine_retract(connection->engine, connection->endpoints.cookie);
-		connection->resynced = false;
-	}
-	stop_listening(connection);
+		conversation->order.connection->done = true;
+	in_order_note_surplus(&conversation->order);
+	/* Whether it has a body depends on a method that nobody saw. */
+	in_order_stop_listening(&conversation->order);
+}
+
+/* The claim is answered. False: that may as well be the answer to a request which it has swallowed. */
+static bool claim_answered(struct http1_conversation *conversation)
+{
+	struct http1_reader *requests = http1_request_reader(conversation);
+	const struct connection *connection = conversation->order.connection;
+	uint64_t body_end;
+
+	if (conversation->order.claims_first)
+		return true;
+	/* Beyond the body's end another request may have begun, which would not stand there whole but for chance. */
+	body_end = http1_reader_doubt(requests);
+	if (connection->stream.next[connection->request_direction] > body_end && http1_reader_in_body(requests) &&
+	    !http1_reader_body_awaited(requests))
+		return false;
+	http1_reader_settle(requests);
+	claim_prove(&conversation->order);
+	return true;
 }
 
 /* Whose answer it is can't be told, nor what the claim has swallowed. */
-static void drop_claim(struct connection *connection)
+static void drop_claim(struct in_order *order)
 {
-	struct direction *requests = connection_requests(connection);
+	struct in_order_direction *requests = in_order_requests(order);
 
-	messages_set_exchange(connection, connection_responses(connection), NULL);
-	messages_set_exchange(connection, requests, NULL);
+	in_order_set_exchange(order, in_order_responses(order), NULL);
+	in_order_set_exchange(order, requests, NULL);
 	requests->deaf = true;
-	stop_listening(connection);
+	in_order_stop_listening(order);
 }
 
 /* Its client, which waits to send the content, is told in advance what becomes of it. */
-static void note_refusal(struct connection *connection, const struct exchange *exchange)
+static void note_refusal(struct http1_conversation *conversation, struct exchange *exchange)
 {
-	const struct direction *requests = connection_requests(connection);
+	const struct connection *connection = conversation->order.connection;
+	struct http1_reader *reader = http1_request_reader(conversation);
 
-	if (exchange->expects_continue && requests->exchange == exchange && http1_reader_body_awaited(requests->reader))
-		http1_reader_refuse(requests->reader, connection->stream.next[connection->request_direction]);
+	if (http_part(exchange)->http.expects_continue && in_order_requests(&conversation->order)->exchange == exchange &&
+	    http1_reader_body_awaited(reader))
+		http1_reader_refuse(reader, connection->stream.next[connection->request_direction]);
 }
 
-static void response_head(void *context, const struct http_head *head, uint64_t position)
+static void take_head(struct engine *engine, struct exchange *exchange, const struct http_head *head)
 {
-	struct connection *connection = context;
-	struct direction *direction = connection_responses(connection);
-	struct exchange *exchange = direction->exchange;
-	struct engine *engine = connection->engine;
-
-	(void)position;
-	if (direction->deaf)
-		return;
-	if (!exchange) {
-		response_unpaired(connection, head);
-		return;
-	}
-	connection->interim_pending = false;
-	if (head->status < 200 && head->status != 101) {
-		exchange->expects_continue &= head->status != 100;
-		return;
-	}
-	if (exchange == connection->claim && !claim_answered(connection)) {
-		drop_claim(connection);
-		return;
-	}
-	note_refusal(connection, exchange);
 	exchange->final_seen = true;
 	if (exchange->timed_out) {
 		if (!exchange->ignored)
 			loss_add(&engine->losses, LOSS_RESPONSE_LATE);
-	} else if (exchange_take_response(&engine->pool, exchange, head) < 0) {
+	} else if (http_part_take_response(engine, exchange, head) < 0) {
 		loss_add(&engine->losses, LOSS_MEMORY_LIMIT);
 		exchange_mark(exchange, LOSS_MEMORY_LIMIT);
 	}
 }
 
+static void response_head(void *context, const struct http_head *head, uint64_t position)
+{
+	struct http1_conversation *conversation = context;
+	struct in_order_direction *direction = in_order_responses(&conversation->order);
+	struct exchange *exchange = direction->exchange;
+
+	(void)position;
+	if (direction->deaf)
+		return;
+	if (!exchange) {
+		response_unpaired(conversation, head);
+		return;
+	}
+	conversation->interim_pending = false;
+	if (head->status < 200 && head->status != 101) {
+		http_part(exchange)->http.expects_continue &= head->status != 100;
+		return;
+	}
+	if (exchange == conversation->order.claim && !claim_answered(conversation)) {
+		drop_claim(&conversation->order);
+		return;
+	}
+	note_refusal(conversation, exchange);
+	take_head(conversation->order.connection->engine, exchange, head);
+}
+
 static struct slice response_answered_method(void *context, const struct http_head *head)
 {
-	struct connection *connection = context;
-	struct exchange *exchange = connection_responses(connection)->exchange;
+	struct http1_conversation *conversation = context;
+	struct exchange *exchange = in_order_responses(&conversation->order)->exchange;
 
 	(void)head;
-	return exchange ? exchange->http.method : slice_of(NULL, 0);
+	return exchange ? http_part(exchange)->http.method : slice_of(NULL, 0);
 }
 
 static void response_end(void *context, uint64_t position, uint64_t body_size)
 {
-	struct connection *connection = context;
-	struct direction *direction = connection_responses(connection);
+	struct http1_conversation *conversation = context;
+	struct in_order_direction *direction = in_order_responses(&conversation->order);
 	struct exchange *exchange = direction->exchange;
-	const struct record_data *record = connection->current;
 
 	if (direction->deaf || !exchange || !exchange->final_seen)
 		return;
-	if (!exchange->timed_out) {
-		exchange->http.response_complete = true;
-		exchange->http.response_size = position - exchange->response_from;
-		exchange->http.response_body_size = body_size;
-		exchange->last_send_begin = record && record->begin < record->header.time ? record->begin : 0;
-	}
-	connection_finish_exchange(connection, exchange, record ? record->header.time : direction->last_time);
-	messages_set_exchange(connection, direction, NULL);
+	if (!exchange->timed_out)
+		http_part(exchange)->http.response_body_size = body_size;
+	in_order_end_response(&conversation->order, position);
 }
 
 static void response_lost(void *context, enum http1_reader_lost reason)
 {
-	struct connection *connection = context;
-	const struct direction *direction = connection_responses(connection);
+	struct http1_conversation *conversation = context;
+	const struct in_order_direction *direction = in_order_responses(&conversation->order);
 
-	if (reason == HTTP1_LOST_MEMORY || direction->deaf || direction->exchange || !nothing_asked(connection)) {
-		messages_lost(connection, !connection->request_direction, reason);
+	if (reason == HTTP1_LOST_MEMORY || direction->deaf || direction->exchange || !nothing_asked(conversation)) {
+		http1_lose(conversation, !conversation->order.connection->request_direction, reason);
 		return;
 	}
-	note_unsolicited(connection);
-	stop_listening(connection);
+	in_order_note_unsolicited(&conversation->order);
+	in_order_stop_listening(&conversation->order);
 }
 
-const struct http1_reader_events response_messages = {
+const struct http1_reader_events http1_response_events = {
 	.begin = response_begin,
 	.head = response_head,
 	.answered_method = response_answered_method,
 	.end = response_end,
-	.tunnel = messages_tunnel,
+	.tunnel = http1_tunnel,
 	.lost = response_lost,
 };

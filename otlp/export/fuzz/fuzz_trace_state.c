@@ -2,7 +2,7 @@
 /* A tracestate from the network: the first byte decides which threshold is written into the rest. */
 #include <stdlib.h>
 
-#include "correlate/http/tracecontext.h"
+#include "correlate/link/tracecontext.h"
 #include "otlp/export/trace_state.h"
 
 static void check(bool holds)

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "correlate/http/tracecontext.h"
+#include "correlate/link/tracecontext.h"
 #include "correlate/link/ids.h"
 #include "otlp/export/span_filter.h"
 #include "otlp/export/trace_state.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "correlate/protocol/pipeliners.h"
+#include "correlate/protocol/in_order/pipeliners.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* W3C Trace Context (level 2): traceparent and tracestate. */
-#ifndef WIRESPAN_CORRELATE_HTTP_TRACECONTEXT_H
-#define WIRESPAN_CORRELATE_HTTP_TRACECONTEXT_H
+#ifndef WIRESPAN_CORRELATE_LINK_TRACECONTEXT_H
+#define WIRESPAN_CORRELATE_LINK_TRACECONTEXT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,6 +12,13 @@ struct trace_context {
 	uint8_t trace_id[16];
 	uint8_t parent_id[8];
 	uint8_t flags;
+};
+
+/* What a request carries of the trace that it belongs to. */
+struct propagated {
+	bool has_remote; /* exactly one context, and a valid one */
+	struct trace_context remote;
+	struct slice trace_state; /* valid and joined, empty if none; only with has_remote; whose, says the owner */
 };
 
 /* False (and *ret_context untouched) on anything but a valid value; section 3.2. */

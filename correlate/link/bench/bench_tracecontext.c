@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What it costs to read a propagated context. */
 #include "base/bench/harness.h"
-#include "correlate/http/tracecontext.h"
+#include "correlate/link/tracecontext.h"
 
 static struct slice traceparent = SLICE_LITERAL("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
 static struct slice tracestate = SLICE_LITERAL("rojo=00f067aa0ba902b7,congo=t61rcWkgMzE,ot=th:8;rv:0123456789abcd");

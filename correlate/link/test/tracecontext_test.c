@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/test/guard.h"
-#include "correlate/http/tracecontext.h"
+#include "correlate/link/tracecontext.h"
 
 #define TRACE_ID "0af7651916cd43dd8448eb211c80319c"
 #define PARENT_ID "b7ad6b7169203331"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "correlate/http/tracecontext.h"
+#include "correlate/link/tracecontext.h"
 
 #include "base/ascii.h"
 #include "base/slice.h"

@@ -6,8 +6,8 @@
  * address where we are the server. A set that may say yes wrongly (which costs a
  * pairing after a loss), never no.
  */
-#ifndef WIRESPAN_CORRELATE_PROTOCOL_PIPELINERS_H
-#define WIRESPAN_CORRELATE_PROTOCOL_PIPELINERS_H
+#ifndef WIRESPAN_CORRELATE_PROTOCOL_IN_ORDER_PIPELINERS_H
+#define WIRESPAN_CORRELATE_PROTOCOL_IN_ORDER_PIPELINERS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "correlate/connection/connection.h"
+#include "correlate/connection/table.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
+#include "correlate/connection/conversation.h"
 #include "correlate/engine_state.h"
 #include "correlate/exchange/life.h"
 #include "correlate/limits.h"
-#include "correlate/protocol/http1/conversation.h"
-#include "correlate/protocol/http1/messages.h"
 
 static const uint8_t request_directions[] = {
 	[RECORD_ROLE_UNKNOWN] = REQUEST_DIRECTION_UNKNOWN,
@@ -24,8 +23,7 @@ struct connection *connection_find(const struct engine *engine, uint64_t cookie)
 /* Whether forgetting it now loses a request. */
 static bool has_open(const struct connection *connection)
 {
-	return !list_empty(&connection->requests) || connection->directions[RECORD_RECEIVE].exchange ||
-	       connection->directions[RECORD_SEND].exchange || connection->stream.held;
+	return !list_empty(&connection->requests) || conversation_under_way(connection) || connection->stream.held;
 }
 
 static void connection_evict(struct connection *connection)
@@ -71,8 +69,8 @@ void connection_free(struct connection *connection)
 {
 	if (!connection)
 		return;
-	messages_forget(connection);
 	connection_forget_exchanges(connection, false);
+	conversation_end(connection);
 	stream_done(&connection->stream);
 	list_remove(&connection->recent);
 	list_remove(&connection->waiting);
@@ -84,19 +82,9 @@ void connection_free(struct connection *connection)
 	free(connection);
 }
 
-static size_t memory_used(const struct connection *connection)
-{
-	size_t memory = connection->stream.held_bytes;
-
-	for (int i = 0; i < 2; i++)
-		if (connection->directions[i].reader)
-			memory += http1_reader_memory(connection->directions[i].reader);
-	return memory;
-}
-
 static void note_memory(struct connection *connection)
 {
-	size_t memory = memory_used(connection);
+	size_t memory = connection->stream.held_bytes + conversation_memory(connection);
 
 	connection->engine->memory += memory - connection->memory;
 	connection->memory = memory;
@@ -202,7 +190,7 @@ void connection_flush(struct connection *connection)
 
 void connection_reach(struct connection *connection)
 {
-	if (connection->tunnel || !has_open(connection))
+	if (connection->done || !has_open(connection))
 		return;
 	for (unsigned int i = 0; i < 2; i++)
 		stream_reach(&connection->stream, i, connection->moved_to[i], &events, connection);

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "correlate/connection/conversation.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "correlate/engine_state.h"
+#include "correlate/exchange/life.h"
+#include "correlate/protocol/protocol.h"
+
+/* What the record's bytes are read as; NULL: nobody reads it. While nothing is recognised, what they were read as before. */
+static const struct protocol *spoken(const struct connection *connection, const struct record_data *record)
+{
+	if (record->recognised == RECOGNISED_NOT_YET && connection->protocol)
+		return connection->protocol;
+	return connection->engine->protocols[record->recognised];
+}
+
+/* From that record on the connection speaks `protocol`; what was open before will not be answered in it. */
+static int hand_over(struct connection *connection, const struct protocol *protocol, const struct record_data *record,
+		     uint32_t skip)
+{
+	void *conversation = calloc(1, protocol->conversation_size);
+
+	if (!conversation)
+		return -ENOMEM;
+	if (connection->protocol) {
+		conversation_fail(connection, record->header.time);
+		connection_forget_exchanges(connection, false);
+		conversation_end(connection);
+	}
+	connection->protocol = protocol;
+	connection->conversation = conversation;
+	protocol->begin(connection, record, skip);
+	return 0;
+}
+
+static void read_record(struct connection *connection, const struct record_data *record, uint32_t skip)
+{
+	const struct protocol *protocol = spoken(connection, record);
+
+	if (protocol && protocol != connection->protocol && hand_over(connection, protocol, record, skip) < 0) {
+		loss_add(&connection->engine->losses, LOSS_MEMORY_LIMIT);
+		protocol = NULL;
+	}
+	if (protocol)
+		protocol->record(connection, record, skip);
+	else
+		connection->done = true;
+}
+
+void conversation_record(struct connection *connection, const struct record_data *record, uint32_t skip)
+{
+	struct direction *direction = &connection->directions[record->direction];
+
+	if (!connection->done)
+		read_record(connection, record, skip);
+	direction->began = true;
+	direction->gapped = false;
+	direction->other_position = record->other_position;
+	direction->last_time = record->header.time;
+}
+
+void conversation_gap(struct connection *connection, enum record_direction direction, uint64_t position,
+		      uint64_t length)
+{
+	connection->directions[direction].gapped = true;
+	if (connection->done)
+		return;
+	loss_add(&connection->engine->losses, LOSS_STREAM_GAP);
+	if (connection->protocol)
+		connection->protocol->gap(connection, direction, position, length);
+}
+
+void conversation_close(struct connection *connection, enum record_direction direction)
+{
+	if (connection->protocol)
+		connection->protocol->close(connection, direction);
+}
+
+void conversation_fail(struct connection *connection, uint64_t time)
+{
+	if (connection->protocol)
+		connection->protocol->fail(connection, time);
+}
+
+bool conversation_give_up(struct connection *connection)
+{
+	return connection->protocol && connection->protocol->give_up(connection);
+}
+
+void conversation_end(struct connection *connection)
+{
+	if (!connection->protocol)
+		return;
+	connection->protocol->end(connection);
+	connection->protocol = NULL;
+	free(connection->conversation);
+	connection->conversation = NULL;
+}
+
+bool conversation_under_way(const struct connection *connection)
+{
+	return connection->protocol && connection->protocol->under_way(connection);
+}
+
+size_t conversation_memory(const struct connection *connection)
+{
+	return connection->protocol ? connection->protocol->memory(connection) : 0;
+}
