@@ -3,7 +3,7 @@
 #ifndef WIRESPAN_CORRELATE_PROTOCOL_HTTP1_FIELD_H
 #define WIRESPAN_CORRELATE_PROTOCOL_HTTP1_FIELD_H
 
-#include "correlate/protocol/http1/head.h"
+#include "correlate/http/head.h"
 
 /*
  * Parses whole field lines, each ended by LF, and sets everything in *head that

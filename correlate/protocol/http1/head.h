@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "correlate/http/head.h"
+#include "correlate/protocol/http1/framing.h"
 
 #define HTTP1_HEAD_MAX 65536  /* longest head; node takes 16 KiB, nginx 32, Apache 64+ by configuration */
 
@@ -36,27 +37,5 @@ bool http1_method_is_known(struct slice method);
  * before it that nobody followed, the end of a body, would look like a part of the method.
  */
 bool http1_begins_request(struct slice input);
-
-enum http1_body {
-	HTTP1_BODY_NONE,
-	HTTP1_BODY_LENGTH,  /* exactly `length` bytes, > 0 */
-	HTTP1_BODY_CHUNKED,
-	HTTP1_BODY_CLOSE,   /* until the connection closes */
-	HTTP1_BODY_TUNNEL,  /* 101, or 2xx to CONNECT: no longer HTTP */
-};
-
-struct http1_framing {
-	enum http1_body body;
-	uint64_t length;
-};
-
-/*
- * RFC 9112, 6.3, for a request. Where the end can't be known (a last coding
- * that is not chunked, lengths that differ) it lasts until the close: a server
- * answers 400 and closes, and nothing that follows is taken for a request.
- */
-struct http1_framing http1_request_framing(const struct http_head *head);
-/* The same for a response to a request of `method` (empty: unknown, taken as GET). 1xx but 101: NONE. */
-struct http1_framing http1_response_framing(const struct http_head *head, struct slice method);
 
 #endif
