@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* java: options that take values, jar names with versions, main classes. */
+#include "correlate/process/java.h"
+
 #include "base/ascii.h"
-#include "correlate/process/name.h"
+#include "correlate/process/executable.h"
 
 static const char *const value_options[] = {
 	"-cp",

@@ -3,7 +3,6 @@
 
 #include "base/ascii.h"
 #include "base/path.h"
-#include "correlate/process/name.h"
 
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 

@@ -15,4 +15,16 @@ struct slice launcher_uwsgi(const struct argument_list *list, size_t from);
 /* The module of "shop.wsgi:application", "front/end.py:create_app()" or "shop"; empty where it is none. */
 struct slice application_name(struct slice application);
 
+/*
+ * Base name of a script without its extension. A name that says nothing ("index",
+ * "main", "manage") gives way to the directory's where that says more.
+ */
+struct slice script_name(struct slice path);
+
+/*
+ * The last component of a directory's path that says something: "shop" of "/srv/shop/current", empty of "/usr/src/app",
+ * "/home/bob" and the like.
+ */
+struct slice directory_name(struct slice path);
+
 #endif

@@ -3,7 +3,7 @@
 #ifndef WIRESPAN_CORRELATE_PROCESS_MANAGER_H
 #define WIRESPAN_CORRELATE_PROCESS_MANAGER_H
 
-#include "correlate/process/process.h"
+#include "correlate/process/info.h"
 
 /* Longer ones are cut: what a unit's name may have. */
 #define MANAGED_NAME_MAX 256

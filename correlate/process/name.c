@@ -2,7 +2,10 @@
 #include "correlate/process/name.h"
 
 #include "base/path.h"
+#include "correlate/process/arguments.h"
 #include "correlate/process/environment.h"
+#include "correlate/process/executable.h"
+#include "correlate/process/java.h"
 #include "correlate/process/launcher.h"
 
 /* How a command line is read: by the interpreter's options or by a reader of its own. */
@@ -80,11 +83,6 @@ static struct slice without_end(struct slice text, struct slice end)
 	if (text.length > end.length && slice_equal(slice_from(text, text.length - end.length), end))
 		text.length -= end.length;
 	return text;
-}
-
-struct slice process_executable_name(struct slice path)
-{
-	return path_last(without_end(path, SLICE_LITERAL(" (deleted)")));
 }
 
 /* The interpreter of that executable name: "python3.11", "ruby2.7", "node"; NULL where it is none. */

@@ -3,11 +3,7 @@
 #ifndef WIRESPAN_CORRELATE_PROCESS_NAME_H
 #define WIRESPAN_CORRELATE_PROCESS_NAME_H
 
-#include "correlate/process/arguments.h"
-#include "correlate/process/process.h"
-
-/* `path` without directory and without the " (deleted)" that the kernel appends. */
-struct slice process_executable_name(struct slice path);
+#include "correlate/process/info.h"
 
 enum command_kind {
 	COMMAND_PROGRAM,     /* the executable is what runs; or nothing is known */
@@ -26,20 +22,5 @@ struct slice process_script(const struct process_info *info);
 
 /* process.runtime.name where the executable leaves no doubt ("cpython"), else empty. */
 struct slice process_runtime_name(const struct process_info *info);
-
-/*
- * Base name of a script without its extension. A name that says nothing ("index",
- * "main", "manage") gives way to the directory's where that says more.
- */
-struct slice script_name(struct slice path);
-
-/*
- * The last component of a directory's path that says something: "shop" of "/srv/shop/current", empty of "/usr/src/app",
- * "/home/bob" and the like.
- */
-struct slice directory_name(struct slice path);
-
-/* What java runs: a jar's name without version, or the main class; empty where unknown. */
-struct slice java_application_name(const struct argument_list *list, size_t from);
 
 #endif

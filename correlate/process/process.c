@@ -11,6 +11,7 @@
 #include "base/uuid.h"
 #include "correlate/process/container.h"
 #include "correlate/process/environment.h"
+#include "correlate/process/executable.h"
 #include "correlate/process/name.h"
 #include "correlate/process/service_name.h"
 

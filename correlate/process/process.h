@@ -7,22 +7,8 @@
 #define WIRESPAN_CORRELATE_PROCESS_PROCESS_H
 
 #include "bpf/record.h"
+#include "correlate/process/info.h"
 #include "correlate/span/span.h"
-
-/* Views into a validated process record. */
-struct process_info {
-	uint32_t pid;
-	uint32_t parent_pid;
-	struct slice boot_id;    /* of this run of the host; empty unknown */
-	uint64_t start_time;     /* process start, ns since the host's; 0 unknown */
-	uint64_t start_wall;     /* process start, ns since the epoch; 0 unknown */
-	struct slice executable; /* path */
-	struct slice arguments;  /* each ended by NUL; the last may be cut */
-	struct slice cgroup;
-	struct slice environment; /* OTEL_* variables, each ended by NUL */
-	struct slice facts;       /* likewise: what the agent found out (docs/records.md) */
-	bool managed;             /* RECORD_PROCESS_MANAGED */
-};
 
 /* -EBADMSG when lengths disagree with `size`. Times are left 0, and boot_id empty. */
 int process_info_from_record(const struct record_process *record, size_t size, struct process_info *ret_info);

@@ -2,6 +2,8 @@
 #include "correlate/process/service_name.h"
 
 #include "correlate/process/environment.h"
+#include "correlate/process/executable.h"
+#include "correlate/process/launcher.h"
 #include "correlate/process/manager.h"
 #include "correlate/process/name.h"
 

@@ -3,7 +3,7 @@
 #ifndef WIRESPAN_CORRELATE_PROCESS_SERVICE_NAME_H
 #define WIRESPAN_CORRELATE_PROCESS_SERVICE_NAME_H
 
-#include "correlate/process/process.h"
+#include "correlate/process/info.h"
 
 #define SERVICE_GUESS_MAX 320 /* for the result where it is no view into `info` */
 
