@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "correlate/http/route/bounds.h"
+
 _Static_assert(sizeof(struct route_value) + sizeof(struct route_place) <= 128, "ROUTE_TREE_MEMORY_MAX holds");
 
 /* NULL at the bound, or when out of memory. */

@@ -3,7 +3,32 @@
 #ifndef WIRESPAN_CORRELATE_HTTP_ROUTE_PLACE_H
 #define WIRESPAN_CORRELATE_HTTP_ROUTE_PLACE_H
 
-#include "correlate/http/route/tree.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/slice.h"
+
+struct route_value;
+
+/* The values of one kind in a place: those with which paths end, or those with which they go on. */
+struct route_values {
+	struct route_value *first;
+	unsigned int count;
+	bool folded; /* too many came: further ones are identifiers */
+};
+
+struct route_place {
+	struct route_values ends, goes_on;
+	bool ends_in_identifier;
+	struct route_place *identifier; /* what follows one; NULL: nothing was seen to */
+};
+
+struct route_tree {
+	struct route_place root;
+	size_t routes; /* ways from the root to an end */
+	size_t nodes;
+	size_t memory; /* bytes */
+};
 
 struct route_value {
 	struct route_value *next;

@@ -2,23 +2,13 @@
 /*
  * Routes by guess, per service, from the paths that it answers: segments that look like
  * identifiers become {id}, and so does each place of a path in which ever new values are seen.
- * Both are bounded: see below, and limits.h for all services together.
+ * Both are bounded: see bounds.h, and limits.h for all services together.
  */
 #ifndef WIRESPAN_CORRELATE_HTTP_ROUTE_TABLE_H
 #define WIRESPAN_CORRELATE_HTTP_ROUTE_TABLE_H
 
+#include "correlate/http/route/bounds.h"
 #include "correlate/http/route/route.h"
-
-/*
- * A place may have so many values that go on, and so many that end there; of the next one on,
- * they are one: {id}. Values of one kind leave those of the other as they are, and those in other
- * places anyhow. What was guessed before stays so: it is what was known.
- */
-#define ROUTE_VALUES_MAX 20
-/* The same of the first place, where applications have their own names. */
-#define ROUTE_FIRST_VALUES_MAX 100
-#define ROUTES_MAX 200       /* per service, then the catch-all */
-#define ROUTE_NODES_MAX 2048 /* values and places per service, likewise */
 
 /* Whose routes: a service that is traced, or a host that is asked and of which no more is known. */
 enum route_owner { ROUTES_OF_SERVICE, ROUTES_OF_HOST };

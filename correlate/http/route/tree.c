@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/http/route/tree.h"
 
-#include "correlate/http/route/place.h"
-
 void route_tree_init(struct route_tree *tree)
 {
 	memset(tree, 0, sizeof *tree);

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "correlate/http/route/table.h"
 #include "correlate/http/route/tree.h"
 #include "correlate/limits.h"
 
