@@ -38,6 +38,11 @@ struct scratch {
 	__u32 turn;   /* the first bytes of their direction since the other one moved */
 	__u32 asks;   /* they go where the connection's first bytes went */
 	__s32 missed; /* bytes of their direction that moved before them and were not seen; < 0: nobody knows */
+	/*
+	 * How far a walk through bytes has come: here, as the verifier forgets what it knew of a number in memory. Else it
+	 * would follow each way that leads to another number by itself.
+	 */
+	__u32 walked;
 	/* What the protocol says of them. */
 	__u32 requests;  /* that begin with them, as they look */
 	__u32 responses;
