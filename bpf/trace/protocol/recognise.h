@@ -18,12 +18,13 @@ enum recogniser_phase {
 	RECOGNISER_PROXY_LINE,   /* PROXY v1: up to LF */
 	RECOGNISER_PROXY_HEADER, /* PROXY v2: signature from its fifth byte on, and the fixed part */
 	RECOGNISER_PROXY_SKIP,   /* PROXY v2: addresses and TLVs */
+	RECOGNISER_REDIS,        /* how many strings a command has, and how long the first one is */
 };
 
 struct recogniser {
 	__u8 phase;
-	__u8 matched; /* bytes matched of a fixed text */
-	__u16 left;   /* PROXY v2: bytes to skip */
+	__u8 matched; /* bytes matched of a fixed text, or marks of a pattern */
+	__u16 left;   /* PROXY v2: bytes to skip; method: Redis' inline commands that it may be, a bit each */
 	__u16 count;  /* bytes in this phase */
 	__u8 joined;  /* they may stand anywhere in a stream: what others might say there is not believed */
 	__u8 reserved;
@@ -32,12 +33,14 @@ struct recogniser {
 #define RECOGNISER_EMPTY_MAX 16
 #define RECOGNISER_METHOD_MAX 32
 #define RECOGNISER_TARGET_MAX 16384
+#define RECOGNISER_DIGITS_MAX 9
 #define RECOGNISER_PROXY_LINE_MAX 107 /* PROXY protocol, section 2.1 */
 #define RECOGNISER_PROXY_FIXED 16     /* PROXY protocol, section 2.2: signature, version, family, length */
 
 /* Texts of up to 8 bytes as numbers, the first byte lowest: BPF objects with static arrays do not link. */
 #define RECOGNISER_PROXY 0x59584f5250ull             /* "PROXY" */
 #define RECOGNISER_VERSION_TEXT 0x2e312f50545448ull  /* "HTTP/1." */
+#define RECOGNISER_REDIS_MARKS 0x0a0d240a0dull       /* CR LF "$" CR LF */
 #define RECOGNISER_PROXY_SIGNATURE 0x0a544955510a0d00ull /* "\0\r\nQUIT\n": PROXY v2's after CR LF CR LF */
 
 static inline __u8 recogniser_text(__u64 text, __u32 index)
@@ -61,6 +64,54 @@ static inline void recogniser_enter(struct recogniser *r, enum recogniser_phase 
 	r->matched = 0;
 }
 
+/* Redis' inline commands that tools begin with, in any case; of memcached's it is not, which says "quit". */
+enum recogniser_inline {
+	RECOGNISER_PING = 1 << 0,
+	RECOGNISER_INFO = 1 << 1,
+	RECOGNISER_QUIT = 1 << 2,
+	RECOGNISER_MONITOR = 1 << 3,
+	RECOGNISER_INLINE_4 = RECOGNISER_PING | RECOGNISER_INFO | RECOGNISER_QUIT,
+	RECOGNISER_INLINE_7 = RECOGNISER_MONITOR,
+};
+
+/* Byte `r->count` of what may be one. Those that it is not are left out. */
+static inline void recogniser_inline_byte(struct recogniser *r, __u8 byte)
+{
+	__u8 lower = byte | 0x20;
+
+	if (lower != recogniser_text(0x676e6970ull, r->count)) /* "ping" */
+		r->left &= ~RECOGNISER_PING;
+	if (lower != recogniser_text(0x6f666e69ull, r->count)) /* "info" */
+		r->left &= ~RECOGNISER_INFO;
+	if (byte != recogniser_text(0x54495551ull, r->count)) /* "QUIT" */
+		r->left &= ~RECOGNISER_QUIT;
+	if (lower != recogniser_text(0x726f74696e6f6dull, r->count)) /* "monitor" */
+		r->left &= ~RECOGNISER_MONITOR;
+}
+
+/* Whether the line that ends here is one, and nothing else. NATS says "PING", too, but never first. */
+static inline bool recogniser_is_inline(const struct recogniser *r)
+{
+	if (r->joined)
+		return false;
+	return (r->count == 4 && r->left & RECOGNISER_INLINE_4) || (r->count == 7 && r->left & RECOGNISER_INLINE_7);
+}
+
+/* Redis serialization protocol specification: "*N CR LF $M CR LF", as every command begins. */
+static inline enum recognised recogniser_redis(struct recogniser *r, __u8 byte)
+{
+	bool number = r->matched == 0 || r->matched == 3;
+
+	if (number && byte >= '0' && byte <= '9' && r->count < RECOGNISER_DIGITS_MAX) {
+		r->count++;
+		return RECOGNISED_NOT_YET;
+	}
+	if ((number && !r->count) || byte != recogniser_text(RECOGNISER_REDIS_MARKS, r->matched))
+		return RECOGNISED_UNKNOWN;
+	r->count = 0;
+	return ++r->matched == 5 ? RECOGNISED_REDIS : RECOGNISED_NOT_YET;
+}
+
 static inline enum recognised recogniser_method(struct recogniser *r, __u8 byte)
 {
 	if (byte == ' ' && r->count > 0) {
@@ -69,8 +120,11 @@ static inline enum recognised recogniser_method(struct recogniser *r, __u8 byte)
 		recogniser_enter(r, is_proxy ? RECOGNISER_PROXY_LINE : RECOGNISER_TARGET);
 		return RECOGNISED_NOT_YET;
 	}
+	if ((byte == '\r' || byte == '\n') && recogniser_is_inline(r))
+		return RECOGNISED_REDIS;
 	if (!recogniser_is_token(byte) || r->count >= RECOGNISER_METHOD_MAX)
 		return RECOGNISED_UNKNOWN;
+	recogniser_inline_byte(r, byte);
 	if (r->matched == r->count && r->matched < 5 && byte == recogniser_text(RECOGNISER_PROXY, r->matched))
 		r->matched++;
 	r->count++;
@@ -113,7 +167,12 @@ static inline enum recognised recogniser_start(struct recogniser *r, __u8 byte)
 		r->left = 0;
 		return recogniser_proxy_header(r, byte);
 	}
+	if (byte == '*') {
+		recogniser_enter(r, RECOGNISER_REDIS);
+		return RECOGNISED_NOT_YET;
+	}
 	recogniser_enter(r, RECOGNISER_METHOD);
+	r->left = RECOGNISER_INLINE_4 | RECOGNISER_INLINE_7;
 	return recogniser_method(r, byte);
 }
 
@@ -136,6 +195,8 @@ static inline enum recognised recogniser_byte(struct recogniser *r, __u8 byte)
 		return RECOGNISED_NOT_YET;
 	case RECOGNISER_PROXY_HEADER:
 		return recogniser_proxy_header(r, byte);
+	case RECOGNISER_REDIS:
+		return recogniser_redis(r, byte);
 	default:
 		if (--r->left == 0)
 			recogniser_enter(r, RECOGNISER_START);
@@ -166,12 +227,6 @@ static inline bool recognise_ssh(const __u8 *b, __u32 length)
 static inline bool recognise_http2(const __u8 *b, __u32 length)
 {
 	return length >= 8 && b[0] == 'P' && b[1] == 'R' && b[2] == 'I' && b[3] == ' ' && b[4] == '*' && b[5] == ' ';
-}
-
-/* RESP: an array of that many */
-static inline bool recognise_redis(const __u8 *b, __u32 length)
-{
-	return length >= 4 && b[0] == '*' && b[1] >= '0' && b[1] <= '9' && (b[2] == '\r' || b[3] == '\r');
 }
 
 /* StartupMessage 3.0, SSLRequest */
@@ -209,8 +264,6 @@ static inline enum recognised recognise_opening(const __u8 *b, __u32 length)
 		return RECOGNISED_SSH;
 	if (recognise_http2(b, length))
 		return RECOGNISED_HTTP2;
-	if (recognise_redis(b, length))
-		return RECOGNISED_REDIS;
 	if (recognise_postgresql(b, length))
 		return RECOGNISED_POSTGRESQL;
 	if (recognise_fastcgi(b, length))

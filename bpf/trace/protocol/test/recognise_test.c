@@ -114,7 +114,6 @@ static void other_lines_are_not_http1(void **state)
 		SLICE_LITERAL("INVITE sip:a@example.com SIP/2.0\r\n"),
 		SLICE_LITERAL("OPTIONS rtsp://example.com RTSP/1.0\r\n"),
 		SLICE_LITERAL("REQMOD icap://example.com ICAP/1.0\r\n"),
-		SLICE_LITERAL("PING\r\n"), /* Redis, inline */
 		SLICE_LITERAL("GET / HTTP/2.0\r\n"),
 		SLICE_LITERAL("GET /old-style\r\n"), /* HTTP/0.9 */
 		SLICE_LITERAL("GET HTTP/1.1\r\n"),
@@ -162,6 +161,50 @@ static void openings_are_named(void **state)
 	assert_int_equal(recognise_whole(SLICE_LITERAL("\x16\x03\x05")), RECOGNISED_UNKNOWN);
 	assert_int_equal(recognise_whole(SLICE_LITERAL("\1\1\0\1\0\x08\0\0\0\4\0\0\0\0\0\0")), RECOGNISED_UNKNOWN);
 	assert_int_equal(recognise_whole(SLICE_LITERAL("\1\1\0\1\0\x09\0\0")), RECOGNISED_UNKNOWN);
+}
+
+static void commands_are_redis(void **state)
+{
+	static const struct slice commands[] = {
+		SLICE_LITERAL("*1\r\n$4\r\nPING\r\n"),
+		SLICE_LITERAL("*1000000\r\n$6\r\nDELETE\r\n"),
+		SLICE_LITERAL("PING\r\n"),
+		SLICE_LITERAL("ping\n"),
+		SLICE_LITERAL("Info\r\n"),
+		SLICE_LITERAL("QUIT\r\n"),
+		SLICE_LITERAL("MONITOR\r\n"),
+		SLICE_LITERAL("monitor\r\n"),
+		SLICE_LITERAL("\r\nPING\r\n"),
+		SLICE_LITERAL("PROXY UNKNOWN\r\n*1\r\n$4\r\nPING\r\n"),
+	};
+	static const struct slice others[] = {
+		SLICE_LITERAL("*\r\n$4\r\n"),	   SLICE_LITERAL("*1\n$4\r\nPING\r\n"),
+		SLICE_LITERAL("*1\r\n:4\r\n"),	   SLICE_LITERAL("*1\r\n$-1\r\n"),
+		SLICE_LITERAL("*1234567890\r\n$4\r\n"), SLICE_LITERAL("* / HTTP/1.1\r\n"),
+		SLICE_LITERAL("PONG\r\n"),		   SLICE_LITERAL("MONI\r\n"),
+		SLICE_LITERAL("PINGING\r\n"),	   SLICE_LITERAL("PING me\r\n"),
+		SLICE_LITERAL("quit\r\n"), /* memcached */
+		SLICE_LITERAL("INFO {\"server_id\":\"x\"}\r\n"), /* NATS */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		assert_recognised(commands[i], RECOGNISED_REDIS);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_recognised(others[i], RECOGNISED_UNKNOWN);
+}
+
+/* In the middle of a stream, a line of text says nothing. */
+static void only_whole_commands_are_believed_where_a_stream_is_joined(void **state)
+{
+	struct recogniser recogniser = { .joined = 1 };
+
+	(void)state;
+	assert_int_equal(recognise_call(&recogniser, SLICE_LITERAL("PING\r\n")), RECOGNISED_UNKNOWN);
+	recogniser = (struct recogniser){ .joined = 1 };
+	assert_int_equal(recognise_call(&recogniser, SLICE_LITERAL("*1\r\n$4\r\nPING\r\n")), RECOGNISED_REDIS);
+	recogniser = (struct recogniser){ .joined = 1 };
+	assert_int_equal(recognise_call(&recogniser, SLICE_LITERAL(REQUEST)), RECOGNISED_HTTP1);
 }
 
 /* Bytes behind the call's own must not count. */
@@ -291,6 +334,8 @@ int main(void)
 		cmocka_unit_test(requests_are_http1),
 		cmocka_unit_test(other_lines_are_not_http1),
 		cmocka_unit_test(openings_are_named),
+		cmocka_unit_test(commands_are_redis),
+		cmocka_unit_test(only_whole_commands_are_believed_where_a_stream_is_joined),
 		cmocka_unit_test(openings_respect_their_length),
 		cmocka_unit_test(proxy_prefixes_are_skipped),
 		cmocka_unit_test(what_follows_a_proxy_prefix_is_named),
