@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Connections that do not speak HTTP/1: no span, and counted by what they looked like."""
+"""Connections that speak nothing that is read: no span, and counted by what they looked like."""
 
 import os
 import re
@@ -17,7 +17,6 @@ from lib.raw import connect
 
 CONVERSATIONS = {
     "ssh": [(b"SSH-2.0-OpenSSH_9.2\r\n", b"SSH-2.0-OpenSSH_9.2p1\r\n"), (b"\0\0\4\x0c\x0a\x14" * 20, b"\0\0\4" * 30)],
-    "redis": [(b"*2\r\n$3\r\nGET\r\n$3\r\nkey\r\n", b"$5\r\nvalue\r\n")] * 5,
     "http2": [(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0", b"\0\0\0\4\0\0\0\0\0")] * 2,
     "postgresql": [(b"\0\0\0\x13\0\3\0\0user\0ada\0\0", b"R\0\0\0\x08\0\0\0\0"), (b"Q\0\0\0\x0dSELECT 1\0", b"T\0\0\0\6\0\0")],
     "fastcgi": [(b"\1\1\0\1\0\x08\0\0\0\1\0\0\0\0\0\0", b"\1\6\0\1\0\0\0\0")],
@@ -116,13 +115,13 @@ def test_replay_says_the_same(start_agent, hooks, serve, port, tmp_path):
     file = tmp_path / "recording"
     agent = start_agent(*hooks, "--port", port, "--record", file)
     server = serve(port, answer)
-    for client in (websocket, say("redis"), say("redis"), say("fastcgi"), say("unknown")):
+    for client in (websocket, say("postgresql"), say("postgresql"), say("fastcgi"), say("unknown")):
         sock = connect(port)
         client(sock)
         sock.close()
     server.finish()
     live = agent.stop()
-    assert live.ignored == {"tunnel": 2, "redis": 4, "fastcgi": 2, "unknown": 2}, live.errors
+    assert live.ignored == {"tunnel": 2, "postgresql": 4, "fastcgi": 2, "unknown": 2}, live.errors
     assert len(live.not_read) == 8, live.errors
     replayed = replay(file)
     assert replayed.ignored == live.ignored, replayed.errors
@@ -148,12 +147,12 @@ def test_attribution_is_best_effort_and_says_so(start_agent, hooks, serve, port)
     os.kill(agent.pid, signal.SIGSTOP)
     for _ in range(count):
         sock = connect(port)
-        say("redis")(sock)
+        say("postgresql")(sock)
         sock.close()
     os.kill(agent.pid, signal.SIGCONT)
     server.finish()
     result = agent.stop()
-    assert result.ignored == {"redis": 2 * count}, result.errors
+    assert result.ignored == {"postgresql": 2 * count}, result.errors
     [unknown] = re.findall(r"^wirespan: not read: (\d+) connections of which it is not known", result.errors, re.M)
     assert sum(result.not_read.values()) + int(unknown) == 2 * count, result.errors
     assert 0 < int(unknown) < 2 * count, result.errors

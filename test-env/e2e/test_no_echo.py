@@ -193,7 +193,7 @@ def test_reasons_on_demand(start_agent, start_nginx, port):
     agent = start_agent("--port", port, "--verbose")
     curl(port)
     stranger = connect(port)
-    stranger.send(b"*1\r\n$4\r\nPING\r\n")
+    stranger.send(b"SSH-2.0-stranger\r\n")
     stranger.receive_rest()
     stranger.close()
     result = agent.stop()
@@ -205,5 +205,5 @@ def test_reasons_on_demand(start_agent, start_nginx, port):
         re.M,
     )
     assert " is traced" not in result.errors, "every process is"
-    stranger = rf"{start}nginx \(pid \d+\), connection \d+ \(redis on port {port}\): it is not read"
+    stranger = rf"{start}nginx \(pid \d+\), connection \d+ \(ssh on port {port}\): it is not read"
     assert re.search(stranger, result.errors, re.M), result.errors

@@ -44,7 +44,7 @@ def test_the_metrics_are_those_of_the_document(start_agent, start_nginx, fault_c
     )
     call(port)
     stranger = connect(port)
-    stranger.send(b"*1\r\n$4\r\nPING\r\n")
+    stranger.send(b"SSH-2.0-stranger\r\n")
     stranger.receive_rest()
     stranger.close()
     wait_until(lambda: len(collector.requests(METRICS)) >= 2, "metrics to arrive")
@@ -63,7 +63,7 @@ def test_the_metrics_are_those_of_the_document(start_agent, start_nginx, fault_c
     unread = [(attributes(point.attributes), point.as_int) for point in points(metrics["wirespan.unread.connections"])]
     assert len(unread) == 2 and all(count == 1 for _, count in unread)
     [served] = [of for of, _ in unread if of["wirespan.ignored.end"] == "server"]
-    assert (served["wirespan.service"], served["wirespan.ignored.as"]) == ("nginx", "redis")
+    assert (served["wirespan.service"], served["wirespan.ignored.as"]) == ("nginx", "ssh")
     assert served["server.port"] == port
     assert metrics["wirespan.map.memory.usage"].sum.data_points[0].as_int >= 4 << 20
     assert metrics["process.memory.usage"].sum.data_points[0].as_int > 1 << 20

@@ -10,9 +10,11 @@
 
 #include "bpf/record.h"
 #include "bpf/trace/protocol/http1_walk.h"
+#include "bpf/trace/protocol/redis_walk.h"
 
-#define PROTOCOLS(ROW) \
-	ROW(RECOGNISED_HTTP1, http1)
+#define PROTOCOLS(ROW)               \
+	ROW(RECOGNISED_HTTP1, http1) \
+	ROW(RECOGNISED_REDIS, redis)
 
 #define PROTOCOL_WALK(value, name) struct name##_walk name;
 #define PROTOCOL_CONNECTION(value, name) struct name##_connection name;

@@ -16,6 +16,7 @@
 #include "bpf/trace/protocol/recognise.bpf.c"
 #include "bpf/trace/protocol/http1_steps.bpf.c"
 #include "bpf/trace/protocol/http1.bpf.c"
+#include "bpf/trace/protocol/redis.bpf.c"
 #include "bpf/trace/capture.bpf.c"
 
 #include <setjmp.h>
