@@ -85,6 +85,12 @@ void connection_finish_exchange(struct connection *connection, struct exchange *
 	exchange_unref(&connection->engine->pool, exchange);
 }
 
+void connection_detach_exchange(struct connection *connection, struct exchange *exchange)
+{
+	take(connection, exchange);
+	link_close(exchange);
+}
+
 /* Whoever closes the socket and exits then has closed it; an exit closes it only after it was told. */
 static bool ended_by_exit(const struct connection *connection, const struct process *process)
 {

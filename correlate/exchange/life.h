@@ -13,6 +13,11 @@ struct exchange *connection_begin_exchange(struct connection *connection, const 
 int connection_open_exchange(struct connection *connection, struct exchange *exchange);
 /* Its response has ended at `end`. */
 void connection_finish_exchange(struct connection *connection, struct exchange *exchange, uint64_t end);
+/*
+ * It is answered, but goes on (a subscription): others are answered now. It is the caller's, with its reference, and no
+ * context any more; deliver_finished() ends it.
+ */
+void connection_detach_exchange(struct connection *connection, struct exchange *exchange);
 /* It will not be answered (any further): ends at `time` with the connection's error. */
 void connection_fail_exchange(struct connection *connection, struct exchange *exchange, uint64_t time);
 /* It has taken too long: a span now, though its response may come. */
