@@ -9,7 +9,6 @@ void redis_call_ask(struct redis_call *call, const struct redis_command *command
 		    bool alone)
 {
 	call->arguments = command->arguments;
-	call->query_length = command->query_length;
 	call->database = alone ? session->database : -1;
 	call->system = session->system;
 }
@@ -32,8 +31,8 @@ static struct slice query_text(const struct redis_call *call, struct text *text)
 	const struct redis_command command = { .row = call->wait.row, .arguments = call->arguments };
 	char plain[REDIS_QUERY_MAX];
 
-	if (call->query_length)
-		return slice_of(call->query, call->query_length);
+	if (call->query.length)
+		return call->query;
 	text_begin(text);
 	text_append(text, slice_of(plain, redis_command_text(&command, plain)));
 	return text_end(text);

@@ -14,15 +14,11 @@ struct redis_call {
 	int32_t database;      /* -1: unknown */
 	uint8_t system;        /* enum redis_system */
 	bool failed;           /* answered by an error, or, a transaction, by one among its answers */
-	uint16_t query_length; /* of redis_command */
 	struct redis_prefix prefix;
-	char query[REDIS_QUERY_MAX]; /* not set to anything but by what reads the command */
+	struct slice query; /* with keys, the owner's; empty: without */
 };
 
-/*
- * Takes over what the command says; its text with keys, where there is one, stands in `call` already. `alone`: all that
- * was asked before is answered.
- */
+/* Takes over what the command says, but for its text with keys. `alone`: all that was asked before is answered. */
 void redis_call_ask(struct redis_call *call, const struct redis_command *command, const struct redis_session *session,
 		    bool alone);
 /* Takes over what its answer says; `database` was selected before. */

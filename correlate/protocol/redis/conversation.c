@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "correlate/protocol/redis/conversation.h"
 
+#include <stdlib.h>
+
 #include "correlate/engine_state.h"
 #include "correlate/exchange/life.h"
 #include "correlate/protocol/feed.h"
@@ -235,7 +237,10 @@ static size_t conversation_memory(const struct connection *connection)
 
 static void call_forget_text(struct exchange *exchange)
 {
-	(void)exchange;
+	struct redis_call *call = redis_call_of(exchange);
+
+	free((char *)call->query.data);
+	call->query = slice_of(NULL, 0);
 }
 
 static void call_fill(struct engine *engine, struct exchange *exchange, struct span *span, char *text)
@@ -265,7 +270,7 @@ const struct protocol redis_protocol = {
 	.under_way = conversation_under_way,
 	.memory = conversation_memory,
 	.exchange_size = sizeof(struct redis_call),
-	.exchange_zeroed = offsetof(struct redis_call, query),
+	.exchange_zeroed = sizeof(struct redis_call),
 	.forget_text = call_forget_text,
 	.fill = call_fill,
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
+#include <stdlib.h>
 
 #include "correlate/engine_state.h"
 #include "correlate/exchange/ignore.h"
@@ -31,7 +32,7 @@ static void command_begin(void *context, uint64_t position)
 	}
 	exchange->claimed = conversation->claims_more;
 	if (engine_of(conversation)->options.show_db_keys)
-		redis_command_begin(&conversation->command, redis_call_of(exchange)->query);
+		redis_command_begin(&conversation->command, conversation->query);
 }
 
 static void command_item(void *context, const struct resp_item *item)
@@ -72,6 +73,23 @@ static void describe(struct engine *engine, struct exchange *exchange, const str
 		list_remove(&exchange->open);
 }
 
+/* The text with keys, where they are shown. 0 or -ENOMEM. */
+static int take_query(struct redis_conversation *conversation, struct exchange *exchange)
+{
+	size_t length = conversation->command.command.query_length;
+	char *query;
+
+	if (!length)
+		return 0;
+	query = malloc(length);
+	if (!query)
+		return -ENOMEM;
+	memcpy(query, conversation->query, length);
+	redis_call_of(exchange)->query = slice_of(query, length);
+	exchange_note_storage(&engine_of(conversation)->pool, exchange, length);
+	return 0;
+}
+
 /* False: it is none of the unanswered. */
 static bool open_command(struct redis_conversation *conversation, struct exchange *exchange)
 {
@@ -84,7 +102,8 @@ static bool open_command(struct redis_conversation *conversation, struct exchang
 		exchange->tgid = record->header.tgid;
 		exchange->tid = record->header.tid;
 	}
-	if (!admit(conversation, exchange) || in_order_open_request(order, exchange, 0) < 0) {
+	if (!admit(conversation, exchange) ||
+	    in_order_open_request(order, exchange, take_query(conversation, exchange)) < 0) {
 		in_order_refuse_request(order, exchange);
 		redis_doubt(conversation);
 		return false;

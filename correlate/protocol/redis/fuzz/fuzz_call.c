@@ -27,6 +27,7 @@ struct talk {
 	struct resp_reader commands, replies;
 	struct redis_call call;
 	bool asked, answered, lost;
+	char query[REDIS_QUERY_MAX];
 };
 
 static uint8_t next(struct input *input)
@@ -45,8 +46,8 @@ static void begin_command(void *context, uint64_t position)
 	struct talk *talk = context;
 
 	(void)position;
-	memset(&talk->call, 0, offsetof(struct redis_call, query));
-	redis_command_begin(&talk->command, talk->show_keys ? talk->call.query : NULL);
+	talk->call = (struct redis_call){ .database = -1 };
+	redis_command_begin(&talk->command, talk->show_keys ? talk->query : NULL);
 }
 
 static void command_item(void *context, const struct resp_item *item)
@@ -64,6 +65,7 @@ static void end_command(void *context, uint64_t position)
 	redis_command_end(&talk->command);
 	redis_session_command(&talk->session, &talk->command.command, &talk->call.wait);
 	redis_call_ask(&talk->call, &talk->command.command, &talk->session, true);
+	talk->call.query = slice_of(talk->query, talk->command.command.query_length);
 	talk->asked = true;
 }
 

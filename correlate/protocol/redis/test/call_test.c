@@ -26,6 +26,7 @@ struct fixture {
 	struct outcome outcome;
 	struct span span;
 	char text[DB_SPAN_TEXT_MAX + REDIS_QUERY_MAX];
+	char query[REDIS_QUERY_MAX];
 };
 
 static int set_up(void **state)
@@ -62,6 +63,7 @@ static void end_command(void *context, uint64_t position)
 	redis_command_end(&fixture->reader);
 	redis_session_command(&fixture->session, &fixture->reader.command, &fixture->call.wait);
 	redis_call_ask(&fixture->call, &fixture->reader.command, &fixture->session, true);
+	fixture->call.query = slice_of(fixture->query, fixture->reader.command.query_length);
 }
 
 static void begin_reply(void *context, uint64_t position)
@@ -228,7 +230,7 @@ static void shows_keys_where_asked(void **state)
 {
 	struct fixture *fixture = *state;
 
-	fixture->reader.query = fixture->call.query;
+	fixture->reader.query = fixture->query;
 	call(fixture, "GETRANGE k 1 2", "$-1\r\n");
 	check(fixture, "db.query.text", "GETRANGE k ? ?");
 }
