@@ -11,6 +11,7 @@
 
 #include "base/list.h"
 #include "bpf/record.h"
+#include "correlate/connection/prefix.h"
 #include "correlate/record/stream.h"
 
 struct engine;
@@ -48,6 +49,7 @@ struct connection {
 	const struct record_data *current; /* the record being read */
 	const struct protocol *protocol; /* what is spoken; NULL: nothing has been read yet, or nothing is any more */
 	void *conversation;   /* the protocol's */
+	struct prefix prefix; /* of the stream of requests */
 	struct list requests; /* struct exchange.queued: unanswered ones in order */
 	struct list ghosts;   /* struct exchange.queued: lost sight of, perhaps still being worked on */
 	struct list recent;   /* engine: by last record */

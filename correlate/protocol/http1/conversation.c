@@ -94,7 +94,7 @@ static void note_moments(struct http1_conversation *conversation, const struct r
 	const struct http1_reader *reader = conversation->readers[record->direction];
 	uint64_t doubt = http1_reader_doubt(reader);
 
-	if (http1_reader_may_begin(reader)) {
+	if (http1_reader_may_begin(reader) && !prefix_under_way(&conversation->order.connection->prefix)) {
 		conversation->first = in_order_moment(record, record->position);
 		conversation->next = (struct moment){ 0 };
 	}
@@ -102,14 +102,13 @@ static void note_moments(struct http1_conversation *conversation, const struct r
 		conversation->next = in_order_moment(record, doubt);
 }
 
-static int make_reader(struct http1_conversation *conversation, unsigned int direction, bool from_the_start)
+static int make_reader(struct http1_conversation *conversation, unsigned int direction)
 {
 	bool request = is_request(conversation->order.connection, direction);
 
 	conversation->readers[direction] =
 		http1_reader_new(request ? HTTP_REQUEST : HTTP_RESPONSE,
-				 request ? &http1_request_events : &http1_response_events, conversation,
-				 request && from_the_start);
+				 request ? &http1_request_events : &http1_response_events, conversation);
 	return conversation->readers[direction] ? 0 : -ENOMEM;
 }
 
@@ -134,9 +133,17 @@ static void feed_hole(void *context, unsigned int direction, uint64_t position, 
 		http1_reader_hole(conversation->readers[direction], position, length);
 }
 
+static void feed_broken(void *context, unsigned int direction, enum loss loss)
+{
+	struct http1_conversation *conversation = context;
+
+	http1_lose(conversation, direction,
+		   loss == LOSS_HEAD_TRUNCATED ? HTTP1_LOST_HEAD_TRUNCATED : HTTP1_LOST_HEAD_UNPARSABLE);
+}
+
 static void read_record(struct connection *connection, const struct record_data *record, uint32_t skip)
 {
-	static const struct feed feed = { feed_bytes, feed_hole };
+	static const struct feed feed = { feed_bytes, feed_hole, feed_broken };
 	struct http1_conversation *conversation = http1_conversation(connection);
 	unsigned int direction = record->direction;
 
@@ -149,8 +156,7 @@ static void read_record(struct connection *connection, const struct record_data 
 			http1_reader_resync(conversation->readers[direction]);
 		in_order_listen(&conversation->order, direction);
 	}
-	if (!conversation->readers[direction] &&
-	    make_reader(conversation, direction, record->header.flags & RECORD_DATA_BEGIN) < 0) {
+	if (!conversation->readers[direction] && make_reader(conversation, direction) < 0) {
 		loss_add(&connection->engine->losses, LOSS_MEMORY_LIMIT);
 		in_order_deafen(&conversation->order, direction, LOSS_MEMORY_LIMIT);
 		return;
@@ -158,7 +164,7 @@ static void read_record(struct connection *connection, const struct record_data 
 	if (is_request(connection, direction))
 		note_moments(conversation, record);
 	connection->current = record;
-	feed_record(&feed, conversation, record, skip);
+	feed_record(connection, &feed, conversation, record, skip);
 	connection->current = NULL;
 }
 

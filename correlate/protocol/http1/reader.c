@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "correlate/connection/proxy_protocol.h"
 #include "correlate/protocol/http1/chunk.h"
 
 /* A head in pieces is gathered by this much, so that a body behind its last piece is hardly copied. */
@@ -13,7 +12,6 @@
 #define REFUSED_JUDGED 128 /* a method and what follows it have long shown by then */
 
 enum state {
-	STATE_PROXY, /* at the stream's start, where a PROXY-protocol prefix may stand */
 	STATE_BETWEEN,
 	STATE_HEAD,
 	STATE_LENGTH,
@@ -28,7 +26,6 @@ struct http1_reader {
 	void *context;
 	struct buffer gathered; /* a head that came in pieces, or what may begin one, up to now; empty else */
 	union {
-		struct proxy_protocol proxy;
 		struct http1_chunk chunk;
 		uint64_t left;
 	};
@@ -122,24 +119,6 @@ static void reader_refute(struct http1_reader *reader, uint64_t position)
 }
 
 /* Reading bytes in one state: each returns how many it has used up. */
-
-static size_t proxy_read(struct http1_reader *reader, uint64_t position, struct slice bytes)
-{
-	size_t consumed;
-	enum proxy_protocol_result result = proxy_protocol_feed(&reader->proxy, bytes, &consumed);
-
-	if (result == PROXY_PROTOCOL_DONE) {
-		reader_state_set(reader, STATE_BETWEEN);
-	} else if (result == PROXY_PROTOCOL_ERROR) {
-		reader_lose(reader, HTTP1_LOST_HEAD_UNPARSABLE);
-	} else if (result == PROXY_PROTOCOL_ABSENT) {
-		struct slice taken = proxy_protocol_taken(&reader->proxy);
-
-		reader_state_set(reader, STATE_BETWEEN);
-		http1_reader_bytes(reader, position - taken.length, taken);
-	}
-	return consumed;
-}
 
 static size_t between_read(struct http1_reader *reader, uint64_t position, struct slice bytes)
 {
@@ -284,18 +263,6 @@ static size_t refused_read(struct http1_reader *reader, uint64_t position, struc
 
 /* Passing over bytes that are unknown, or that need no look: the return value as above. */
 
-static uint64_t proxy_pass(struct http1_reader *reader, uint64_t position, uint64_t length)
-{
-	enum proxy_protocol_result result = proxy_protocol_skip(&reader->proxy, length);
-
-	(void)position;
-	if (result == PROXY_PROTOCOL_DONE)
-		reader_state_set(reader, STATE_BETWEEN);
-	else if (result == PROXY_PROTOCOL_ERROR)
-		reader_lose(reader, HTTP1_LOST_HEAD_TRUNCATED);
-	return length;
-}
-
 static uint64_t head_pass(struct http1_reader *reader, uint64_t position, uint64_t length)
 {
 	(void)position;
@@ -349,7 +316,6 @@ static const struct {
 	size_t (*read)(struct http1_reader *reader, uint64_t position, struct slice bytes); /* NULL: passed over */
 	uint64_t (*pass)(struct http1_reader *reader, uint64_t position, uint64_t length);
 } steps[] = {
-	[STATE_PROXY] = { proxy_read, proxy_pass },
 	[STATE_BETWEEN] = { between_read, head_pass },
 	[STATE_HEAD] = { head_read, head_pass },
 	[STATE_LENGTH] = { NULL, length_pass },
@@ -360,7 +326,7 @@ static const struct {
 };
 
 struct http1_reader *http1_reader_new(enum http_message message, const struct http1_reader_events *events,
-				      void *context, bool skip_proxy)
+				      void *context)
 {
 	struct http1_reader *reader = calloc(1, sizeof(*reader));
 
@@ -370,7 +336,7 @@ struct http1_reader *http1_reader_new(enum http_message message, const struct ht
 	reader->context = context;
 	reader->message = message;
 	buffer_init(&reader->gathered, HTTP1_HEAD_MAX);
-	reader->state = skip_proxy ? STATE_PROXY : STATE_BETWEEN;
+	reader->state = STATE_BETWEEN;
 	return reader;
 }
 
@@ -418,8 +384,7 @@ void http1_reader_resync(struct http1_reader *reader)
 
 bool http1_reader_idle(const struct http1_reader *reader)
 {
-	return reader->state == STATE_BETWEEN ||
-	       (reader->state == STATE_PROXY && proxy_protocol_taken(&reader->proxy).length == 0);
+	return reader->state == STATE_BETWEEN;
 }
 
 bool http1_reader_may_begin(const struct http1_reader *reader)

@@ -41,12 +41,9 @@ struct http1_reader_events {
 
 struct http1_reader; /* its fields are in the .c; allocate with _new */
 
-/*
- * NULL when out of memory. `events` and `context` must outlive it. `skip_proxy`:
- * skip a PROXY-protocol prefix (v1, v2) at the stream's start.
- */
+/* NULL when out of memory. `events` and `context` must outlive it. */
 struct http1_reader *http1_reader_new(enum http_message message, const struct http1_reader_events *events,
-				      void *context, bool skip_proxy);
+				      void *context);
 void http1_reader_free(struct http1_reader *reader);
 
 /* The next bytes of the stream, which begin at `position` (contiguous with what came before). */

@@ -66,7 +66,7 @@ static void feed_hole(void *context, unsigned int direction, uint64_t position, 
 
 static void conversation_record(struct connection *connection, const struct record_data *record, uint32_t skip)
 {
-	static const struct feed feed = { feed_bytes, feed_hole };
+	static const struct feed feed = { .bytes = feed_bytes, .hole = feed_hole };
 	struct redis_conversation *conversation = redis_conversation(connection);
 
 	if (connection->request_direction == REQUEST_DIRECTION_UNKNOWN) {
@@ -77,7 +77,7 @@ static void conversation_record(struct connection *connection, const struct reco
 	redis_rest_record(conversation, record, skip);
 	if (!conversation->order.synced)
 		in_order_note_unheard(&conversation->order, record);
-	feed_record(&feed, conversation, record, skip);
+	feed_record(connection, &feed, conversation, record, skip);
 	redis_note_batch(conversation, record);
 	connection->current = NULL;
 	conversation->moved_at = record->header.time;

@@ -118,7 +118,7 @@ static void bench_sample(const struct bench_options *options, const struct sampl
 
 	snprintf(name, sizeof(name), "http1/parse/%s", sample->name);
 	bench_run(options, &bench_case);
-	stream.reader = http1_reader_new(sample->message, &events, &stream, false);
+	stream.reader = http1_reader_new(sample->message, &events, &stream);
 	bench_require(stream.reader, "http1_reader_new");
 	bench_case.step = read_step;
 	bench_case.context = &stream;

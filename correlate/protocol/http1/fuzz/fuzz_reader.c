@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include "correlate/connection/prefix.h"
 #include "correlate/protocol/http1/reader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -140,6 +141,50 @@ static void refuse(struct http1_reader *reader, uint8_t options)
 	require(http1_reader_may_begin(reader) && !http1_reader_idle(reader));
 }
 
+/* The layer before the reader, as a connection has it. */
+static struct prefix prefix;
+static bool prefix_broken;
+static struct log *told; /* of what is read now */
+
+static void pass_bytes(void *context, unsigned int direction, uint64_t position, struct slice bytes)
+{
+	(void)direction;
+	http1_reader_bytes(context, position, bytes);
+}
+
+static void pass_hole(void *context, unsigned int direction, uint64_t position, uint64_t length)
+{
+	(void)direction;
+	http1_reader_hole(context, position, length);
+}
+
+static void break_off(void *context, unsigned int direction, enum loss loss)
+{
+	(void)context;
+	(void)direction;
+	events.lost(told, loss == LOSS_HEAD_TRUNCATED ? HTTP1_LOST_HEAD_TRUNCATED : HTTP1_LOST_HEAD_UNPARSABLE);
+	require(loss == LOSS_HEAD_TRUNCATED || loss == LOSS_HEAD_UNPARSABLE);
+	prefix_broken = true;
+}
+
+static const struct feed to_reader = { pass_bytes, pass_hole, break_off };
+
+static void stack_bytes(struct http1_reader *reader, uint64_t position, struct slice bytes)
+{
+	if (prefix.open)
+		prefix_bytes(&prefix, &to_reader, reader, 0, position, bytes);
+	else if (!prefix_broken)
+		http1_reader_bytes(reader, position, bytes);
+}
+
+static void stack_hole(struct http1_reader *reader, uint64_t position, uint64_t length)
+{
+	if (prefix.open && length)
+		prefix_hole(&prefix, &to_reader, reader, 0, position, length);
+	else if (!prefix_broken)
+		http1_reader_hole(reader, position, length);
+}
+
 static struct http1_reader *reader_begin(struct log *log, uint8_t options)
 {
 	struct http1_reader *reader;
@@ -148,8 +193,10 @@ static struct http1_reader *reader_begin(struct log *log, uint8_t options)
 	log->count = 0;
 	log->is_lost = false;
 	log->is_open = false;
-	reader = http1_reader_new(options & OPTION_RESPONSE ? HTTP_RESPONSE : HTTP_REQUEST, &events, log,
-				  options & OPTION_PROXY);
+	reader = http1_reader_new(options & OPTION_RESPONSE ? HTTP_RESPONSE : HTTP_REQUEST, &events, log);
+	prefix = (struct prefix){ .open = options & OPTION_PROXY };
+	prefix_broken = false;
+	told = log;
 	require(reader != NULL);
 	if (is_refused(options))
 		refuse(reader, options);
@@ -172,7 +219,7 @@ static void feed(struct http1_reader *reader, uint64_t position, struct slice pi
 		copy = malloc(piece.length);
 	require(copy != NULL);
 	memcpy(copy, piece.data, piece.length);
-	http1_reader_bytes(reader, BEGIN + position, slice_of(copy, piece.length));
+	stack_bytes(reader, BEGIN + position, slice_of(copy, piece.length));
 	if (copy != &single)
 		free(copy);
 }
@@ -180,7 +227,7 @@ static void feed(struct http1_reader *reader, uint64_t position, struct slice pi
 static void reader_finish(struct http1_reader *reader, const struct log *log, uint64_t position)
 {
 	require(!http1_reader_idle(reader) || !log->is_open || is_refused(log->options));
-	require(!log->is_lost || http1_reader_is_lost(reader));
+	require(!log->is_lost || http1_reader_is_lost(reader) || prefix_broken);
 	require(http1_reader_memory(reader) < HTTP1_HEAD_MAX + 300);
 	if (!log->is_open)
 		require(http1_reader_memory(reader) < 300);
@@ -209,7 +256,7 @@ static void read_with_hole(struct log *log, uint8_t options, struct slice input,
 
 	feed(reader, 0, slice_head(input, from));
 	harmless = http1_reader_can_skip(reader, length);
-	http1_reader_hole(reader, BEGIN + from, length);
+	stack_hole(reader, BEGIN + from, length);
 	require(!harmless || !log->is_lost);
 	feed(reader, from + length, slice_from(input, from + length));
 	reader_finish(reader, log, input.length);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/test/guard.h"
+#include "correlate/connection/prefix.h"
 #include "correlate/protocol/http1/reader.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -160,6 +161,60 @@ static const struct reader_case cases[] = {
 	  BYTES("PROXY UNKNOWN\r\n" GET), "begin@0 lost:unparsable", NULL, false },
 };
 
+/* A reader behind the layer below it, as a connection has them. */
+struct stack {
+	struct prefix prefix;
+	struct http1_reader *reader;
+	struct log *log;
+	bool deaf; /* as a conversation is then */
+};
+
+static void feed_bytes(void *context, unsigned int direction, uint64_t position, struct slice bytes)
+{
+	struct stack *stack = context;
+
+	(void)direction;
+	http1_reader_bytes(stack->reader, position, bytes);
+}
+
+static void feed_hole(void *context, unsigned int direction, uint64_t position, uint64_t length)
+{
+	struct stack *stack = context;
+
+	(void)direction;
+	http1_reader_hole(stack->reader, position, length);
+}
+
+static void feed_broken(void *context, unsigned int direction, enum loss loss)
+{
+	struct stack *stack = context;
+
+	(void)direction;
+	stack->deaf = true;
+	events.lost(stack->log, loss == LOSS_HEAD_TRUNCATED ? HTTP1_LOST_HEAD_TRUNCATED : HTTP1_LOST_HEAD_UNPARSABLE);
+}
+
+static const struct feed to_reader = { feed_bytes, feed_hole, feed_broken };
+
+static void stack_bytes(struct stack *stack, uint64_t position, struct slice bytes)
+{
+	char *copy = guard_copy(bytes.data, bytes.length);
+
+	if (stack->prefix.open)
+		prefix_bytes(&stack->prefix, &to_reader, stack, 0, position, slice_of(copy, bytes.length));
+	else if (!stack->deaf)
+		http1_reader_bytes(stack->reader, position, slice_of(copy, bytes.length));
+	guard_free(copy, bytes.length);
+}
+
+static void stack_hole(struct stack *stack, uint64_t position, uint64_t length)
+{
+	if (stack->prefix.open)
+		prefix_hole(&stack->prefix, &to_reader, stack, 0, position, length);
+	else if (!stack->deaf)
+		http1_reader_hole(stack->reader, position, length);
+}
+
 static void feed(struct http1_reader *reader, uint64_t position, struct slice bytes)
 {
 	char *copy = guard_copy(bytes.data, bytes.length);
@@ -172,14 +227,15 @@ static void feed(struct http1_reader *reader, uint64_t position, struct slice by
 static void run_case(const struct reader_case *test, size_t cut, uint64_t base)
 {
 	struct log log = { .method = test->method };
-	struct http1_reader *reader = http1_reader_new(test->message, &events, &log, test->skip_proxy);
+	struct http1_reader *reader = http1_reader_new(test->message, &events, &log);
+	struct stack stack = { { .open = test->skip_proxy }, reader, &log, false };
 	size_t before;
 
 	for (size_t from = 0; from < test->input.length;) {
 		size_t length = cut == 0 ? 1 : from < cut ? cut : test->input.length - from;
 		struct slice piece = slice_head(slice_from(test->input, from), length);
 
-		feed(reader, base + from, piece);
+		stack_bytes(&stack, base + from, piece);
 		from += piece.length;
 	}
 	assert_string_equal(log.text, test->expected);
@@ -254,8 +310,8 @@ static void holes_pass_where_the_end_stays_proven(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(hole_cases); i++) {
 		struct log log = { .method = "GET" };
-		struct http1_reader *reader = http1_reader_new(hole_cases[i].message, &events, &log,
-							       hole_cases[i].skip_proxy);
+		struct http1_reader *reader = http1_reader_new(hole_cases[i].message, &events, &log);
+		struct stack stack = { { .open = hole_cases[i].skip_proxy }, reader, &log, false };
 		uint64_t position = 0;
 
 		for (size_t j = 0; j < COUNT(hole_cases[i].steps); j++) {
@@ -263,9 +319,9 @@ static void holes_pass_where_the_end_stays_proven(void **state)
 			struct slice bytes = slice_of_string(step->bytes);
 
 			if (step->bytes)
-				feed(reader, position, bytes);
+				stack_bytes(&stack, position, bytes);
 			else
-				http1_reader_hole(reader, position, step->hole);
+				stack_hole(&stack, position, step->hole);
 			position += bytes.length + step->hole;
 		}
 		assert_string_equal(log.text, hole_cases[i].expected);
@@ -277,14 +333,16 @@ static void proxy_addresses_may_be_unknown(void **state)
 {
 	static const struct slice header = BYTES(SIGNATURE "\x21\x11\0\x0c");
 	struct log log = { .method = "" };
-	struct http1_reader *reader = http1_reader_new(HTTP_REQUEST, &events, &log, true);
+	struct http1_reader *reader = http1_reader_new(HTTP_REQUEST, &events, &log);
+	struct stack stack = { { .open = true }, reader, &log, false };
 
 	(void)state;
 	assert_true(http1_reader_idle(reader));
-	feed(reader, 0, header);
-	assert_false(http1_reader_idle(reader));
-	http1_reader_hole(reader, 16, 12);
-	feed(reader, 28, slice_of_string(GET));
+	assert_false(prefix_under_way(&stack.prefix));
+	stack_bytes(&stack, 0, header);
+	assert_true(prefix_under_way(&stack.prefix));
+	stack_hole(&stack, 16, 12);
+	stack_bytes(&stack, 28, slice_of_string(GET));
 	assert_string_equal(log.text, "begin@28 head@46:GET end@46+0");
 	http1_reader_free(reader);
 }
@@ -292,7 +350,7 @@ static void proxy_addresses_may_be_unknown(void **state)
 static void state_is_told(void **state)
 {
 	struct log log = { .method = "GET" };
-	struct http1_reader *reader = http1_reader_new(HTTP_RESPONSE, &events, &log, false);
+	struct http1_reader *reader = http1_reader_new(HTTP_RESPONSE, &events, &log);
 
 	(void)state;
 	assert_true(http1_reader_idle(reader));
@@ -328,7 +386,7 @@ static void state_is_told(void **state)
 static void resync_forgets_a_message_under_way(void **state)
 {
 	struct log log = { .method = "GET" };
-	struct http1_reader *reader = http1_reader_new(HTTP_RESPONSE, &events, &log, false);
+	struct http1_reader *reader = http1_reader_new(HTTP_RESPONSE, &events, &log);
 
 	(void)state;
 	feed(reader, 0, slice_of_string("HTTP/1.1 200 OK\r\nConte"));
@@ -341,7 +399,7 @@ static void resync_forgets_a_message_under_way(void **state)
 static void memory_is_held_only_inside_a_head(void **state)
 {
 	struct log log = { .method = "" };
-	struct http1_reader *reader = http1_reader_new(HTTP_REQUEST, &events, &log, false);
+	struct http1_reader *reader = http1_reader_new(HTTP_REQUEST, &events, &log);
 	size_t idle = http1_reader_memory(reader);
 
 	(void)state;
@@ -364,7 +422,7 @@ static void check_long_head(size_t length, size_t piece, const char *expected)
 	static const char begin[] = "GET / HTTP/1.1\r\nA: ", end[] = "\r\n\r\n";
 	char *text = malloc(length);
 	struct log log = { .method = "" };
-	struct http1_reader *reader = http1_reader_new(HTTP_REQUEST, &events, &log, false);
+	struct http1_reader *reader = http1_reader_new(HTTP_REQUEST, &events, &log);
 
 	memset(text, 'a', length);
 	memcpy(text, begin, sizeof(begin) - 1);
@@ -425,7 +483,7 @@ static const struct {
 
 static struct http1_reader *reader_refused(struct log *log, const char *announced)
 {
-	struct http1_reader *reader = http1_reader_new(HTTP_REQUEST, &events, log, false);
+	struct http1_reader *reader = http1_reader_new(HTTP_REQUEST, &events, log);
 	char head[128];
 	int length = snprintf(head, sizeof(head), "POST / HTTP/1.1\r\n%s%s\r\n\r\n", announced,
 			      announced[0] == 'T' ? "unked" : "");
