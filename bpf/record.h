@@ -252,7 +252,10 @@ enum record_ignored_flags {
 	RECORD_IGNORED_LATE = 1 << 0, /* it is older than the agent: how it began was not seen */
 };
 
-/* Once per connection and end that is not HTTP/1, or no longer; header.tgid is who moved the bytes that showed it. */
+/*
+ * Once per connection and end that speaks nothing that is read, or no longer; header.tgid is who moved the bytes
+ * that showed it.
+ */
 struct record_ignored {
 	struct record_header header;
 	struct record_connection connection;

@@ -134,7 +134,7 @@ static __always_inline __u64 widen(__u64 stand, __u32 sequence)
 	return stand + (__s32)(sequence - (__u32)stand);
 }
 
-/* Moves the direction on. Fills the record's positions and flags. How many bytes were missed before it; < 0: unknown. */
+/* Moves the direction on. Fills the record's positions and flags. How many bytes were missed before it; < 0: who knows. */
 static __always_inline __s32 place(struct connection *connection, struct movement *movement, struct record_data *data)
 {
 	struct direction *direction = &connection->directions[movement->direction & 1];

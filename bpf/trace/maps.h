@@ -39,14 +39,14 @@ struct scratch {
 	__u32 asks;   /* they go where the connection's first bytes went */
 	__s32 missed; /* bytes of their direction that moved before them and were not seen; < 0: nobody knows */
 	/*
-	 * How far a walk through bytes has come: here, as the verifier forgets what it knew of a number in memory. Else it
-	 * would follow each way that leads to another number by itself.
+	 * How far a walk through bytes has come: here, as the verifier forgets what it knew of a number in memory.
+	 * Else it would follow each way that leads to another number by itself.
 	 */
 	__u32 walked;
 	/* What the protocol says of them. */
 	__u32 requests;  /* that begin with them, as they look */
 	__u32 responses;
-	__u32 becomes;   /* enum recognised: what the connection speaks from here on, if something else; 0: it does not */
+	__u32 becomes;   /* enum recognised: what the connection speaks from here on; 0: the same */
 	__u32 vector_index;  /* where the last read of a vector ended: reads go forward */
 	__u32 vector_offset; /* bytes in the buffers before that one */
 	__u32 head_alone;    /* where a response's head ends with its buffer, no more is copied at first */

@@ -124,7 +124,8 @@ static inline void walk_head_pause(struct http1_walk *walk, __u8 before, __u8 la
 /* Whether what begins like a response, and so goes on for a while, ends with an empty line; `last` are four bytes. */
 static inline bool walk_response_ends(const __u8 *first, const __u8 *last)
 {
-	return first[0] == 'H' && first[4] == '/' && last[0] == '\r' && last[1] == '\n' && last[2] == '\r' && last[3] == '\n';
+	return first[0] == 'H' && first[4] == '/' && last[0] == '\r' && last[1] == '\n' && last[2] == '\r' &&
+	       last[3] == '\n';
 }
 
 static inline int walk_digit(__u8 byte)

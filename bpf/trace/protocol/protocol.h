@@ -2,15 +2,16 @@
 /*
  * Which bytes of a movement are copied, by what its connection speaks.
  *
- * Of a call, NAME_follow() finds in this CPU's scratch: where its bytes are and how many, whether it is a turn and what was missed before it,
- * what is kept of its direction (walk) and of its connection (protocol), which it moves on; and the prefix, where
- * bytes have been copied to recognise them, else it copies it. It copies what the protocol's reader in user space
- * needs, as fragments (fragment.h), and says how many requests and responses begin in the call, so that each is
- * counted if the record finds no room, and whether the connection speaks something else from here on. What cannot
- * be read leaves the source SOURCE_NONE. Always 0.
+ * Of a call, NAME_follow() finds in this CPU's scratch: where its bytes are and how many, whether it is a turn and
+ * what was missed before it, what is kept of its direction (walk) and of its connection (protocol), which it moves
+ * on; and the prefix, where bytes have been copied to recognise them, else it copies it. It copies what the
+ * protocol's reader in user space needs, as fragments (fragment.h), and says how many requests and responses begin
+ * in the call, so that each is counted if the record finds no room, and whether the connection speaks something
+ * else from here on. What cannot be read leaves the source SOURCE_NONE. Always 0.
  *
  * It decides what is copied, never what is claimed. It is a global function, as are its loops' steps: the
- * verifier checks each once, not once per caller. At most six calls may be under way in it.
+ * verifier checks each once, not once per caller. With itself, six calls may be under way, of which source_read()
+ * takes three.
  */
 #ifndef WIRESPAN_BPF_TRACE_PROTOCOL_PROTOCOL_H
 #define WIRESPAN_BPF_TRACE_PROTOCOL_PROTOCOL_H

@@ -112,7 +112,8 @@ static inline struct call_source buffer_source(const char *bytes)
 }
 
 /* Moves bytes over a connection that nothing is known of. */
-static inline void begin_with(struct connection *connection, __u8 role, __u32 direction, const char *bytes, size_t length)
+static inline void begin_with(struct connection *connection, __u8 role, __u32 direction, const char *bytes,
+			      size_t length)
 {
 	memset(connection, 0, sizeof(*connection));
 	connection->identity.role = role;

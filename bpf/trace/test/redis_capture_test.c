@@ -251,8 +251,11 @@ static void openings_may_come_in_pieces(void **state)
 		size_t length = sizeof(commands) - 1;
 
 		begin_with(&connection, RECORD_ROLE_SERVER, RECORD_RECEIVE, commands, size);
-		for (size_t at = size; at < length; at += size)
-			move(&connection, RECORD_RECEIVE, buffer_source(commands + at), length - at < size ? length - at : size);
+		for (size_t at = size; at < length; at += size) {
+			size_t part = length - at < size ? length - at : size;
+
+			move(&connection, RECORD_RECEIVE, buffer_source(commands + at), part);
+		}
 		assert_int_equal(connection.recognised, RECOGNISED_REDIS);
 		assert_int_equal(connection.directions[RECORD_RECEIVE].walk.redis.phase, REDIS_TYPE);
 	}
