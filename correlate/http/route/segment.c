@@ -19,10 +19,32 @@ enum {
 	UUID_LENGTH = 36,
 };
 
+/* What a byte is to a segment's shape. */
+enum class { OTHER, DIGIT, LOWER, UPPER, DASH, UNDERSCORE, DOT, HIGH, CLASSES };
+
+#define IS_HEX 0x80 /* a hexadecimal digit, beside its class */
+
+static const uint8_t classes[256] = {
+	['0' ... '9'] = DIGIT | IS_HEX, ['a' ... 'f'] = LOWER | IS_HEX, ['g' ... 'z'] = LOWER,
+	['A' ... 'F'] = UPPER | IS_HEX, ['G' ... 'Z'] = UPPER,          ['-'] = DASH,
+	['_'] = UNDERSCORE,             ['.'] = DOT,                    [0x80 ... 0xff] = HIGH,
+};
+
+/*
+ * From which class to which the make changes: between letters and digits, and between cases inside a
+ * word. An upper case letter before a lower case one begins a word, which is no switch.
+ */
+static const bool switches[CLASSES][CLASSES] = {
+	[DIGIT] = { [LOWER] = true, [UPPER] = true },
+	[LOWER] = { [DIGIT] = true, [UPPER] = true },
+	[UPPER] = { [DIGIT] = true },
+};
+
 /* What a segment consists of. */
 struct shape {
-	size_t digits, lower, upper, hex, dashes, underscores, dots, high, other;
-	size_t switches; /* between letters and digits, and between cases inside a word */
+	unsigned int of[CLASSES]; /* how many bytes of each class */
+	unsigned int hex;
+	unsigned int switches;
 };
 
 static bool is_lower(char byte)
@@ -41,38 +63,19 @@ static bool is_separator(char byte)
 	return byte == '-' || byte == '_' || byte == '.';
 }
 
-static size_t *shape_class(struct shape *shape, char byte)
-{
-	if (ascii_is_digit(byte))
-		return &shape->digits;
-	if (is_lower(byte))
-		return &shape->lower;
-	if (is_upper(byte))
-		return &shape->upper;
-	if (byte == '-')
-		return &shape->dashes;
-	if (byte == '_')
-		return &shape->underscores;
-	if (byte == '.')
-		return &shape->dots;
-	return (unsigned char)byte >= 0x80 ? &shape->high : &shape->other;
-}
-
-/* An upper case letter before a lower case one begins a word, which is no switch. */
-static bool is_switch(char before, char after)
-{
-	return (ascii_is_digit(before) && (is_lower(after) || is_upper(after))) ||
-	       (ascii_is_digit(after) && (is_lower(before) || is_upper(before))) || (is_lower(before) && is_upper(after));
-}
-
 static struct shape shape_of(struct slice text)
 {
-	struct shape shape = { .digits = 0 };
+	struct shape shape = { .hex = 0 };
+	enum class before = OTHER;
 
 	for (size_t i = 0; i < text.length; i++) {
-		(*shape_class(&shape, text.data[i]))++;
-		shape.hex += ascii_hex_value(text.data[i]) >= 0;
-		shape.switches += i > 0 && is_switch(text.data[i - 1], text.data[i]);
+		uint8_t byte = classes[(unsigned char)text.data[i]];
+		enum class class = byte & ~IS_HEX;
+
+		shape.of[class]++;
+		shape.hex += byte / IS_HEX;
+		shape.switches += switches[before][class];
+		before = class;
 	}
 	return shape;
 }
@@ -84,29 +87,29 @@ static struct shape shape_of(struct slice text)
 static bool is_number(struct slice text, const struct shape *shape)
 {
 	bool sign = text.data[0] == '-' || text.data[0] == '+';
-	size_t rest = text.length - shape->digits;
+	size_t rest = text.length - shape->of[DIGIT];
 
-	if (!shape->digits || !ascii_is_digit(text.data[text.length - 1]))
+	if (!shape->of[DIGIT] || !ascii_is_digit(text.data[text.length - 1]))
 		return false;
-	if (rest == shape->dashes && (rest == sign || shape->digits >= GROUPED_DIGITS_MIN))
+	if (rest == shape->of[DASH] && (rest == sign || shape->of[DIGIT] >= GROUPED_DIGITS_MIN))
 		return true;
-	if (rest == shape->dots + sign)
-		return shape->dots == 0 || (shape->dots == 1 && shape->digits > 2) || shape->dots == 3;
+	if (rest == shape->of[DOT] + sign)
+		return shape->of[DOT] == 0 || (shape->of[DOT] == 1 && shape->of[DIGIT] > 2) || shape->of[DOT] == 3;
 	return false;
 }
 
 static bool is_uuid(struct slice text, const struct shape *shape)
 {
 	if (text.length >= 2 && text.data[0] == '{' && text.data[text.length - 1] == '}')
-		return text.length == UUID_LENGTH + 2 && shape->hex == 32 && shape->dashes == 4;
-	return text.length == UUID_LENGTH && shape->hex == 32 && shape->dashes == 4;
+		return text.length == UUID_LENGTH + 2 && shape->hex == 32 && shape->of[DASH] == 4;
+	return text.length == UUID_LENGTH && shape->hex == 32 && shape->of[DASH] == 4;
 }
 
 static bool is_hash(struct slice text, const struct shape *shape)
 {
 	if (shape->hex != text.length)
 		return false;
-	return text.length >= HEX_LETTERS_MIN || (text.length >= HEX_MIN && shape->digits);
+	return text.length >= HEX_LETTERS_MIN || (text.length >= HEX_MIN && shape->of[DIGIT]);
 }
 
 /* "2026-11-21", "2026-11-21T10:35:00Z", "2026-11-21-notes", "2026-11"; eight digits are a number. */
@@ -137,7 +140,7 @@ static bool is_email(struct slice text)
 /* Crockford's base 32: no I, L, O, U. */
 static bool is_ulid(struct slice text, const struct shape *shape)
 {
-	if (text.length != ULID_LENGTH || text.data[0] > '7' || !shape->digits || (shape->lower && shape->upper))
+	if (text.length != ULID_LENGTH || text.data[0] > '7' || !shape->of[DIGIT] || (shape->of[LOWER] && shape->of[UPPER]))
 		return false;
 	for (size_t i = 0; i < text.length; i++) {
 		char upper = is_lower(text.data[i]) ? (char)(text.data[i] - 0x20) : text.data[i];
@@ -154,14 +157,14 @@ static bool is_ulid(struct slice text, const struct shape *shape)
  */
 static bool is_token(struct slice text, const struct shape *shape)
 {
-	size_t letters = shape->lower + shape->upper;
+	size_t letters = shape->of[LOWER] + shape->of[UPPER];
 
-	if (shape->high || !shape->digits || !letters)
+	if (shape->of[HIGH] || !shape->of[DIGIT] || !letters)
 		return false;
-	if (shape->lower && shape->upper)
+	if (shape->of[LOWER] && shape->of[UPPER])
 		return (text.length >= TOKEN_MIN && shape->switches > text.length / 5) ||
 		       (text.length >= KEY_MIN && shape->switches > text.length / 3);
-	return text.length >= TOKEN_MIN && shape->digits >= 4 && shape->switches >= text.length / 5;
+	return text.length >= TOKEN_MIN && shape->of[DIGIT] >= 4 && shape->switches >= text.length / 5;
 }
 
 /* "item-12345", "order_987", "INV-2026-0001", "user:42", "year=2026": a name, then a number. */
@@ -187,7 +190,7 @@ static bool has_hash_part(struct slice text)
 		struct slice part = slice_of(text.data + begin, i - begin);
 		struct shape shape = shape_of(part);
 
-		if ((is_hash(part, &shape) && shape.digits && shape.digits < part.length) || is_token(part, &shape))
+		if ((is_hash(part, &shape) && shape.of[DIGIT] && shape.of[DIGIT] < part.length) || is_token(part, &shape))
 			return true;
 		begin = i + 1;
 	}
@@ -202,21 +205,24 @@ static struct slice without_extension(struct slice text)
 	while (dot > 0 && text.data[dot - 1] != '.')
 		dot--;
 	struct slice extension = slice_from(text, dot);
+
+	if (dot < 2 || !extension.length || extension.length > EXTENSION_MAX || !is_lower(extension.data[0]))
+		return text;
 	struct shape shape = shape_of(extension);
 
-	if (dot < 2 || !extension.length || extension.length > EXTENSION_MAX || !is_lower(extension.data[0]) ||
-	    shape.lower + shape.digits != extension.length)
-		return text;
-	return slice_head(text, dot - 1);
+	return shape.of[LOWER] + shape.of[DIGIT] == extension.length ? slice_head(text, dot - 1) : text;
 }
 
 static bool is_identifier_itself(struct slice text)
 {
 	struct shape shape = shape_of(text);
 
-	return is_number(text, &shape) || is_uuid(text, &shape) || is_hash(text, &shape) || is_date(text) ||
-	       is_email(text) || is_ulid(text, &shape) || is_token(text, &shape) || is_named_number(text) ||
-	       has_hash_part(text) || shape.high >= ENCODED_TEXT_MIN;
+	if (is_uuid(text, &shape) || is_hash(text, &shape) || shape.of[HIGH] >= ENCODED_TEXT_MIN ||
+	    (shape.of[OTHER] && is_email(text)))
+		return true;
+	/* What else there is has digits. Most segments have none. */
+	return shape.of[DIGIT] && (is_number(text, &shape) || is_date(text) || is_ulid(text, &shape) ||
+				   is_token(text, &shape) || is_named_number(text) || has_hash_part(text));
 }
 
 /* Or the value of one: "dt=2026-11-21". */
