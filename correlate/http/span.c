@@ -21,6 +21,7 @@ struct fill {
 	struct span *span;
 	struct text text;
 	struct http_target target;
+	struct http_authority named; /* whom the request says that it asks */
 };
 
 static bool method_known(struct slice method)
@@ -186,10 +187,9 @@ static void fill_server(struct fill *fill, struct slice peer)
 {
 	const struct http_exchange *exchange = fill->exchange;
 	struct slice scheme = lower_case(&fill->text, server_scheme(fill));
-	struct slice named = first_of(fill->target.authority, exchange->host, slice_of(NULL, 0));
-	struct http_authority authority =
-		http_authority_split(first_of(forwarded(fill, SLICE_LITERAL("host")),
-					       x_forwarded(fill, exchange->forwarded_host), named));
+	struct slice host = first_of(forwarded(fill, SLICE_LITERAL("host")),
+				     x_forwarded(fill, exchange->forwarded_host), slice_of(NULL, 0));
+	struct http_authority authority = host.length ? http_authority_split(host) : fill->named;
 	struct slice client = first_of(http_node_address(forwarded(fill, SLICE_LITERAL("for"))),
 				       http_node_address(x_forwarded(fill, exchange->forwarded_for)), peer);
 
@@ -237,17 +237,10 @@ static void add_full_url(struct fill *fill, const struct http_authority *authori
 	span_add_string(fill->span, "url.full", text_end(text));
 }
 
-/* Whom a client asks, by what it says. */
-static struct http_authority named_authority(const struct fill *fill)
-{
-	return http_authority_split(
-		first_of(fill->target.authority, fill->exchange->host, slice_of(NULL, 0)));
-}
-
 static void fill_client(struct fill *fill, struct slice peer)
 {
 	struct slice scheme = fill->target.scheme.length ? fill->target.scheme : SLICE_LITERAL("http");
-	struct http_authority authority = named_authority(fill);
+	struct http_authority authority = fill->named;
 
 	if (!authority.host.length)
 		authority = peer_authority(fill, peer);
@@ -277,14 +270,14 @@ void http_span_fill(const struct http_exchange *exchange, enum span_kind kind,
 		.target = http_target_split(exchange->method, exchange->target),
 	};
 
+	fill.named = http_authority_split(first_of(fill.target.authority, exchange->host, slice_of(NULL, 0)));
 	/* The URL comes last: where a text has to be cut, it is the long one. */
 	span->kind = kind;
 	add_method(&fill);
 	struct slice peer = network_add(span, &fill.text, context->connection,
 					exchange->request_minor_version ? SLICE_LITERAL("1.1") : SLICE_LITERAL("1.0"));
-	struct slice host = named_authority(&fill).host;
 
-	set_name(&fill, add_route(&fill, host.length ? host : peer));
+	set_name(&fill, add_route(&fill, fill.named.host.length ? fill.named.host : peer));
 	add_outcome(&fill);
 	add_sizes(&fill);
 
