@@ -7,7 +7,8 @@ A room is a folder. It may include its own headers and what its row in the table
 
   ROOM: WHAT…               WHAT is a room, or a single header where the rest of its room is not meant
   sealed PATTERN: FILE…     headers in and below each folder of that pattern are for the files there, and for FILE…
-  circle MODULE…            includes that go in a circle and are still to be broken
+  circle NAME…              includes that go in a circle, of modules (a .c and its .h are one) or of rooms, and are
+                            still to be broken
 
 A row goes on in the next line where that is indented; # begins a comment. What is in the table and not in the code is
 wrong, too, so that the table never allows more than there is.
@@ -152,7 +153,7 @@ def check_sealed(includes, table):
 
 
 def circles_of(edges):
-    """The sets of modules that reach each other."""
+    """The sets of those that reach each other."""
     reached = {}
     for start in edges:
         seen, todo = set(), list(edges[start])
@@ -170,31 +171,49 @@ def circles_of(edges):
 
 
 def way_round(circle, edges):
-    """The shortest way from its first module back to it: [(module, include that leads on), …]"""
+    """The shortest way from its first back to it: [(name, include that leads on), …]"""
     start = min(circle)
-    ways = [[(start, None)]]
-    for way in ways:
-        for there, include in edges[way[-1][0]].items():
-            step = [*way[:-1], (way[-1][0], include)]
+    ways, seen = [([], start)], {start}
+    for way, here in ways:
+        for there, include in edges[here].items():
             if there == start:
-                return step
-            if there in circle and there not in dict(way):
-                ways.append([*step, (there, None)])
+                return [*way, (here, include)]
+            if there in circle - seen:
+                seen.add(there)
+                ways.append(([*way, (here, include)], there))
 
 
-def check_circles(includes, table):
+def module_edges(includes, _):
+    """{module: {module: an include that leads there}}"""
     edges = defaultdict(dict)
     for include in includes:
         one, other = module(include.file), module(include.header)
         if one != other and not is_around(folder(include.file)):
             edges[one].setdefault(other, include)
-    found = circles_of(edges)
-    for circle in sorted(found - set(table.circles), key=min):
-        way = way_round(circle, edges)
-        path = " → ".join([*(name for name, _ in way), way[0][0]])
-        at = ", ".join(str(include) for _, include in way)
-        rest = "" if len(way) == len(circle) else f", one of those among {', '.join(sorted(circle))}"
-        yield way[0][1], f"includes go in a circle: {path} ({at}){rest}"
+    return edges
+
+
+def room_edges(includes, table):
+    """The same of rooms; a single header that a row names stands for itself, not for its room."""
+    edges = defaultdict(dict)
+    for include in includes:
+        room = folder(include.file)
+        for word in table.allowing(room, include.header) if not is_around(room) else ():
+            edges[room].setdefault(word, include)
+    return edges
+
+
+def check_circles(includes, table):
+    found = set()
+    for edges in (module_edges(includes, table), room_edges(includes, table)):
+        for circle in sorted(circles_of(edges), key=min):
+            found.add(circle)
+            if circle not in table.circles:
+                way = way_round(circle, edges)
+                path = " → ".join([*(name for name, _ in way), way[0][0]])
+                at = ", ".join(str(include) for _, include in way)
+                rest = "" if len(way) == len(circle) else f", one of those among {', '.join(sorted(circle))}"
+                yield way[0][1], f"includes go in a circle: {path} ({at}){rest}"
     for circle, line in table.circles.items():
         if circle not in found:
             yield line, "this circle is no longer there: take it out, or what has left it"

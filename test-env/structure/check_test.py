@@ -115,6 +115,21 @@ class CheckTest(unittest.TestCase):
         self.expect(files, "")
         self.expect(files, "circle base/a base/b\n  base/c\n", "rooms:1: this circle is no longer there")
 
+    def test_circles_of_rooms(self):
+        files = {
+            "correlate/link/link.c": ["correlate/hold/hold.h", "correlate/limits.h"],
+            "correlate/hold/hold.h": [],
+            "correlate/hold/deliver.c": ["correlate/link/link.h"],
+            "correlate/engine.c": ["correlate/link/link.h"],
+        }
+        rooms = "correlate: correlate/link\ncorrelate/hold: correlate/link\ncorrelate/link: correlate/hold "
+        way = "correlate/hold → correlate/link → correlate/hold (correlate/hold/deliver.c:2, correlate/link/link.c:2)"
+        wrong = f"correlate/hold/deliver.c:2: includes go in a circle: {way}"
+        self.expect(files, f"{rooms} correlate/limits.h\n", wrong)
+        self.expect(files, f"{rooms} correlate/limits.h\ncircle correlate/link correlate/hold\n")
+        [line] = self.found(files, f"{rooms} correlate\n")
+        self.assertIn("one of those among correlate, correlate/hold, correlate/link", line)
+
     def test_a_circle_within_a_bigger_one(self):
         files = {"base/a.h": ["b.h"], "base/b.h": ["a.h", "c.h"], "base/c.h": [], "base/c.bpf.c": ["b.h"]}
         [line] = self.found(files, "")
