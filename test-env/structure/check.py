@@ -6,7 +6,8 @@ Usage: check.py REPOSITORY TABLE. Prints what is wrong, a line each, as FILE:LIN
 A room is a folder. It may include its own headers and what its row in the table names. A line of the table:
 
   ROOM: WHAT…               WHAT is a room, or a single header where the rest of its room is not meant
-  sealed PATTERN: FILE…     headers in and below each folder of that pattern are for the files there, and for FILE…
+  sealed PATTERN: WHAT…     headers in and below each folder of that pattern are for the files there alone; WHAT is a
+                            file that may include them all the same, or a folder whose headers are for everybody
   circle NAME…              includes that go in a circle, of modules (a .c and its .h are one) or of rooms, and are
                             still to be broken
 
@@ -138,18 +139,15 @@ def check_sealed(includes, table):
     for pattern, row in table.sealed.items():
         used = set()
         for include in includes:
-            parts = include.header.split("/")
-            owner = "/".join(parts[: pattern.count("/") + 1])
-            if len(parts) <= pattern.count("/") + 1 or not fnmatch(owner, pattern):
+            owner = "/".join(include.header.split("/")[: pattern.count("/") + 1])
+            if owner == include.header or not fnmatch(owner, pattern) or include.file.startswith(f"{owner}/"):
                 continue
-            if include.file.startswith(f"{owner}/"):
-                continue
-            used.add(include.file)
-            if include.file not in row.what:
+            used |= {owner, include.file}
+            if owner not in row.what and include.file not in row.what:
                 yield include, f"{include.header} is for {owner}/ alone"
         for word in row.what:
             if word not in used:
-                yield row.line, f"{word} includes nothing of {pattern}: take it out of the row"
+                yield row.line, f"{word} has no part in {pattern}: take it out of the row"
 
 
 def circles_of(edges):
