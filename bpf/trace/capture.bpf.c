@@ -68,7 +68,7 @@ static __always_inline int recognise_late(struct capture *capture)
 	bool turned = capture->scratch->data.header.flags & RECORD_DATA_TURN;
 	int recognised;
 
-	if (!capture->turn || (!turned && !looks_like_request()))
+	if (!capture->turn || (!turned && !looks_like_beginning()))
 		return RECOGNISED_NOT_YET;
 	__builtin_memset(&connection->recogniser, 0, sizeof(connection->recogniser));
 	connection->recogniser.joined = 1;

@@ -37,8 +37,11 @@ static __always_inline int protocol_follow(__u32 recognised)
 	}
 }
 
-/* Does the prefix look like the beginning of a request of HTTP/1's kind? A global function, as is the next one. */
+/* Does the prefix look like the beginning of a request of HTTP/1's kind? A global function, as are the next ones. */
 int looks_like_request(void);
+
+/* Of what is asked in any protocol that is read? */
+int looks_like_beginning(void);
 
 /* Gives the prefix to the recogniser: enum recognised. */
 int recognise_bytes(void);

@@ -11,6 +11,13 @@ int looks_like_request(void)
 	return scratch && recognise_request(&scratch->bytes[FRAGMENT_HEADER], scratch->prefix);
 }
 
+int looks_like_beginning(void)
+{
+	struct scratch *scratch = scratch_get();
+
+	return scratch && recognise_beginning(&scratch->bytes[FRAGMENT_HEADER], scratch->prefix);
+}
+
 /* Gives byte `index` of the prefix to the recogniser: enum recognised. */
 __noinline int recognise_at(__u32 index)
 {

@@ -296,4 +296,12 @@ static inline bool recognise_request(const __u8 *b, __u32 length)
 	return false;
 }
 
+/* The same of whatever is asked in a protocol that is read: also an array, as Redis' commands are. */
+static inline bool recognise_beginning(const __u8 *b, __u32 length)
+{
+	if (length >= 3 && b[0] == '*' && b[1] >= '0' && b[1] <= '9')
+		return b[2] == '\r' || (b[2] >= '0' && b[2] <= '9');
+	return recognise_request(b, length);
+}
+
 #endif

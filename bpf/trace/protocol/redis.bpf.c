@@ -104,6 +104,19 @@ static __always_inline void redis_values(struct scratch *scratch)
 		walk->phase = REDIS_LOST; /* more than we walk in one call, or it can't be read */
 }
 
+/* Who connected asks. Where nobody knows who did, what showed that it is Redis were commands. */
+static __always_inline __u8 redis_commands_direction(const struct scratch *scratch)
+{
+	switch (scratch->data.connection.role) {
+	case RECORD_ROLE_CLIENT:
+		return RECORD_SEND;
+	case RECORD_ROLE_SERVER:
+		return RECORD_RECEIVE;
+	default:
+		return scratch->data.direction;
+	}
+}
+
 int redis_follow(void)
 {
 	struct scratch *scratch = scratch_get();
@@ -113,9 +126,8 @@ int redis_follow(void)
 	if (!scratch)
 		return 0;
 	walk = &scratch->walk.redis;
-	/* What showed that it is Redis were commands. */
 	if (!scratch->protocol.redis.commands)
-		scratch->protocol.redis.commands = 1 + scratch->data.direction;
+		scratch->protocol.redis.commands = 1 + redis_commands_direction(scratch);
 	command = scratch->protocol.redis.commands == 1 + scratch->data.direction;
 	walk->commands = 0;
 	if (scratch->missed && (scratch->missed < 0 || redis_skip(walk, scratch->missed) < (__u32)scratch->missed))

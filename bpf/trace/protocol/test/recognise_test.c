@@ -328,9 +328,31 @@ static void a_call_looks_like_a_request(void **state)
 	}
 }
 
+static void what_is_asked_has_a_beginning(void **state)
+{
+	static const struct {
+		struct slice bytes;
+		bool expected;
+	} calls[] = {
+		{ SLICE_LITERAL(REQUEST), true },  { SLICE_LITERAL("*1\r\n$4\r\nPING"), true },
+		{ SLICE_LITERAL("*12\r"), true },  { SLICE_LITERAL("*1"), false },
+		{ SLICE_LITERAL("*-1\r"), false },
+		{ SLICE_LITERAL("+OK\r\n"), false }, { SLICE_LITERAL(""), false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		char *copy = guard_copy(calls[i].bytes.data, calls[i].bytes.length);
+
+		assert_int_equal(recognise_beginning((const __u8 *)copy, calls[i].bytes.length), calls[i].expected);
+		guard_free(copy, calls[i].bytes.length);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_asked_has_a_beginning),
 		cmocka_unit_test(requests_are_http1),
 		cmocka_unit_test(other_lines_are_not_http1),
 		cmocka_unit_test(openings_are_named),
