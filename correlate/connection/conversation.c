@@ -13,10 +13,11 @@ static const struct protocol *spoken(const struct connection *connection, const 
 {
 	if (record->recognised == RECOGNISED_NOT_YET && connection->protocol)
 		return connection->protocol;
-	return connection->engine->protocols[record->recognised];
+	/* A recording may be of an agent that knows more. */
+	return record->recognised < RECOGNISED_COUNT ? connection->engine->protocols[record->recognised] : NULL;
 }
 
-/* From that record on the connection speaks `protocol`; what was open before will not be answered in it. */
+/* From that record on the connection speaks `protocol`; what becomes of what was open before nobody can tell. */
 static int hand_over(struct connection *connection, const struct protocol *protocol, const struct record_data *record,
 		     uint32_t skip)
 {
@@ -25,8 +26,7 @@ static int hand_over(struct connection *connection, const struct protocol *proto
 	if (!conversation)
 		return -ENOMEM;
 	if (connection->protocol) {
-		conversation_fail(connection, record->header.time);
-		connection_forget_exchanges(connection, false);
+		connection_forget_exchanges(connection, true);
 		conversation_end(connection);
 	}
 	connection->protocol = protocol;

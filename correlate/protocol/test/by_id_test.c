@@ -157,6 +157,33 @@ static void one_protocol_hands_over_to_another(void **state)
 	assert_int_equal(f->spans.count, 4);
 }
 
+static void what_was_open_before_that_is_counted(void **state)
+{
+	struct fixture *f = *state;
+
+	tape_request(&f->tape, &f->wire, "GET /unanswered HTTP/1.1\r\nHost: h\r\n\r\n");
+	say(f, true, "?01");
+	say(f, false, "!01");
+	fixture_play(f);
+	assert_int_equal(fixture_loss(f, LOSS_REQUEST_UNPAIRED), 2);
+	assert_int_equal(f->spans.count, 2);
+}
+
+static void what_nobody_knows_is_not_read(void **state)
+{
+	struct fixture *f = *state;
+
+	tape_request(&f->tape, &f->wire, "GET /before HTTP/1.1\r\nHost: h\r\n\r\n");
+	tape_response(&f->tape, &f->wire, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+	tape_send(&f->tape, &f->wire.client, "?01")->recognised = RECOGNISED_COUNT;
+	tape_receive(&f->tape, &f->wire.server, "?01")->recognised = UINT8_MAX;
+	say(f, true, "?02");
+	say(f, false, "!02");
+	fixture_play(f);
+	assert_no_loss(f);
+	assert_int_equal(f->spans.count, 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
 
 int main(void)
@@ -168,6 +195,8 @@ int main(void)
 		TEST(all_fail_with_their_connection),
 		TEST(more_than_the_bound_are_counted),
 		TEST(one_protocol_hands_over_to_another),
+		TEST(what_was_open_before_that_is_counted),
+		TEST(what_nobody_knows_is_not_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
