@@ -18,6 +18,7 @@ from lib.jaeger import Jaeger, JaegerPorts, jaeger_command  # noqa: E402
 from lib.netns import Namespace  # noqa: E402
 from lib.processes import Process, nginx_command  # noqa: E402
 from lib.raw import RawServer, connect  # noqa: E402
+from lib.redis_server import RedisServer  # noqa: E402
 
 
 def pytest_sessionstart(session):
@@ -77,6 +78,12 @@ def start_nginx(tmp_path, start_process):
         return start_process(nginx_command(tmp_path, port, server, **options), port)
 
     return start
+
+
+@pytest.fixture
+def redis_server(tmp_path, port, start_process):
+    """A redis-server at `port`, with nothing in it."""
+    return RedisServer(tmp_path, port, start_process)
 
 
 @pytest.fixture

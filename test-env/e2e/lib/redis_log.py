@@ -14,7 +14,8 @@ from lib.raw import Call
 from lib.resp import Value, parse_all
 
 # Each channel of these is acknowledged on its own.
-SUBSCRIBING = ("SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE")
+BEGINNING = ("SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE")
+SUBSCRIBING = (*BEGINNING, "UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE")
 MESSAGES = ("message", "pmessage", "smessage")
 
 
@@ -35,15 +36,23 @@ class Stream:
         return self.calls[bisect.bisect_right(self.ends, position)]
 
 
+def reply_error(name, reply):
+    """The prefix of an error; of a transaction's, the first among its replies'."""
+    errors = [reply.error, *(item.error for item in reply.items if name == "EXEC")]
+    return next(filter(None, errors), None)
+
+
 @dataclass
 class Command:
     """A command that a client sent on a connection, and what it was answered."""
 
     words: list  # bytes
+    request_size: int
     sent: Call  # its first byte
-    last_sent: Call
+    batch: int = 1  # so many commands were sent in its call, whole, and nothing else
     replies: list = field(default_factory=list)  # Values; of a subscription its acknowledgements
     received: Call | None = None  # the last byte of the last reply
+    ended: Call | None = None  # the same; of a subscription, the one by which it was over
 
     @property
     def name(self):
@@ -55,7 +64,7 @@ class Command:
 
     @property
     def error(self):
-        return self.replies[0].error if self.replies else None
+        return reply_error(self.name, self.replies[0]) if self.replies else None
 
     @property
     def unknown(self):
@@ -63,7 +72,7 @@ class Command:
         return self.error == "ERR" and self.replies[0].text.startswith(b"ERR unknown ")
 
     @property
-    def size(self):
+    def response_size(self):
         """Of the reply on the wire."""
         return sum(reply.size for reply in self.replies)
 
@@ -75,7 +84,7 @@ class Command:
 
     def __repr__(self):
         words = b" ".join(self.words)
-        return f"<{words[:60]!r}, {self.arguments} arguments: {self.error or f'{self.size} bytes'}>"
+        return f"<{words[:60]!r}, {self.arguments} arguments: {self.error or f'{self.response_size} bytes'}>"
 
 
 class Connection:
@@ -85,9 +94,12 @@ class Connection:
         self.sent, self.received = Stream(), Stream()
         self.pushes = []
 
+    def began(self):
+        return self.sent.calls[0].began
+
     def commands(self):
         """In order, answered or not. Only for connections that always reply: `CLIENT REPLY` changes that."""
-        commands = [self._command(value) for value in parse_all(self.sent.data)]
+        commands = self._sent_commands()
         waiting = iter(commands)
         current = None
         for value in parse_all(self.received.data):
@@ -101,12 +113,29 @@ class Connection:
                 self.pushes.append(value)
                 continue
             current.replies.append(value)
-            current.received = self.received.call_at(value.end - 1)
+            current.received = current.ended = self.received.call_at(value.end - 1)
+        self._end_subscriptions(commands)
         return commands
 
-    def _command(self, value):
-        words = [item.text for item in value.items]
-        return Command(words, self.sent.call_at(value.begin), self.sent.call_at(value.end - 1))
+    def _sent_commands(self):
+        commands, by_call = [], {}
+        for value in parse_all(self.sent.data):
+            command = Command([item.text for item in value.items], value.size, self.sent.call_at(value.begin))
+            commands.append(command)
+            by_call.setdefault(id(command.sent), []).append(command)
+        for batch in by_call.values():
+            if sum(command.request_size for command in batch) == batch[0].sent.length:
+                for command in batch:
+                    command.batch = len(batch)
+        return commands
+
+    @staticmethod
+    def _end_subscriptions(commands):
+        """With the one that names all their channels."""
+        for number, command in enumerate(commands):
+            later = [other for other in commands[number:] if other.name == f"UN{command.name}" and other.received]
+            if command.name in BEGINNING and later:
+                command.ended = later[-1].received
 
     @staticmethod
     def _is_message(value: Value):

@@ -23,7 +23,7 @@ SCRIPT = [
     *(("SET", None), ("GET", None)),  # 1 MiB
     *(("HSET", None), ("HGETALL", None), ("RPUSH", None), ("LRANGE", None), ("EVAL", None)),
     *(("LPUSH", "WRONGTYPE"), ("NOSUCHCOMMAND", "ERR")),
-    *(("MULTI", None), ("SET", None), ("INCR", None), ("LPUSH", None), ("EXEC", None)),
+    *(("MULTI", None), ("SET", None), ("INCR", None), ("LPUSH", None), ("EXEC", "WRONGTYPE")),
     *BATCH,
     *(("BLPOP", None), ("BLPOP", None)),  # the first in vain, the second until the test pushes
     *[("PUBLISH", None)] * 3,
@@ -104,7 +104,7 @@ class Client:
         self.process.stdin.close()
         try:
             server.push_to_the_blocked("queue")
-        except AssertionError as failure:
+        except TimeoutError as failure:
             raise AssertionError(f"{failure}\n{self.text()}") from None
         assert self.process.wait(60) == 0, self.text()
         return read_log(self.log)

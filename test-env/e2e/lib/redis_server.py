@@ -48,10 +48,10 @@ class Admin:
 
 
 class RedisServer:
-    def __init__(self, directory, port, start_process):
+    def __init__(self, directory, port, start_process, *options):
         path = directory / f"redis-{port}.sock"
         command = ["redis-server", "--port", port, "--bind", "127.0.0.1", "--unixsocket", path, "--dir", directory]
-        self.process = start_process([*command, "--save", "", "--appendonly", "no"], port)
+        self.process = start_process([*command, "--save", "", "--appendonly", "no", *options], port)
         self.port = port
         self.pid = self.process.pid
         self.admin = Admin(path)
