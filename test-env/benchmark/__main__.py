@@ -20,7 +20,7 @@ from benchmark.report import Report
 
 INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM)
 BUSY = 0.15  # of the processors' time, before we take any
-BENCHMARKS = ("hook_cost", "nginx", "fixed_rate", "engine", "growth", "start")
+BENCHMARKS = ("hook_cost", "nginx", "redis", "fixed_rate", "engine", "growth", "start")
 
 
 def parse_arguments():

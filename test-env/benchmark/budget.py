@@ -51,6 +51,12 @@ BUDGET = (
         *(True, 0, ""),
         ("nginx.server.saturated_unaccounted", "nginx.both.saturated_unaccounted"),
     ),
+    Line("redis-benchmark -P 1, full export: commands/s, server side", False, 0.6, "×", ("redis.server.p1_ratio",)),
+    Line(
+        "redis-benchmark -P 1: commands without span or counted loss (server side, both ends)",
+        *(True, 0, ""),
+        ("redis.server.p1_unaccounted", "redis.both.p1_unaccounted"),
+    ),
     Line("start to first traced request", True, 0.5, "s", ("start.first_traced",)),
 )
 
