@@ -202,7 +202,7 @@ static int summary_print_unread(const struct summary *summary)
 		error = summary_say("not read: %" PRIu64 " connections of which it is not known whose they are",
 				    summary->unread_untold);
 	if (!error && summary->unread->count)
-		error = summary_say("not read: so far Wirespan reads HTTP/1 in plain text only");
+		error = summary_say("not read: so far Wirespan reads HTTP/1 and Redis in plain text only");
 	return error;
 }
 
