@@ -24,28 +24,23 @@ static void give_up(struct by_id *by_id, struct exchange *exchange)
 	exchange_unref(&by_id->connection->engine->pool, exchange);
 }
 
-/* Any that is left, taken out; NULL: none. */
-static struct exchange *take_any(struct by_id *by_id)
+static void give_up_all(struct by_id *by_id)
 {
 	size_t cursor = 0;
 	struct slice key;
-	void *exchange;
 	uint64_t id;
 
-	if (!hashmap_next(by_id->open, &cursor, &key, &exchange))
-		return NULL;
-	memcpy(&id, key.data, sizeof(id));
-	return take(by_id, id);
+	while (hashmap_next(by_id->open, &cursor, &key, NULL)) {
+		memcpy(&id, key.data, sizeof(id));
+		give_up(by_id, take(by_id, id));
+	}
 }
 
 void by_id_end(struct by_id *by_id)
 {
-	struct exchange *exchange;
-
 	if (!by_id->open)
 		return;
-	while ((exchange = take_any(by_id)))
-		give_up(by_id, exchange);
+	give_up_all(by_id);
 	hashmap_free(by_id->open, NULL);
 	by_id->open = NULL;
 }
@@ -104,22 +99,28 @@ void by_id_drop(struct by_id *by_id, uint64_t id, enum loss loss)
 	give_up(by_id, exchange);
 }
 
+/* The one asked first of those that are open; NULL: none. The map's own order is another one each time. */
+static struct exchange *first_open(const struct by_id *by_id)
+{
+	const struct list *requests = &by_id->connection->requests;
+
+	return list_empty(requests) ? NULL : LIST_ITEM(requests->next, struct exchange, queued);
+}
+
 void by_id_fail_all(struct by_id *by_id, uint64_t time)
 {
 	struct exchange *exchange;
 
-	while ((exchange = take_any(by_id))) {
+	while ((exchange = first_open(by_id)))
 		connection_fail_exchange(by_id->connection, exchange, time);
-		give_up(by_id, exchange);
-	}
+	give_up_all(by_id);
 }
 
 void by_id_drop_all(struct by_id *by_id, enum loss loss)
 {
 	struct exchange *exchange;
 
-	while ((exchange = take_any(by_id))) {
+	while ((exchange = first_open(by_id)))
 		connection_drop_exchange(by_id->connection, exchange, loss);
-		give_up(by_id, exchange);
-	}
+	give_up_all(by_id);
 }

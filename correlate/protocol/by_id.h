@@ -42,7 +42,7 @@ void by_id_fail(struct by_id *by_id, uint64_t id, uint64_t time, struct slice er
 /* What became of it can't be known; counts `loss`. */
 void by_id_drop(struct by_id *by_id, uint64_t id, enum loss loss);
 
-/* The same of all that wait. */
+/* The same of all that are open on the connection, in the order in which they were asked. */
 void by_id_fail_all(struct by_id *by_id, uint64_t time);
 void by_id_drop_all(struct by_id *by_id, enum loss loss);
 

@@ -126,6 +126,38 @@ static void all_fail_with_their_connection(void **state)
 	assert_int_equal(span_of(f, SPAN_KIND_CLIENT, "02")->status, SPAN_STATUS_UNSET);
 }
 
+/* Plays a connection that fails with many open; the names in the order in which they come out. */
+static void names_of_failed(char names[NUMBERED_OPEN_MAX * 2])
+{
+	struct fixture *f;
+	void *state;
+
+	assert_int_equal(setup(&state), 0);
+	f = state;
+	for (int id = 0; id < NUMBERED_OPEN_MAX; id++) {
+		char text[8];
+
+		snprintf(text, sizeof(text), "?%02d", id);
+		tape_send(&f->tape, &f->wire.client, text)->recognised = RECOGNISED_SSH;
+	}
+	tape_state(&f->tape, &f->wire.client, RECORD_STATE_GONE | RECORD_STATE_RESET | RECORD_STATE_LEFT, ECONNRESET);
+	fixture_play(f);
+	assert_int_equal(f->spans.count, NUMBERED_OPEN_MAX);
+	for (size_t i = 0; i < NUMBERED_OPEN_MAX; i++)
+		memcpy(names + 2 * i, f->spans.spans[i]->name.data, 2);
+	assert_int_equal(fixture_teardown(&state), 0);
+}
+
+static void all_fail_in_the_same_order_each_time(void **state)
+{
+	char first[NUMBERED_OPEN_MAX * 2], second[NUMBERED_OPEN_MAX * 2];
+
+	(void)state;
+	names_of_failed(first);
+	names_of_failed(second);
+	assert_memory_equal(first, second, sizeof(first));
+}
+
 static void more_than_the_bound_are_counted(void **state)
 {
 	struct fixture *f = *state;
@@ -193,6 +225,7 @@ int main(void)
 		TEST(what_is_lost_costs_its_own_id_only),
 		TEST(one_can_be_given_up),
 		TEST(all_fail_with_their_connection),
+		cmocka_unit_test(all_fail_in_the_same_order_each_time),
 		TEST(more_than_the_bound_are_counted),
 		TEST(one_protocol_hands_over_to_another),
 		TEST(what_was_open_before_that_is_counted),
