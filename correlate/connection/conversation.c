@@ -17,6 +17,13 @@ static const struct protocol *spoken(const struct connection *connection, const 
 	return record->recognised < RECOGNISED_COUNT ? connection->engine->protocols[record->recognised] : NULL;
 }
 
+/* What has begun and is not open yet; what is open is counted where it is forgotten. */
+static void count_begun(struct connection *connection)
+{
+	if (list_empty(&connection->requests) && conversation_under_way(connection))
+		loss_add(&connection->engine->losses, LOSS_REQUEST_UNPAIRED);
+}
+
 /* From that record on the connection speaks `protocol`; what becomes of what was open before nobody can tell. */
 static int hand_over(struct connection *connection, const struct protocol *protocol, const struct record_data *record,
 		     uint32_t skip)
@@ -26,6 +33,7 @@ static int hand_over(struct connection *connection, const struct protocol *proto
 	if (!conversation)
 		return -ENOMEM;
 	if (connection->protocol) {
+		count_begun(connection);
 		connection_forget_exchanges(connection, true);
 		conversation_end(connection);
 	}

@@ -201,6 +201,19 @@ static void what_was_open_before_that_is_counted(void **state)
 	assert_int_equal(f->spans.count, 2);
 }
 
+static void what_had_begun_before_that_is_counted(void **state)
+{
+	struct fixture *f = *state;
+
+	/* Not recognised yet, and so read as if it were HTTP/1. */
+	tape_request(&f->tape, &f->wire, "PI");
+	say(f, true, "?01");
+	say(f, false, "!01");
+	fixture_play(f);
+	assert_int_equal(fixture_loss(f, LOSS_REQUEST_UNPAIRED), 2);
+	assert_int_equal(f->spans.count, 2);
+}
+
 static void what_nobody_knows_is_not_read(void **state)
 {
 	struct fixture *f = *state;
@@ -229,6 +242,7 @@ int main(void)
 		TEST(more_than_the_bound_are_counted),
 		TEST(one_protocol_hands_over_to_another),
 		TEST(what_was_open_before_that_is_counted),
+		TEST(what_had_begun_before_that_is_counted),
 		TEST(what_nobody_knows_is_not_read),
 	};
 
