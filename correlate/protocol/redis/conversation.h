@@ -29,7 +29,7 @@ struct redis_conversation {
 	uint64_t reply_at;
 	uint64_t reply_first_byte;
 	bool reply_waits;
-	uint64_t acknowledged_at; /* when the last acknowledgement of several came */
+	uint64_t acknowledged_at, acknowledged_to; /* when the last acknowledgement of several came, and where it ended */
 	/* Of the record being read: its commands so far, where the first began and the last ended. */
 	uint32_t batch;
 	uint64_t batch_from, batch_to;

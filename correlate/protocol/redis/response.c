@@ -37,6 +37,28 @@ static void begin_answer(struct redis_conversation *conversation, struct exchang
 		first->waits = conversation->reply_waits;
 }
 
+/* It is over; what is claimed waits for its proof. The caller has a reference. */
+static void keep_claim(struct redis_conversation *conversation, struct exchange *first)
+{
+	if (first->claimed && first->state == EXCHANGE_DONE && !first->ignored)
+		redis_claims_add(conversation, first);
+}
+
+/* It was answered whole with its last acknowledgement, as the next reply shows. */
+static void end_acknowledged(struct redis_conversation *conversation, struct exchange *first)
+{
+	struct connection *connection = conversation->order.connection;
+
+	if (!first->timed_out) {
+		first->outcome.response_complete = true;
+		first->outcome.response_size = conversation->acknowledged_to - first->response_from;
+	}
+	exchange_ref(first);
+	connection_finish_exchange(connection, first, conversation->acknowledged_at);
+	keep_claim(conversation, first);
+	exchange_unref(&connection->engine->pool, first);
+}
+
 static void end_answer(struct redis_conversation *conversation, struct exchange *first, uint64_t position)
 {
 	struct in_order *order = &conversation->order;
@@ -47,8 +69,7 @@ static void end_answer(struct redis_conversation *conversation, struct exchange 
 	exchange_ref(first);
 	in_order_set_exchange(order, in_order_responses(order), first);
 	in_order_end_response(order, position);
-	if (first->claimed && first->state == EXCHANGE_DONE && !first->ignored)
-		redis_claims_add(conversation, first);
+	keep_claim(conversation, first);
 	exchange_unref(&engine->pool, first);
 }
 
@@ -124,14 +145,14 @@ static bool take_reply(struct redis_conversation *conversation, uint64_t positio
 		misfit(conversation);
 		return true;
 	case REDIS_ANSWER_BEFORE:
-		first->outcome.response_complete = true;
-		connection_finish_exchange(connection, first, conversation->acknowledged_at);
+		end_acknowledged(conversation, first);
 		return false;
 	default:
 		break;
 	}
 	begin_answer(conversation, first);
 	conversation->acknowledged_at = connection->current->header.time;
+	conversation->acknowledged_to = position;
 	if (answer == REDIS_ANSWER_PART) {
 		in_order_set_exchange(&conversation->order, in_order_responses(&conversation->order), NULL);
 		return true;

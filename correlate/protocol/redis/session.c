@@ -36,8 +36,9 @@ static bool is_answered(struct redis_session *session, const struct redis_wait *
 		return answered;
 	switch (wait->option) {
 	case REDIS_OPTION_ON:
+		/* It lifts what was to be skipped, before its own answer. */
 		session->replies_off = false;
-		return !skipped;
+		return true;
 	case REDIS_OPTION_OFF:
 		session->replies_off = session->silence_unproven = true;
 		return false;
@@ -68,6 +69,28 @@ static void note_transaction(struct redis_session *session, enum redis_rule rule
 		session->breaks = true;
 }
 
+/* Whatever is said about replies. */
+static bool is_never_answered(struct redis_session *session, const struct redis_wait *wait)
+{
+	enum redis_rule rule = redis_rule_of(wait);
+	bool again = rule == REDIS_RULE_MONITOR && session->monitors;
+
+	if (rule == REDIS_RULE_MONITOR)
+		session->monitors = true;
+	else if (rule == REDIS_RULE_RESET)
+		session->monitors = false;
+	return again || (rule == REDIS_RULE_REPLCONF && wait->option);
+}
+
+/* SYNC with arguments is refused. Acknowledgements prove a replica where nobody saw how the connection began. */
+static bool begins_replication(const struct redis_session *session, const struct redis_command *command,
+			       enum redis_rule rule)
+{
+	if (rule == REDIS_RULE_SYNC)
+		return !session->queues && command->arguments == 1;
+	return rule == REDIS_RULE_REPLCONF && command->option && !session->subscriptions_known;
+}
+
 enum redis_course redis_session_command(struct redis_session *session, const struct redis_command *command,
 					struct redis_wait *ret_wait)
 {
@@ -80,11 +103,12 @@ enum redis_course redis_session_command(struct redis_session *session, const str
 	rule = redis_rule_of(ret_wait);
 	if (rule == REDIS_RULE_SUBSCRIBE || rule == REDIS_RULE_UNSUBSCRIBE)
 		ret_wait->acknowledgements = command->arguments - 1;
-	answered = is_answered(session, ret_wait);
+	ret_wait->in_transaction = session->queues;
+	answered = is_answered(session, ret_wait) && !is_never_answered(session, ret_wait);
 	note_transaction(session, rule);
 	if (rule == REDIS_RULE_EXEC && broken)
 		return REDIS_COURSE_BREAKS;
-	if ((rule == REDIS_RULE_SYNC && !session->queues) || (rule == REDIS_RULE_REPLCONF && command->option))
+	if (begins_replication(session, command, rule))
 		return REDIS_COURSE_REPLICATION;
 	if (answered)
 		return REDIS_COURSE_AWAITED;
@@ -132,6 +156,7 @@ static void reset(struct redis_session *session)
 	session->skips = sent.skips;
 	session->queues = sent.queues;
 	session->breaks = sent.breaks;
+	session->monitors = sent.monitors;
 }
 
 static void learn(struct redis_session *session, const struct redis_reply *reply)
@@ -179,6 +204,16 @@ static enum redis_answer apply(struct redis_session *session, const struct redis
 	return REDIS_ANSWER_WHOLE;
 }
 
+/* What was believed of a command when it was sent, now that it failed. */
+static void refuse(struct redis_session *session, const struct redis_wait *first)
+{
+	/* Within a transaction MULTI fails, and the transaction goes on. */
+	if (redis_rule_of(first) == REDIS_RULE_MULTI && !first->in_transaction)
+		session->queues = session->breaks = false;
+	if (redis_rule_of(first) == REDIS_RULE_MONITOR)
+		session->monitors = false;
+}
+
 enum redis_answer redis_session_reply(struct redis_session *session, struct redis_wait *first,
 				      const struct redis_reply *reply)
 {
@@ -196,14 +231,15 @@ enum redis_answer redis_session_reply(struct redis_session *session, struct redi
 		/* Perhaps it is CLIENT REPLY's own, which was thought not to be answered. */
 		if (session->silence_unproven)
 			return REDIS_ANSWER_MISFIT;
-		if (redis_rule_of(first) == REDIS_RULE_MULTI)
-			session->queues = false;
+		refuse(session, first);
 		return REDIS_ANSWER_WHOLE;
 	}
 	if (!redis_reply_fits(reply, first->row))
 		return REDIS_ANSWER_MISFIT;
 	session->silence_unproven = false;
 	if (reply->word == REDIS_WORD_QUEUED && redis_rule_of(first) != REDIS_RULE_EXEC) {
+		if (!first->in_transaction)
+			return REDIS_ANSWER_MISFIT;
 		if (redis_rule_of(first) == REDIS_RULE_SELECT)
 			session->queued_database = first->number;
 		return REDIS_ANSWER_WHOLE;

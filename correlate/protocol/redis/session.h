@@ -11,8 +11,9 @@
  * - Messages (RESP2: arrays, while subscribed), other pushes, and lines after MONITOR answer nobody.
  * - CLIENT REPLY OFF and SKIP, and what follows them, are not answered; ON is.
  * - SHUTDOWN is answered where it fails only.
- * - After PSYNC's answer, SYNC, or REPLCONF ACK the connection carries replication; after SCRIPT DEBUG YES, a debugger;
- *   after a transaction with one of these in it, what nobody can follow.
+ * - REPLCONF ACK, which replicas send, is not answered; nor is a second MONITOR.
+ * - After PSYNC's answer, or SYNC, the connection carries replication; so does one joined in the middle that shows
+ *   REPLCONF ACK; after SCRIPT DEBUG YES, a debugger; after a transaction with one of these in it, what nobody can follow.
  */
 #ifndef WIRESPAN_CORRELATE_PROTOCOL_REDIS_SESSION_H
 #define WIRESPAN_CORRELATE_PROTOCOL_REDIS_SESSION_H
@@ -29,6 +30,7 @@ struct redis_wait {
 	uint8_t option;
 	bool acknowledged;                   /* once at least */
 	bool many;                           /* had more channels than are kept */
+	bool in_transaction;                 /* sent after MULTI: queued, as a rule */
 	uint8_t channel_count;
 	uint32_t acknowledgements;           /* to come; (un)subscriptions only, 0: until there is no channel left */
 	uint32_t channels[REDIS_CHANNELS_KEPT];
@@ -47,6 +49,7 @@ struct redis_session {
 	bool skips; /* the next one is not answered */
 	bool silence_unproven; /* replies were switched off, and nothing shows yet that this was accepted */
 	bool queues; /* MULTI was sent */
+	bool monitors; /* so was MONITOR; a second one is not answered */
 	bool breaks; /* the transaction holds what nobody can follow */
 };
 

@@ -328,6 +328,12 @@ static void follows_monitor(void **state)
 	    CAME("+1339518083.107412 [0 1.2.3.4:5] \"get\"\r\n", "nobody"), SENT("PING", "awaited"),
 	    CAME("+1339518083.107413 [0 1.2.3.4:5] \"ping\"\r\n", "nobody"),
 	    CAME("+PONG\r\n", "whole"), SENT("RESET", "awaited"), CAME("+RESET\r\n", "whole ends"));
+	RUN(SENT("MONITOR", "awaited"), CAME("+OK\r\n", "holds"), SENT("MONITOR", "unanswered"), SENT("PING", "awaited"),
+	    CAME("+PONG\r\n", "whole"));
+	RUN(SENT("MONITOR", "awaited"), CAME("-NOPERM no\r\n", "whole"), SENT("MONITOR", "awaited"),
+	    CAME("-NOPERM no\r\n", "whole"));
+	RUN(SENT("MONITOR", "awaited"), SENT("RESET", "awaited"), SENT("MONITOR", "awaited"), CAME("+OK\r\n", "holds"),
+	    CAME("+RESET\r\n", "whole ends"), CAME("+OK\r\n", "holds"), SENT("MONITOR", "unanswered"));
 }
 
 static void follows_client_reply(void **state)
@@ -342,6 +348,8 @@ static void follows_client_reply(void **state)
 	    CAME("$1\r\nv\r\n", "whole"));
 	RUN(SENT("CLIENT REPLY SKIP", "unanswered"), SENT("CLIENT REPLY SKIP", "unanswered"),
 	    SENT("SET k v", "unanswered"), SENT("GET k", "awaited"), CAME("$1\r\nv\r\n", "whole"));
+	RUN(SENT("CLIENT REPLY SKIP", "unanswered"), SENT("CLIENT REPLY ON", "awaited"), SENT("GET k", "awaited"),
+	    CAME("+OK\r\n", "whole"), CAME("$1\r\nv\r\n", "whole"));
 	RUN(SENT("CLIENT REPLY maybe", "awaited"), CAME("-ERR syntax error\r\n", "whole"));
 	RUN(SENT("CLIENT REPLY OFF", "unanswered"), SENT("RESET", "awaited"), CAME("+RESET\r\n", "whole"));
 	/* Refused: the error is its own, and answers nobody else. */
@@ -375,6 +383,13 @@ static void follows_transactions(void **state)
 	RUN(SENT("MULTI", "awaited"), SENT("CLIENT REPLY OFF", "awaited"), CAME("+OK\r\n", "whole"),
 	    CAME("+QUEUED\r\n", "whole"), SENT("EXEC", "breaks"));
 	RUN(SENT("MULTI", "awaited"), CAME("-NOAUTH no\r\n", "whole"), SENT("CLIENT REPLY OFF", "unanswered"));
+	/* It goes on where a second one is refused. */
+	RUN(SENT("MULTI", "awaited"), CAME("+OK\r\n", "whole"), SENT("MULTI", "awaited"),
+	    CAME("-ERR MULTI calls can not be nested\r\n", "whole"), SENT("CLIENT REPLY SKIP", "awaited"),
+	    CAME("+QUEUED\r\n", "whole"));
+	begin(&fixture, true);
+	assert_string_equal(send_command(&fixture, "GET k"), "awaited");
+	assert_string_equal(take_reply(&fixture, "+QUEUED\r\n"), "misfit");
 }
 
 static void follows_the_database(void **state)
@@ -425,7 +440,10 @@ static void stops_where_replication_begins(void **state)
 	    CAME("+FULLRESYNC 8de1787ba490483314a4d30f1c628bc5025eb761 0\r\n", "last"));
 	RUN(SENT("PSYNC ? -1", "awaited"), CAME("-NOMASTERLINK no\r\n", "whole"));
 	RUN(SENT("SYNC", "replication"));
-	RUN(SENT("REPLCONF ACK 5", "replication"));
+	RUN(SENT("SYNC now", "awaited"), CAME("-ERR wrong number of arguments\r\n", "whole"));
+	RUN(SENT("REPLCONF ACK 5", "unanswered"), SENT("GET k", "awaited"), CAME("$1\r\nv\r\n", "whole"));
+	begin(&fixture, false);
+	assert_string_equal(send_command(&fixture, "REPLCONF ACK 5"), "replication");
 	RUN(SENT("SCRIPT DEBUG YES", "awaited"), CAME("+OK\r\n", "last"));
 	RUN(SENT("SCRIPT DEBUG NO", "awaited"), CAME("+OK\r\n", "whole"));
 }
