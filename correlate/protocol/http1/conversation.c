@@ -112,12 +112,12 @@ static int make_reader(struct http1_conversation *conversation, unsigned int dir
 	return conversation->readers[direction] ? 0 : -ENOMEM;
 }
 
-static bool is_read(const struct http1_conversation *conversation, unsigned int direction)
+static inline bool is_read(const struct http1_conversation *conversation, unsigned int direction)
 {
 	return !conversation->order.directions[direction].deaf && !conversation->order.connection->done;
 }
 
-static void feed_bytes(void *context, unsigned int direction, uint64_t position, struct slice bytes)
+static inline void feed_bytes(void *context, unsigned int direction, uint64_t position, struct slice bytes)
 {
 	struct http1_conversation *conversation = context;
 
@@ -125,7 +125,7 @@ static void feed_bytes(void *context, unsigned int direction, uint64_t position,
 		http1_reader_bytes(conversation->readers[direction], position, bytes);
 }
 
-static void feed_hole(void *context, unsigned int direction, uint64_t position, uint64_t length)
+static inline void feed_hole(void *context, unsigned int direction, uint64_t position, uint64_t length)
 {
 	struct http1_conversation *conversation = context;
 
