@@ -39,4 +39,13 @@ static inline void list_remove(struct list *item)
 	list_init(item);
 }
 
+/* Makes the item, of this list or of none, its last. Often it is that already. */
+static inline void list_move_to_end(struct list *list, struct list *item)
+{
+	if (list->previous == item)
+		return;
+	list_remove(item);
+	list_add(list, item);
+}
+
 #endif

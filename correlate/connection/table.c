@@ -88,9 +88,10 @@ static void note_memory(struct connection *connection)
 
 	connection->engine->memory += memory - connection->memory;
 	connection->memory = memory;
-	list_remove(&connection->holding);
 	if (memory)
-		list_add(&connection->engine->holding, &connection->holding);
+		list_move_to_end(&connection->engine->holding, &connection->holding);
+	else
+		list_remove(&connection->holding);
 }
 
 /* Where all take too much, the longest silent ones give up the messages under way. */
@@ -165,8 +166,7 @@ int connection_data(struct connection *connection, const struct record_data *rec
 	struct engine *engine = connection->engine;
 	int error;
 
-	list_remove(&connection->recent);
-	list_add(&engine->recent, &connection->recent);
+	list_move_to_end(&engine->recent, &connection->recent);
 	if (record->header.tgid) {
 		connection->shared |= connection->owner && connection->owner != record->header.tgid;
 		connection->owner = record->header.tgid;

@@ -84,10 +84,8 @@ static struct service *service_find(struct route_table *table, const struct key 
 {
 	struct service *service = hashmap_get(table->by_key, key->bytes, key->length);
 
-	if (service) {
-		list_remove(&service->link);
-		list_add(&table->services, &service->link);
-	}
+	if (service)
+		list_move_to_end(&table->services, &service->link);
 	return service;
 }
 
