@@ -24,6 +24,7 @@ struct redis_conversation {
 	size_t claim_count;
 	bool claims_more;          /* what begins now is claimed, too */
 	bool uncertain;            /* bytes were lost since the last record */
+	uint32_t turns;            /* that were begun with nothing unanswered, one after the other (rest.h) */
 	uint64_t moved_at;         /* when a record last told of bytes */
 	/* Of the reply under way: */
 	uint64_t reply_at;

@@ -120,6 +120,7 @@ static void misfit(struct redis_conversation *conversation)
 {
 	struct in_order *order = &conversation->order;
 
+	conversation->turns = 0;
 	if (in_order_nothing_asked(order) && list_empty(&conversation->claims) && !conversation->claims_more)
 		in_order_note_unsolicited(order);
 	else

@@ -38,6 +38,29 @@ static bool has_rested(const struct redis_conversation *conversation, const stru
 	       begin - conversation->moved_at >= REDIS_REST_NS;
 }
 
+/* It has always waited for all answers before it asked on. */
+static bool takes_turns(const struct redis_conversation *conversation, const struct record_data *record)
+{
+	const struct connection *connection = conversation->order.connection;
+
+	return conversation->turns >= REDIS_TURNS_MIN && record->header.flags & RECORD_DATA_TURN &&
+	       !pipeliners_contain(&connection->engine->pipeliners, connection);
+}
+
+static void note_turn(struct redis_conversation *conversation, const struct record_data *record)
+{
+	struct in_order *order = &conversation->order;
+
+	if (!(record->header.flags & RECORD_DATA_TURN))
+		return;
+	if (list_empty(&order->connection->requests) && !in_order_requests(order)->exchange) {
+		conversation->turns += conversation->turns < REDIS_TURNS_MIN;
+		return;
+	}
+	conversation->turns = 0;
+	in_order_note_pipelining(order);
+}
+
 static void pair_again(struct redis_conversation *conversation)
 {
 	struct in_order *order = &conversation->order;
@@ -58,11 +81,16 @@ void redis_rest_record(struct redis_conversation *conversation, const struct rec
 	struct in_order *order = &conversation->order;
 	struct in_order_direction *direction = &order->directions[record->direction];
 
-	if (order->synced || order->connection->request_direction != record->direction)
+	if (order->connection->request_direction != record->direction)
 		return;
+	if (order->synced) {
+		note_turn(conversation, record);
+		return;
+	}
 	if (skip || record->header.flags & RECORD_DATA_CONCURRENT || !redis_begins_command(record_first_bytes(record)))
 		return;
-	if (in_order_turned(order, record) && has_rested(conversation, record)) {
+	if (takes_turns(conversation, record) ||
+	    (in_order_turned(order, record) && has_rested(conversation, record))) {
 		pair_again(conversation);
 	} else if (direction->deaf && redis_begins_known_command(record_first_bytes(record))) {
 		/* Enough to count what can't be paired. */

@@ -7,6 +7,10 @@
  * is claimed: no span before all claims are answered by replies that fit, none comes unasked, and the next command
  * begins, or the connection ends. Anything else refutes all of it. A connection that never rests stays unpaired; its
  * commands are counted.
+ *
+ * After a loss one more is believed to have nothing unanswered: a client that takes turns. It has begun
+ * REDIS_TURNS_MIN turns, each with all before answered, and nobody in its process has ever been seen to do otherwise
+ * (in_order/pipeliners.h), as whoever shares a connection among callers soon does. Then it rests before each turn.
  */
 #ifndef WIRESPAN_CORRELATE_PROTOCOL_REDIS_REST_H
 #define WIRESPAN_CORRELATE_PROTOCOL_REDIS_REST_H
@@ -18,6 +22,8 @@
 #define REDIS_REST_NS (200 * NSEC_PER_MSEC)
 /* So many fitting answers without one unasked prove those before. */
 #define REDIS_CLAIMS_MAX 1024
+
+#define REDIS_TURNS_MIN 64
 
 /* Before a record is read: pairs again from it on, or reads its commands to count them, where that is possible. */
 void redis_rest_record(struct redis_conversation *conversation, const struct record_data *record, uint32_t skip);

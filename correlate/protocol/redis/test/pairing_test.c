@@ -19,6 +19,7 @@
 
 #define TALKS 1500
 #define STEPS 60
+#define LONG_STEPS 900 /* enough to see that a client takes turns */
 #define OVERHEAD 14 /* that an ECHO's array has more than the string it asks for */
 
 struct talk {
@@ -71,16 +72,16 @@ static void answer(struct talk *talk)
 }
 
 /* `depth`: so many commands are unanswered as the client asks the next. Rests are longer than any answer takes. */
-static void go(struct talk *talk, unsigned int depth)
+static void go(struct talk *talk, unsigned int depth, unsigned int steps)
 {
-	for (unsigned int i = 0; i < STEPS; i++) {
+	for (unsigned int i = 0; i < steps; i++) {
 		unsigned int open = talk->asked - talk->answered;
 
 		if (open > depth || (open && pick(talk, 2)))
 			answer(talk);
 		else
 			ask(talk);
-		if (talk->asked == talk->answered && pick(talk, 6) == 0)
+		if (steps == STEPS && talk->asked == talk->answered && pick(talk, 6) == 0)
 			tape_wait(&talk->f->tape, REDIS_REST_NS + 1);
 		else
 			tape_wait(&talk->f->tape, pick(talk, 2) * REDIS_REST_NS / 4);
@@ -126,7 +127,8 @@ static void check(const struct fixture *f)
 	}
 }
 
-static size_t run(unsigned int seed, bool late, unsigned int losses)
+/* The share of commands that are spans, in percent. */
+static size_t run(unsigned int seed, unsigned int depth, unsigned int steps, bool late, unsigned int losses)
 {
 	struct talk talk = { .random = 0x9e3779b97f4a7c15u * (seed + 1) };
 	void *state = NULL;
@@ -135,7 +137,7 @@ static size_t run(unsigned int seed, bool late, unsigned int losses)
 
 	assert_int_equal(fixture_setup(&state), 0);
 	talk.f = state;
-	go(&talk, pick(&talk, 4));
+	go(&talk, depth, steps);
 	for (size_t i = 0; i < talk.f->tape.count; i++)
 		((struct record_data *)talk.f->tape.records[i])->recognised = RECOGNISED_REDIS;
 	if (late)
@@ -154,25 +156,40 @@ static size_t run(unsigned int seed, bool late, unsigned int losses)
 	if (!late && !losses)
 		assert_int_equal(spans, 2 * talk.asked);
 	fixture_teardown(&state);
-	return spans;
+	return 100 * spans / (2 * talk.asked);
 }
 
 static void all_is_paired_where_nothing_is_lost(void **state)
 {
 	(void)state;
 	for (unsigned int seed = 0; seed < TALKS / 10; seed++)
-		run(seed, false, 0);
+		run(seed, seed % 4, STEPS, false, 0);
 }
 
 static void nothing_is_paired_wrongly(void **state)
 {
-	size_t spans = 0;
+	size_t shares = 0;
 
 	(void)state;
 	for (unsigned int seed = 0; seed < TALKS; seed++)
-		spans += run(seed, seed % 2, seed % 4);
+		shares += run(seed, seed / 8 % 4, STEPS, seed % 2, seed / 2 % 4);
 	/* The rule is not to pair nothing. */
-	assert_true(spans > (size_t)TALKS * STEPS / 4);
+	assert_true(shares / TALKS > 40);
+}
+
+/* Without a rest: only who takes turns is paired again. */
+static void turns_are_believed_where_they_are_kept(void **state)
+{
+	size_t shares = 0;
+
+	(void)state;
+	for (unsigned int seed = 0; seed < TALKS / 10; seed++) {
+		/* What is lost before that was seen is lost until a rest, which never comes. */
+		assert_true(run(seed, 0, LONG_STEPS, false, 0) == 100);
+		shares += run(seed, 0, LONG_STEPS, false, 1 + seed % 10);
+		run(seed, 1 + seed % 3, LONG_STEPS, false, 1 + seed % 40);
+	}
+	assert_true(shares / (TALKS / 10) > 50);
 }
 
 int main(void)
@@ -180,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_is_paired_where_nothing_is_lost),
 		cmocka_unit_test(nothing_is_paired_wrongly),
+		cmocka_unit_test(turns_are_believed_where_they_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
