@@ -17,6 +17,7 @@ PARSERS = (
     BUILD / "correlate" / "protocol" / "http1" / "bench_http1",
     BUILD / "correlate" / "protocol" / "http1" / "bench_framing",
     BUILD / "correlate" / "link" / "bench_tracecontext",
+    BUILD / "correlate" / "protocol" / "redis" / "bench_redis",
 )
 ENCODERS = BUILD / "otlp" / "encode" / "bench_encoder"
 RATE = 10_000  # requests/s recorded: few enough to lose none
@@ -54,7 +55,7 @@ def bench_parsers(bench):
     for name, case in cases.items():
         rows.append((*name_and_time(case), throughput_of(case).text(0), case["allocations"]))
         bench.result(f"engine.parser.{name}", throughput_of(case), "MB/s")
-    notes = ["A head, a chunk or a field's value each; *read*: from a stream that comes whole or in pieces."]
+    notes = ["A head, a chunk, a field's value, commands or replies each; *read*: from a stream that comes whole or in pieces."]
     bench.table("Parsers", ("what", "bytes", "ns", "MB/s", "allocations"), rows, notes)
 
 
