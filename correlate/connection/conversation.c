@@ -73,6 +73,8 @@ void conversation_gap(struct connection *connection, enum record_direction direc
 		      uint64_t length)
 {
 	connection->directions[direction].gapped = true;
+	if (direction == connection->request_direction)
+		connection->prefix.open = false;
 	if (connection->done)
 		return;
 	loss_add(&connection->engine->losses, LOSS_STREAM_GAP);
