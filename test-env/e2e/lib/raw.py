@@ -12,7 +12,11 @@ LIMIT = 30  # seconds that anything may block
 
 def wall(monotonic):
     """The monotonic instant (ns) on the wall clock as it stands now, which the kernel slews: as the agent tells it."""
-    return monotonic + time.time_ns() - time.monotonic_ns()
+    while True:
+        before, now, after = time.monotonic_ns(), time.time_ns(), time.monotonic_ns()
+        # Else we may have been kept waiting between the two clocks.
+        if after - before < 100_000:
+            return monotonic + now - before
 
 
 @dataclass
