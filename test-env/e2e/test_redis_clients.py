@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real clients of Redis: commands, errors, order and times are those that the client wrote down."""
 
+import time
+
 import pytest
 
 from lib.agent import run_command
@@ -44,3 +46,15 @@ def test_script(name, redis_server, start_client, start_agent, hooks, port, tmp_
     check_statistics(connections, redis_server)
     check_result(result, redis_server, client, connections)
     check_secrecy(tmp_path, recording)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_pool_older_than_the_agent(name, redis_server, start_client, start_agent, port):
+    """Its connections are known, calm and used before: nothing on them is missed, nor taken for something else."""
+    client = start_client(name)
+    agent = start_agent("--port", port)
+    ready = time.monotonic_ns()
+    connections = client.run(redis_server)
+    result = agent.stop()
+    check_script(connections)
+    check_result(result, redis_server, client, connections, since=ready)

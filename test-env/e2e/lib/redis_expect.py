@@ -9,7 +9,6 @@ from lib.expect import check_instant
 CONTAINERS = ("ACL", "CLIENT", "COMMAND", "CONFIG", "SCRIPT", "XGROUP")
 HIDDEN = ("AUTH", "HELLO", "ACL SETUSER", "CONFIG SET")  # of their arguments nothing is shown
 UNKNOWN = ("NOSUCHCOMMAND",)
-UNKNOWN_SUBCOMMANDS = (b"MAINT_NOTIFICATIONS",)
 SHOWN = 16  # arguments; of more " ..." tells
 
 
@@ -17,7 +16,7 @@ def operation(command):
     """db.operation.name."""
     if command.name in UNKNOWN:
         return "_OTHER"
-    if command.name in CONTAINERS and command.words[1].upper() not in UNKNOWN_SUBCOMMANDS:
+    if command.name in CONTAINERS:
         return f"{command.name} {command.words[1].decode().upper()}"
     return command.name
 
