@@ -39,6 +39,7 @@ class Target(NamedTuple):
     executable: str
     # How many requests it has read in its life. Without, those that the load's client saw answered are all.
     requests_read: Optional[Callable[[], int]] = None
+    losses: tuple = HEAD_LOSSES  # those that are each an exchange less
 
 
 # It takes an agent to find out.
@@ -76,7 +77,7 @@ def measure(variant, target, load):
         figures["load_cpu"] = figures["cpu"] / requests / 1e3
         if agent:
             expected = partial(expected_exchanges, variant, target, requests, read_before)
-            figures.update(agent_figures(agent, sink, threads_before, requests, expected))
+            figures.update(agent_figures(agent, sink, threads_before, requests, expected, target.losses))
     return figures
 
 
@@ -84,7 +85,7 @@ def expected_exchanges(variant, target, requests, read_before):
     return variant.ends * (requests if read_before is None else target.requests_read() - read_before)
 
 
-def agent_figures(agent, sink, threads_before, requests, expected):
+def agent_figures(agent, sink, threads_before, requests, expected, exchange_losses):
     """
     After a load: what the agent took and made of it. expected(), how many exchanges there were, is asked when the agent
     has ended: it would trace the question.
@@ -95,7 +96,7 @@ def agent_figures(agent, sink, threads_before, requests, expected):
     exported = sink.counts()[2] if sink else 0
     collector = cpu(sink.pid) if sink else 0
     agent.stop()
-    figures = account(expected(), sink.counts()[2] if sink else None, agent.losses)
+    figures = account(expected(), sink.counts()[2] if sink else None, agent.losses, exchange_losses)
     # The last batch is sent when the agent ends: its price is that of those before.
     exchanges = max(1, figures["exchanges"])
     capture, export = capture / exchanges / 1e3, export / (exported or exchanges) / 1e3
@@ -117,11 +118,11 @@ def unheld(rate, samples):
     return [f"This machine does not hold {rate:,} requests/s untraced: it reached {reached:,.0f}."]
 
 
-def account(expected, spans, losses):
+def account(expected, spans, losses, exchange_losses=HEAD_LOSSES):
     """What became of the exchanges that were expected: one per request and traced end. `spans`: None where unknown."""
-    heads = sum(losses.get(name, 0) for name in HEAD_LOSSES)
+    heads = sum(losses.get(name, 0) for name in exchange_losses)
     export = sum(count for name, count in losses.items() if name.startswith("export_"))
-    others = {k: v for k, v in losses.items() if k not in HEAD_LOSSES and not k.startswith("export_")}
+    others = {k: v for k, v in losses.items() if k not in exchange_losses and not k.startswith("export_")}
     missing = None if spans is None else expected - spans - heads - export
     return {
         "expected": expected,
