@@ -17,14 +17,17 @@ static const struct protocol *spoken(const struct connection *connection, const 
 	return record->recognised < RECOGNISED_COUNT ? connection->engine->protocols[record->recognised] : NULL;
 }
 
-/* What has begun and is not open yet; what is open is counted where it is forgotten. */
-static void count_begun(struct connection *connection)
+/* The conversation goes on where nobody follows: what becomes of what has begun in it can't be known. */
+static void lose_conversation(struct connection *connection)
 {
+	/* What is open already is counted where it is forgotten. */
 	if (list_empty(&connection->requests) && conversation_under_way(connection))
 		loss_add(&connection->engine->losses, LOSS_REQUEST_UNPAIRED);
+	connection_forget_exchanges(connection, true);
+	conversation_end(connection);
 }
 
-/* From that record on the connection speaks `protocol`; what becomes of what was open before nobody can tell. */
+/* From that record on the connection speaks `protocol`. */
 static int hand_over(struct connection *connection, const struct protocol *protocol, const struct record_data *record,
 		     uint32_t skip)
 {
@@ -32,11 +35,7 @@ static int hand_over(struct connection *connection, const struct protocol *proto
 
 	if (!conversation)
 		return -ENOMEM;
-	if (connection->protocol) {
-		count_begun(connection);
-		connection_forget_exchanges(connection, true);
-		conversation_end(connection);
-	}
+	lose_conversation(connection);
 	connection->protocol = protocol;
 	connection->conversation = conversation;
 	protocol->begin(connection, record, skip);
@@ -51,10 +50,12 @@ static void read_record(struct connection *connection, const struct record_data 
 		loss_add(&connection->engine->losses, LOSS_MEMORY_LIMIT);
 		protocol = NULL;
 	}
-	if (protocol)
+	if (protocol) {
 		protocol->record(connection, record, skip);
-	else
+	} else {
+		lose_conversation(connection);
 		connection->done = true;
+	}
 }
 
 void conversation_record(struct connection *connection, const struct record_data *record, uint32_t skip)

@@ -229,6 +229,19 @@ static void what_nobody_knows_is_not_read(void **state)
 	assert_int_equal(f->spans.count, 2);
 }
 
+static void what_was_open_before_the_unknown_is_counted(void **state)
+{
+	struct fixture *f = *state;
+
+	tape_request(&f->tape, &f->wire, "GET /unanswered HTTP/1.1\r\nHost: h\r\n\r\n");
+	tape_send(&f->tape, &f->wire.client, "?01")->recognised = RECOGNISED_COUNT;
+	tape_receive(&f->tape, &f->wire.server, "?01")->recognised = RECOGNISED_COUNT;
+	tape_state(&f->tape, &f->wire.client, RECORD_STATE_GONE | RECORD_STATE_RESET | RECORD_STATE_LEFT, ECONNRESET);
+	fixture_play(f);
+	assert_int_equal(fixture_loss(f, LOSS_REQUEST_UNPAIRED), 2);
+	assert_int_equal(f->spans.count, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
 
 int main(void)
@@ -244,6 +257,7 @@ int main(void)
 		TEST(what_was_open_before_that_is_counted),
 		TEST(what_had_begun_before_that_is_counted),
 		TEST(what_nobody_knows_is_not_read),
+		TEST(what_was_open_before_the_unknown_is_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
