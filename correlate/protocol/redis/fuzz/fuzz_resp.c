@@ -57,7 +57,7 @@ static void on_item(void *context, const struct resp_item *item)
 	uint64_t known = item->length < RESP_TEXT_MAX ? item->length : RESP_TEXT_MAX;
 
 	require(log->is_open && item->depth <= 1 && item->text.length <= known);
-	if (item->type == '+' || item->type == '-' || item->type == '$')
+	if (item->type == '$' || item->type == '=' || item->type == '!')
 		log->short_text = log->short_text || item->text.length < known;
 	for (size_t i = 0; i < item->text.length; i++)
 		sum = sum * 31 + (unsigned char)item->text.data[i];
