@@ -6,6 +6,7 @@ WIRESPAN_REDIS_COMMANDS=200000 asks for so many commands; by default they are fe
 
 import itertools
 import os
+import signal
 from collections import Counter
 
 import pytest
@@ -92,10 +93,12 @@ def test_more_than_the_ring_holds(redis_server, start_agent, hooks, port, pipeli
     agent = start_agent(*hooks, "--port", port, "--ring-size", "64K")
     connections = [Pipeliner(port, pipeline) for _ in range(8)]
     asked = 0
+    os.kill(agent.pid, signal.SIGSTOP)
     while asked < COMMANDS:
         for connection in connections:
             connection.ask()
         asked += pipeline * len(connections)
+    os.kill(agent.pid, signal.SIGCONT)
     run_benchmark(port, COMMANDS, pipeline, ["GET", "text"], connections=50)
     for connection in connections:
         connection.close()
