@@ -9,6 +9,7 @@
 
 struct redis_call {
 	struct redis_wait wait;
+	uint64_t asked_at;     /* when its last byte moved; of those only that are perhaps not answered */
 	uint32_t arguments;    /* of redis_command */
 	uint32_t batch;        /* commands of the pipeline that it was sent in, in one go; 0: none, or not certain */
 	int32_t database;      /* -1: unknown */

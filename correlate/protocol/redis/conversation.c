@@ -157,6 +157,21 @@ static void conversation_close(struct connection *connection, enum record_direct
 	(void)direction;
 }
 
+/* What is silenced was not acknowledged: it ended as it was sent. */
+static void end_silenced(struct connection *connection)
+{
+	struct list *link, *next;
+
+	for (link = connection->requests.next; link != &connection->requests; link = next) {
+		struct exchange *exchange = LIST_ITEM(link, struct exchange, queued);
+		const struct redis_call *call = redis_call_of(exchange);
+
+		next = link->next;
+		if (call->wait.silenced && !call->wait.acknowledged)
+			connection_finish_exchange(connection, exchange, call->asked_at);
+	}
+}
+
 /* What is claimed and unanswered has no proof that it came first. */
 static void drop_open_claims(struct connection *connection)
 {
@@ -177,6 +192,7 @@ static void conversation_fail(struct connection *connection, uint64_t time)
 	struct list *requests = &connection->requests;
 
 	drop_open_claims(connection);
+	end_silenced(connection);
 	redis_claims_prove(conversation);
 	if (!list_empty(requests)) {
 		struct exchange *first = LIST_ITEM(requests->next, struct exchange, queued);

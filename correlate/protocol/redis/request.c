@@ -69,7 +69,7 @@ static void describe(struct engine *engine, struct exchange *exchange, const str
 	if (row->rule == REDIS_RULE_PING)
 		ignore_ping(engine, exchange);
 	/* It may rightly wait for ever. */
-	if (row->flags & REDIS_BLOCKING)
+	if (row->flags & REDIS_BLOCKING || redis_call_of(exchange)->wait.silenced)
 		list_remove(&exchange->open);
 }
 
@@ -141,6 +141,8 @@ static void pair_command(struct redis_conversation *conversation, enum redis_cou
 		return;
 	note_in_batch(conversation, exchange, position);
 	in_order_end_request(order, position);
+	if (wait->silenced)
+		redis_call_of(exchange)->asked_at = connection->current->header.time;
 	if (course == REDIS_COURSE_AWAITED)
 		return;
 	if (course == REDIS_COURSE_BREAKS) {

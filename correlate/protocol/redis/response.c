@@ -59,6 +59,17 @@ static void end_acknowledged(struct redis_conversation *conversation, struct exc
 	exchange_unref(&connection->engine->pool, first);
 }
 
+/* It ended as it was sent. */
+static void end_unanswered(struct redis_conversation *conversation, struct exchange *first)
+{
+	struct connection *connection = conversation->order.connection;
+
+	exchange_ref(first);
+	connection_finish_exchange(connection, first, redis_call_of(first)->asked_at);
+	keep_claim(conversation, first);
+	exchange_unref(&connection->engine->pool, first);
+}
+
 static void end_answer(struct redis_conversation *conversation, struct exchange *first, uint64_t position)
 {
 	struct in_order *order = &conversation->order;
@@ -145,6 +156,9 @@ static bool take_reply(struct redis_conversation *conversation, uint64_t positio
 	case REDIS_ANSWER_MISFIT:
 		misfit(conversation);
 		return true;
+	case REDIS_ANSWER_NONE:
+		end_unanswered(conversation, first);
+		return false;
 	case REDIS_ANSWER_BEFORE:
 		end_acknowledged(conversation, first);
 		return false;

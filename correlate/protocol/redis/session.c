@@ -21,8 +21,16 @@ void redis_session_doubt(struct redis_session *session)
 	session->system = system;
 }
 
+/* By the time the server comes to it, of what is known. RESP3 has pushes, and so no mode. */
+static bool refuses_client(const struct redis_session *session)
+{
+	bool subscribed = session->subscriptions_known && redis_subscribed(session);
+
+	return session->protocol == 2 && (subscribed || session->subscribing);
+}
+
 /* Whether replies are on for this command, and what it does to those of later ones (networking.c, clientCommand). */
-static bool is_answered(struct redis_session *session, const struct redis_wait *wait)
+static bool is_answered(struct redis_session *session, struct redis_wait *wait)
 {
 	bool skipped = session->skips;
 	bool answered = !skipped && !session->replies_off;
@@ -33,6 +41,9 @@ static bool is_answered(struct redis_session *session, const struct redis_wait *
 		return !skipped;
 	}
 	if (redis_rule_of(wait) != REDIS_RULE_CLIENT_REPLY || session->queues)
+		return answered;
+	wait->refused = refuses_client(session);
+	if (wait->refused)
 		return answered;
 	switch (wait->option) {
 	case REDIS_OPTION_ON:
@@ -110,13 +121,17 @@ enum redis_course redis_session_command(struct redis_session *session, const str
 		return REDIS_COURSE_BREAKS;
 	if (begins_replication(session, command, rule))
 		return REDIS_COURSE_REPLICATION;
+	if (rule == REDIS_RULE_SUBSCRIBE && !ret_wait->in_transaction)
+		session->subscribing++;
 	if (answered)
 		return REDIS_COURSE_AWAITED;
+	if ((rule == REDIS_RULE_SUBSCRIBE || rule == REDIS_RULE_UNSUBSCRIBE) && !ret_wait->in_transaction) {
+		ret_wait->silenced = true;
+		return REDIS_COURSE_AWAITED;
+	}
 	/* Whether they did what they do, nobody tells. */
 	if (rule == REDIS_RULE_SELECT || rule == REDIS_RULE_EXEC)
 		session->database = -1;
-	if (rule == REDIS_RULE_SUBSCRIBE || rule == REDIS_RULE_UNSUBSCRIBE)
-		session->subscriptions_known = false;
 	if (rule == REDIS_RULE_HELLO)
 		session->protocol = 0;
 	return REDIS_COURSE_UNANSWERED;
@@ -157,6 +172,7 @@ static void reset(struct redis_session *session)
 	session->queues = sent.queues;
 	session->breaks = sent.breaks;
 	session->monitors = sent.monitors;
+	session->subscribing = sent.subscribing;
 }
 
 static void learn(struct redis_session *session, const struct redis_reply *reply)
@@ -204,6 +220,13 @@ static enum redis_answer apply(struct redis_session *session, const struct redis
 	return REDIS_ANSWER_WHOLE;
 }
 
+/* A SUBSCRIBE has its answer, or has none. */
+static void note_subscribed(struct redis_session *session, const struct redis_wait *first)
+{
+	if (redis_rule_of(first) == REDIS_RULE_SUBSCRIBE && !first->in_transaction && session->subscribing)
+		session->subscribing--;
+}
+
 /* What was believed of a command when it was sent, now that it failed. */
 static void refuse(struct redis_session *session, const struct redis_wait *first)
 {
@@ -212,13 +235,27 @@ static void refuse(struct redis_session *session, const struct redis_wait *first
 		session->queues = session->breaks = false;
 	if (redis_rule_of(first) == REDIS_RULE_MONITOR)
 		session->monitors = false;
+	note_subscribed(session, first);
+}
+
+/* Older than acknowledgements of what is silenced: whether it did what it does, nobody tells. */
+static enum redis_answer pass_over(struct redis_session *session, const struct redis_wait *first)
+{
+	note_subscribed(session, first);
+	session->subscriptions_known = false;
+	return REDIS_ANSWER_NONE;
 }
 
 enum redis_answer redis_session_reply(struct redis_session *session, struct redis_wait *first,
 				      const struct redis_reply *reply)
 {
-	if (redis_subscription_acknowledges(first, reply))
-		return redis_subscription_acknowledge(session, first, reply);
+	if (redis_subscription_acknowledges(first, reply)) {
+		enum redis_answer answer = redis_subscription_acknowledge(session, first, reply);
+
+		if (answer == REDIS_ANSWER_HOLDS)
+			note_subscribed(session, first);
+		return answer;
+	}
 	if (first && is_doubtful(session, reply))
 		return REDIS_ANSWER_MISFIT;
 	if (answers_nobody(session, reply))
@@ -227,10 +264,14 @@ enum redis_answer redis_session_reply(struct redis_session *session, struct redi
 		return REDIS_ANSWER_MISFIT;
 	if (first->acknowledged)
 		return first->acknowledgements ? REDIS_ANSWER_MISFIT : REDIS_ANSWER_BEFORE;
+	/* Perhaps it is CLIENT REPLY's own, which was thought not to be answered. */
+	if (reply->error && session->silence_unproven)
+		return REDIS_ANSWER_MISFIT;
+	if (first->silenced)
+		return pass_over(session, first);
+	if (first->refused && !(reply->error && redis_subscribed(session)))
+		return REDIS_ANSWER_MISFIT;
 	if (reply->error) {
-		/* Perhaps it is CLIENT REPLY's own, which was thought not to be answered. */
-		if (session->silence_unproven)
-			return REDIS_ANSWER_MISFIT;
 		refuse(session, first);
 		return REDIS_ANSWER_WHOLE;
 	}

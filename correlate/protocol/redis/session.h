@@ -9,7 +9,8 @@
  * - (P|S)(UN)SUBSCRIBE is acknowledged once per channel; without channels, UNSUBSCRIBE once for each that there is, or
  *   once. RESP3 sends acknowledgements as pushes.
  * - Messages (RESP2: arrays, while subscribed), other pushes, and lines after MONITOR answer nobody.
- * - CLIENT REPLY OFF and SKIP, and what follows them, are not answered; ON is.
+ * - CLIENT REPLY OFF and SKIP, and what follows them, are not answered; ON is. Acknowledgements come nevertheless (Redis
+ *   7.0), or do not (6.0). A connection of RESP2 that is subscribed refuses CLIENT REPLY.
  * - SHUTDOWN is answered where it fails only.
  * - REPLCONF ACK, which replicas send, is not answered; nor is a second MONITOR.
  * - After PSYNC's answer, or SYNC, the connection carries replication; so does one joined in the middle that shows
@@ -31,6 +32,8 @@ struct redis_wait {
 	bool acknowledged;                   /* once at least */
 	bool many;                           /* had more channels than are kept */
 	bool in_transaction;                 /* sent after MULTI: queued, as a rule */
+	bool silenced;                       /* perhaps not answered: acknowledged, or not at all */
+	bool refused;                        /* answered by an error: the connection is subscribed */
 	uint8_t channel_count;
 	uint32_t acknowledgements;           /* to come; (un)subscriptions only, 0: until there is no channel left */
 	uint32_t channels[REDIS_CHANNELS_KEPT];
@@ -49,6 +52,7 @@ struct redis_session {
 	bool skips; /* the next one is not answered */
 	bool silence_unproven; /* replies were switched off, and nothing shows yet that this was accepted */
 	bool queues; /* MULTI was sent */
+	uint32_t subscribing; /* so many SUBSCRIBEs are not answered yet */
 	bool monitors; /* so was MONITOR; a second one is not answered */
 	bool breaks; /* the transaction holds what nobody can follow */
 };
@@ -78,6 +82,7 @@ enum redis_answer {
 	REDIS_ANSWER_HOLDS,  /* whole, and what it subscribed to goes on */
 	REDIS_ANSWER_LAST,   /* whole; what follows, in both directions, is neither command nor reply */
 	REDIS_ANSWER_BEFORE, /* `first` had its whole answer before: ask again with the next */
+	REDIS_ANSWER_NONE,   /* `first` is not answered at all: ask again with the next */
 };
 
 /* The next reply, all of it told. `first`: of the commands that wait, the first; NULL: none does. */

@@ -280,6 +280,30 @@ static void unanswered_commands_end_as_they_are_sent(void **state)
 	assert_spans(f, "CLIENT REPLY CLIENT REPLY GET SET");
 }
 
+static void what_is_silenced_is_acknowledged_or_not(void **state)
+{
+	struct fixture *f = *state;
+
+	tape_request(&f->tape, &f->wire, "CLIENT REPLY SKIP\r\n" SUBSCRIBE);
+	tape_response(&f->tape, &f->wire, SUBSCRIBED);
+	tape_wait(&f->tape, 5 * SECOND);
+	tape_request(&f->tape, &f->wire, UNSUBSCRIBE);
+	tape_response(&f->tape, &f->wire, UNSUBSCRIBED);
+	tape_request(&f->tape, &f->wire, "CLIENT REPLY SKIP\r\nPUNSUBSCRIBE\r\n");
+	tape_wait(&f->tape, 5 * SECOND);
+	tape_request(&f->tape, &f->wire, GET_K);
+	tape_response(&f->tape, &f->wire, VALUE);
+	tape_request(&f->tape, &f->wire, "CLIENT REPLY SKIP\r\nSUNSUBSCRIBE\r\n");
+	tape_wait(&f->tape, 5 * SECOND);
+	close_both(f);
+	play(f);
+	assert_no_loss(f);
+	assert_spans(f, "CLIENT REPLY SUBSCRIBE UNSUBSCRIBE CLIENT REPLY PUNSUBSCRIBE GET CLIENT REPLY SUNSUBSCRIBE");
+	assert_true(duration(find(f, SPAN_KIND_CLIENT, "SUBSCRIBE")) > 5 * SECOND);
+	assert_true(duration(find(f, SPAN_KIND_CLIENT, "PUNSUBSCRIBE")) < SECOND);
+	assert_true(duration(find(f, SPAN_KIND_CLIENT, "SUNSUBSCRIBE")) < SECOND);
+}
+
 static void shutdown_ends_with_the_connection(void **state)
 {
 	struct fixture *f = *state;
@@ -551,6 +575,7 @@ int main(void)
 		TEST(a_subscription_ends_with_its_connection),
 		TEST(monitor_is_one_span),
 		TEST(unanswered_commands_end_as_they_are_sent),
+		TEST(what_is_silenced_is_acknowledged_or_not),
 		TEST(shutdown_ends_with_the_connection),
 		TEST(what_is_open_fails_with_the_connection),
 		TEST(replication_is_not_read),

@@ -131,7 +131,7 @@ static void pop(struct fixture *fixture, bool holds)
 /* What it is, and " ends" for each subscription that it ends. */
 static const char *take_reply(struct fixture *fixture, const char *reply)
 {
-	static const char *const names[] = { "nobody", "misfit", "part", "whole", "holds", "last", "before" };
+	static const char *const names[] = { "nobody", "misfit", "part", "whole", "holds", "last", "before", "none" };
 	static char said[64];
 	size_t whole = fixture->replies_whole, kept = 0;
 	enum redis_answer answer;
@@ -145,7 +145,7 @@ static const char *take_reply(struct fixture *fixture, const char *reply)
 		snprintf(said + strlen(said), sizeof(said) - strlen(said), "%s%s", *said ? " " : "", names[answer]);
 		if (answer >= REDIS_ANSWER_WHOLE)
 			pop(fixture, answer == REDIS_ANSWER_HOLDS);
-	} while (answer == REDIS_ANSWER_BEFORE);
+	} while (answer >= REDIS_ANSWER_BEFORE);
 	for (size_t i = 0; i < fixture->held_count; i++) {
 		if (redis_session_ends(&fixture->session, &fixture->held[i], &fixture->reply))
 			snprintf(said + strlen(said), sizeof(said) - strlen(said), " ends");
@@ -352,7 +352,22 @@ static void follows_client_reply(void **state)
 	    CAME("+OK\r\n", "whole"), CAME("$1\r\nv\r\n", "whole"));
 	RUN(SENT("CLIENT REPLY maybe", "awaited"), CAME("-ERR syntax error\r\n", "whole"));
 	RUN(SENT("CLIENT REPLY OFF", "unanswered"), SENT("RESET", "awaited"), CAME("+RESET\r\n", "whole"));
+	/* Acknowledgements come nevertheless, or the next answer does. */
+	RUN(SENT("CLIENT REPLY SKIP", "unanswered"), SENT("SUBSCRIBE c", "awaited"), SENT("PING", "awaited"),
+	    CAME("*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n", "holds"),
+	    CAME("*2\r\n$4\r\npong\r\n$0\r\n\r\n", "whole"));
+	RUN(SENT("CLIENT REPLY OFF", "unanswered"), SENT("UNSUBSCRIBE", "awaited"), SENT("CLIENT REPLY ON", "awaited"),
+	    CAME("+OK\r\n", "none whole"));
 	/* Refused: the error is its own, and answers nobody else. */
+	RUN(SENT("SUBSCRIBE c", "awaited"), SENT("CLIENT REPLY OFF", "awaited"), SENT("ECHO k", "awaited"),
+	    CAME("*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n", "holds"), CAME("-ERR Can't\r\n", "whole"),
+	    CAME("-ERR Can't\r\n", "whole"), SENT("CLIENT REPLY SKIP", "awaited"),
+	    CAME("-ERR Can't\r\n", "whole"));
+	begin(&fixture, true);
+	assert_string_equal(send_command(&fixture, "SUBSCRIBE c"), "awaited");
+	assert_string_equal(send_command(&fixture, "CLIENT REPLY SKIP"), "awaited");
+	assert_string_equal(take_reply(&fixture, "-NOPERM no\r\n"), "whole");
+	assert_string_equal(take_reply(&fixture, "-ERR of another\r\n"), "misfit");
 	begin(&fixture, true);
 	assert_string_equal(send_command(&fixture, "CLIENT REPLY SKIP"), "unanswered");
 	assert_string_equal(send_command(&fixture, "SET k v"), "unanswered");
