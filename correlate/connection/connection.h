@@ -58,6 +58,7 @@ struct connection {
 	struct list ending;   /* engine: those that are over but linger */
 	uint64_t moved_to[2]; /* by enum record_direction: how far it came, as its last state said; 0 not known */
 	size_t memory;        /* of readers and held records, as accounted */
+	size_t message_memory; /* of it, what the protocol has allocated for messages under way, as it says itself */
 	uint64_t began;       /* time of the first record */
 	uint64_t gone_at;     /* when it was over; 0 not yet */
 	uint64_t arrived;     /* position after the last byte that arrived by then, read or not; 0 not known */

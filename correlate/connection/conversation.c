@@ -114,8 +114,3 @@ bool conversation_under_way(const struct connection *connection)
 {
 	return connection->protocol && connection->protocol->under_way(connection);
 }
-
-size_t conversation_memory(const struct connection *connection)
-{
-	return connection->protocol ? connection->protocol->memory(connection) : 0;
-}

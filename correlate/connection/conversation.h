@@ -23,7 +23,5 @@ bool conversation_give_up(struct connection *connection);
 void conversation_end(struct connection *connection);
 /* Whether a message is on its way. */
 bool conversation_under_way(const struct connection *connection);
-/* Bytes allocated for messages. */
-size_t conversation_memory(const struct connection *connection);
 
 #endif

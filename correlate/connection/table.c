@@ -84,7 +84,7 @@ void connection_free(struct connection *connection)
 
 static void note_memory(struct connection *connection)
 {
-	size_t memory = connection->stream.held_bytes + conversation_memory(connection);
+	size_t memory = connection->stream.held_bytes + connection->message_memory;
 
 	connection->engine->memory += memory - connection->memory;
 	connection->memory = memory;

@@ -23,7 +23,10 @@ struct span;
 struct protocol {
 	enum recognised recognised; /* by which the kernel names it; one row's alone */
 
-	/* Conversations: connection->conversation has so many bytes, zeroed; they are freed after end(). */
+	/*
+	 * Conversations: connection->conversation has so many bytes, zeroed; they are freed after end(). What a
+	 * conversation allocates besides stands in connection->message_memory whenever one of these returns.
+	 */
 	size_t conversation_size;
 	/* Before the first record in order, which record() is given next; its first `skip` bytes are known already. */
 	void (*begin)(struct connection *connection, const struct record_data *record, uint32_t skip);
@@ -42,8 +45,6 @@ struct protocol {
 	void (*doubt)(struct connection *connection);
 	/* Whether forgetting it now loses a message that is on its way. */
 	bool (*under_way)(const struct connection *connection);
-	/* Bytes allocated, but for conversation_size. */
-	size_t (*memory)(const struct connection *connection);
 
 	/* Exchanges: exchange->part has so many bytes, of which the first exchange_zeroed are zero at first. */
 	size_t exchange_size;

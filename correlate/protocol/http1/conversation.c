@@ -23,6 +23,16 @@ static bool proves_head(enum http_message message, struct slice bytes)
 	       slice_find(bytes, '\n') < bytes.length && http1_may_begin(message, bytes);
 }
 
+static void note_memory(struct http1_conversation *conversation)
+{
+	size_t memory = 0;
+
+	for (unsigned int i = 0; i < 2; i++)
+		if (conversation->readers[i])
+			memory += http1_reader_memory(conversation->readers[i]);
+	conversation->order.connection->message_memory = memory;
+}
+
 static void free_reader(struct http1_conversation *conversation, unsigned int direction)
 {
 	http1_reader_free(conversation->readers[direction]);
@@ -173,6 +183,7 @@ static void conversation_record(struct connection *connection, const struct reco
 	read_record(connection, record, skip);
 	if (connection->done)
 		free_readers(http1_conversation(connection));
+	note_memory(http1_conversation(connection));
 }
 
 static void conversation_gap(struct connection *connection, enum record_direction direction, uint64_t position,
@@ -190,6 +201,7 @@ static void conversation_gap(struct connection *connection, enum record_directio
 		http1_reader_hole(reader, position, length);
 	else
 		in_order_deafen(&conversation->order, direction, LOSS_STREAM_GAP);
+	note_memory(conversation);
 }
 
 /* Ends a body that lasts until the close. */
@@ -200,6 +212,7 @@ static void conversation_close(struct connection *connection, enum record_direct
 
 	if (reader && is_read(conversation, direction))
 		http1_reader_close(reader, connection->stream.next[direction]);
+	note_memory(conversation);
 }
 
 static void conversation_fail(struct connection *connection, uint64_t time)
@@ -226,12 +239,14 @@ static bool conversation_give_up(struct connection *connection)
 		}
 		free_reader(conversation, i);
 	}
+	note_memory(conversation);
 	return lost;
 }
 
 static void conversation_end(struct connection *connection)
 {
 	free_readers(http1_conversation(connection));
+	note_memory(http1_conversation(connection));
 	in_order_end(&http1_conversation(connection)->order);
 }
 
@@ -243,17 +258,6 @@ static void conversation_doubt(struct connection *connection)
 static bool conversation_under_way(const struct connection *connection)
 {
 	return in_order_under_way(&http1_conversation(connection)->order);
-}
-
-static size_t conversation_memory(const struct connection *connection)
-{
-	const struct http1_conversation *conversation = http1_conversation(connection);
-	size_t memory = 0;
-
-	for (unsigned int i = 0; i < 2; i++)
-		if (conversation->readers[i])
-			memory += http1_reader_memory(conversation->readers[i]);
-	return memory;
 }
 
 /* The kernel counts what it cannot read where a message may begin. */
@@ -306,7 +310,6 @@ const struct protocol http1_protocol = {
 	.end = conversation_end,
 	.doubt = conversation_doubt,
 	.under_way = conversation_under_way,
-	.memory = conversation_memory,
 	.exchange_size = sizeof(struct http_part),
 	.exchange_zeroed = HTTP_PART_ZEROED,
 	.forget_text = http_part_forget_text,

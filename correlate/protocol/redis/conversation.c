@@ -245,12 +245,6 @@ static bool conversation_under_way(const struct connection *connection)
 	       !list_empty(&conversation->claims);
 }
 
-static size_t conversation_memory(const struct connection *connection)
-{
-	(void)connection;
-	return 0;
-}
-
 static void call_forget_text(struct exchange *exchange)
 {
 	struct redis_call *call = redis_call_of(exchange);
@@ -284,7 +278,6 @@ const struct protocol redis_protocol = {
 	.end = conversation_end,
 	.doubt = conversation_doubt,
 	.under_way = conversation_under_way,
-	.memory = conversation_memory,
 	.exchange_size = sizeof(struct redis_call),
 	.exchange_zeroed = sizeof(struct redis_call),
 	.forget_text = call_forget_text,

@@ -135,12 +135,6 @@ static bool conversation_under_way(const struct connection *connection)
 	return false;
 }
 
-static size_t conversation_memory(const struct connection *connection)
-{
-	(void)connection;
-	return 0;
-}
-
 static void forget_text(struct exchange *exchange)
 {
 	(void)exchange;
@@ -168,7 +162,6 @@ const struct protocol numbered_protocol = {
 	.end = conversation_end,
 	.doubt = conversation_doubt,
 	.under_way = conversation_under_way,
-	.memory = conversation_memory,
 	.exchange_size = sizeof(struct numbered_part),
 	.exchange_zeroed = sizeof(struct numbered_part),
 	.forget_text = forget_text,
