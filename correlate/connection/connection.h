@@ -6,6 +6,7 @@
 #ifndef WIRESPAN_CORRELATE_CONNECTION_CONNECTION_H
 #define WIRESPAN_CORRELATE_CONNECTION_CONNECTION_H
 
+#include <stdalign.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -40,6 +41,8 @@ struct direction {
 
 enum { REQUEST_DIRECTION_UNKNOWN = 2 };
 
+#define CONVERSATION_ROOM 176 /* bytes of a conversation's state that need no allocation of their own */
+
 struct connection {
 	struct engine *engine;
 	struct record_connection endpoints;
@@ -48,7 +51,7 @@ struct connection {
 	struct direction directions[2]; /* by enum record_direction */
 	const struct record_data *current; /* the record being read */
 	const struct protocol *protocol; /* what is spoken; NULL: nothing has been read yet, or nothing is any more */
-	void *conversation;   /* the protocol's */
+	void *conversation;   /* the protocol's; in the room, or allocated */
 	struct prefix prefix; /* of the stream of requests */
 	struct list requests; /* struct exchange.queued: unanswered ones in order */
 	struct list ghosts;   /* struct exchange.queued: lost sight of, perhaps still being worked on */
@@ -72,6 +75,7 @@ struct connection {
 	bool reset;
 	bool held;            /* over, but its owner has the socket still */
 	bool own_positions;
+	alignas(uint64_t) unsigned char room[CONVERSATION_ROOM];
 };
 
 static inline struct direction *connection_requests(struct connection *connection)

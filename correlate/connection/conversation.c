@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "correlate/engine_state.h"
 #include "correlate/exchange/life.h"
@@ -15,6 +16,12 @@ static const struct protocol *spoken(const struct connection *connection, const 
 		return connection->protocol;
 	/* A recording may be of an agent that knows more. */
 	return record->recognised < RECOGNISED_COUNT ? connection->engine->protocols[record->recognised] : NULL;
+}
+
+/* Zeroed. NULL when out of memory. */
+static void *make_conversation(struct connection *connection, size_t size)
+{
+	return size <= sizeof(connection->room) ? memset(connection->room, 0, size) : calloc(1, size);
 }
 
 /* The conversation goes on where nobody follows: what becomes of what has begun in it can't be known. */
@@ -31,11 +38,12 @@ static void lose_conversation(struct connection *connection)
 static int hand_over(struct connection *connection, const struct protocol *protocol, const struct record_data *record,
 		     uint32_t skip)
 {
-	void *conversation = calloc(1, protocol->conversation_size);
+	void *conversation;
 
+	lose_conversation(connection);
+	conversation = make_conversation(connection, protocol->conversation_size);
 	if (!conversation)
 		return -ENOMEM;
-	lose_conversation(connection);
 	connection->protocol = protocol;
 	connection->conversation = conversation;
 	protocol->begin(connection, record, skip);
@@ -106,7 +114,8 @@ void conversation_end(struct connection *connection)
 		return;
 	connection->protocol->end(connection);
 	connection->protocol = NULL;
-	free(connection->conversation);
+	if (connection->conversation != connection->room)
+		free(connection->conversation);
 	connection->conversation = NULL;
 }
 
