@@ -9,7 +9,7 @@
  * is still to come. So it is proven by the next request, or the end, after its answer. Another request before its
  * answer, another answer before the next request, or any loss refute it.
  *
- * Others are a protocol's own, which proves or refutes them (http1/refused.h).
+ * Others are a protocol's own, which proves or refutes them (claim_answered() in http1/response.c).
  */
 #ifndef WIRESPAN_CORRELATE_PROTOCOL_IN_ORDER_CLAIM_H
 #define WIRESPAN_CORRELATE_PROTOCOL_IN_ORDER_CLAIM_H
