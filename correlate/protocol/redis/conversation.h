@@ -23,6 +23,7 @@ struct redis_conversation {
 	struct list claims;        /* struct exchange.queued: answered, but not proven (rest.h); counted references */
 	size_t claim_count;
 	bool claims_more;          /* what begins now is claimed, too */
+	bool broken;               /* replies can't be followed any more: commands are counted only */
 	bool uncertain;            /* bytes were lost since the last record */
 	uint32_t turns;            /* that were begun with nothing unanswered, one after the other (rest.h) */
 	uint64_t moved_at;         /* when a record last told of bytes */

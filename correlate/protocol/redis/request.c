@@ -146,13 +146,14 @@ static void pair_command(struct redis_conversation *conversation, enum redis_cou
 	if (course == REDIS_COURSE_AWAITED)
 		return;
 	if (course == REDIS_COURSE_BREAKS) {
-		connection_drop_exchange(connection, exchange, LOSS_REQUEST_UNPAIRED);
-	} else {
-		/* What is not answered, nobody can prove. */
-		exchange->claimed = false;
-		connection_finish_exchange(connection, exchange, connection->current->header.time);
+		conversation->broken = true;
+		redis_doubt(conversation);
+		return;
 	}
-	if (course != REDIS_COURSE_UNANSWERED)
+	/* What is not answered, nobody can prove. */
+	exchange->claimed = false;
+	connection_finish_exchange(connection, exchange, connection->current->header.time);
+	if (course == REDIS_COURSE_REPLICATION)
 		redis_stop(conversation);
 }
 
@@ -168,6 +169,8 @@ static void count_command(struct redis_conversation *conversation, enum redis_co
 	loss_add(&connection->engine->losses, LOSS_REQUEST_UNPAIRED);
 	engine_explain(connection->engine, EXPLAIN_REQUEST_UNPAIRED, connection->endpoints.cookie, connection->owner,
 		       NULL);
+	if (course == REDIS_COURSE_BREAKS)
+		conversation->broken = true;
 	/* What these lead to, their answers would have told. */
 	if (rule == REDIS_RULE_UNSUBSCRIBE || rule == REDIS_RULE_RESET)
 		redis_drop_subscriptions(conversation);

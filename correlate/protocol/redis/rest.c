@@ -89,8 +89,9 @@ void redis_rest_record(struct redis_conversation *conversation, const struct rec
 	}
 	if (skip || record->header.flags & RECORD_DATA_CONCURRENT || !redis_begins_command(record_first_bytes(record)))
 		return;
-	if (takes_turns(conversation, record) ||
-	    (in_order_turned(order, record) && has_rested(conversation, record))) {
+	if (!conversation->broken &&
+	    (takes_turns(conversation, record) ||
+	     (in_order_turned(order, record) && has_rested(conversation, record)))) {
 		pair_again(conversation);
 	} else if (direction->deaf && redis_begins_known_command(record_first_bytes(record))) {
 		/* Enough to count what can't be paired. */

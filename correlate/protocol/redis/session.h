@@ -67,7 +67,7 @@ enum redis_course {
 	REDIS_COURSE_AWAITED,     /* answered, in turn */
 	REDIS_COURSE_UNANSWERED,  /* no reply comes */
 	REDIS_COURSE_REPLICATION, /* nor what could be read: neither direction has commands or replies any more */
-	REDIS_COURSE_BREAKS,      /* its reply, and what follows, can't be read */
+	REDIS_COURSE_BREAKS,      /* neither its reply nor later ones can be told apart; commands go on */
 };
 
 /* The next command; *ret_wait is set in any case. */

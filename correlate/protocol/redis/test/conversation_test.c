@@ -343,6 +343,26 @@ static void replication_is_not_read(void **state)
 	assert_spans(f, "REPLCONF PSYNC");
 }
 
+/* What the transaction did to replies, nobody knows: not even a rest tells. */
+static void commands_are_counted_behind_a_broken_transaction(void **state)
+{
+	struct fixture *f = *state;
+
+	tape_request(&f->tape, &f->wire, "MULTI\r\nCLIENT REPLY ON\r\nPING\r\n");
+	tape_response(&f->tape, &f->wire, "+OK\r\n+QUEUED\r\n+QUEUED\r\n");
+	tape_request(&f->tape, &f->wire, "EXEC\r\n");
+	tape_response(&f->tape, &f->wire, "*2\r\n+OK\r\n+PONG\r\n");
+	for (int i = 0; i < 3; i++) {
+		tape_request(&f->tape, &f->wire, SET_K);
+		tape_response(&f->tape, &f->wire, "+OK\r\n");
+		tape_wait(&f->tape, REDIS_REST_NS);
+	}
+	close_both(f);
+	play(f);
+	assert_spans(f, "CLIENT REPLY MULTI PING");
+	assert_int_equal(fixture_loss(f, LOSS_REQUEST_UNPAIRED), 2 * (1 + 3));
+}
+
 static void keys_are_shown_where_asked(void **state)
 {
 	struct fixture *f = *state;
@@ -579,6 +599,7 @@ int main(void)
 		TEST(shutdown_ends_with_the_connection),
 		TEST(what_is_open_fails_with_the_connection),
 		TEST(replication_is_not_read),
+		TEST(commands_are_counted_behind_a_broken_transaction),
 		TEST_WITH(setup_showing_keys, keys_are_shown_where_asked),
 		TEST_WITH(setup_without_pings, pings_are_left_out_where_asked),
 		TEST_WITH(setup_with_timeout, blocking_commands_do_not_time_out),
