@@ -97,6 +97,7 @@ static void drop_subscriptions(struct redis_conversation *conversation, enum los
 		exchange->state = EXCHANGE_DROPPED;
 		exchange_unref(&engine->pool, exchange);
 	}
+	conversation->subscription_count = 0;
 }
 
 void redis_drop_subscriptions(struct redis_conversation *conversation)

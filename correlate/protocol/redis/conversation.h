@@ -11,6 +11,8 @@
 
 /* Of one connection: pipelines are built by programs, and may be long. */
 #define REDIS_UNANSWERED_MAX 16384
+/* Likewise that go on, each for as long as the connection, as a rule; what more there are is counted. */
+#define REDIS_SUBSCRIPTIONS_MAX 1024
 
 struct redis_conversation {
 	struct in_order order;
@@ -20,6 +22,7 @@ struct redis_conversation {
 	struct redis_reply reply;
 	struct redis_session session;
 	struct list subscriptions; /* struct exchange.queued: acknowledged, and not over; counted references */
+	size_t subscription_count;
 	struct list claims;        /* struct exchange.queued: answered, but not proven (rest.h); counted references */
 	size_t claim_count;
 	bool claims_more;          /* what begins now is claimed, too */

@@ -93,13 +93,18 @@ static void hold(struct redis_conversation *conversation, struct exchange *first
 		end_answer(conversation, first, position);
 		return;
 	}
+	in_order_set_exchange(&conversation->order, in_order_responses(&conversation->order), NULL);
+	if (conversation->subscription_count == REDIS_SUBSCRIPTIONS_MAX) {
+		connection_drop_exchange(connection, first, LOSS_PIPELINE_LIMIT);
+		return;
+	}
 	/* An acknowledgement answers nothing else. */
 	first->claimed = false;
 	first->outcome.response_complete = true;
 	first->outcome.response_size = position - first->response_from;
-	in_order_set_exchange(&conversation->order, in_order_responses(&conversation->order), NULL);
 	connection_detach_exchange(connection, first);
 	list_add(&conversation->subscriptions, &first->queued);
+	conversation->subscription_count++;
 }
 
 void redis_end_subscription(struct redis_conversation *conversation, struct exchange *exchange, uint64_t time)
@@ -107,6 +112,7 @@ void redis_end_subscription(struct redis_conversation *conversation, struct exch
 	struct connection *connection = conversation->order.connection;
 
 	list_remove(&exchange->queued);
+	conversation->subscription_count--;
 	exchange->peer_cookie = connection->peer_cookie;
 	deliver_finished(connection->engine, exchange, time);
 	exchange_unref(&connection->engine->pool, exchange);
@@ -117,6 +123,9 @@ static void end_subscriptions(struct redis_conversation *conversation)
 	uint64_t time = conversation->order.connection->current->header.time;
 	struct list *link, *next;
 
+	if (in_order_responses(&conversation->order)->deaf ||
+	    !redis_session_may_end(&conversation->session, &conversation->reply))
+		return;
 	for (link = conversation->subscriptions.next; link != &conversation->subscriptions; link = next) {
 		struct exchange *exchange = LIST_ITEM(link, struct exchange, queued);
 
@@ -191,8 +200,7 @@ static void reply_end(void *context, uint64_t position)
 		return;
 	while (!take_reply(conversation, position))
 		;
-	if (!list_empty(&conversation->subscriptions) && !in_order_responses(&conversation->order)->deaf)
-		end_subscriptions(conversation);
+	end_subscriptions(conversation);
 }
 
 static void reply_lost(void *context, enum resp_lost reason)

@@ -89,6 +89,8 @@ enum redis_answer {
 enum redis_answer redis_session_reply(struct redis_session *session, struct redis_wait *first,
 				      const struct redis_reply *reply);
 
+/* Whether the reply can end a subscription at all, to be asked first; few can. */
+bool redis_session_may_end(const struct redis_session *session, const struct redis_reply *reply);
 /*
  * Whether the reply ends this subscription (REDIS_ANSWER_HOLDS), asked in order of replies, after
  * redis_session_reply().

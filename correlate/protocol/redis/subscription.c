@@ -82,6 +82,11 @@ enum redis_answer redis_subscription_acknowledge(struct redis_session *session, 
 	return none_left(session, reply) ? REDIS_ANSWER_WHOLE : REDIS_ANSWER_PART;
 }
 
+bool redis_session_may_end(const struct redis_session *session, const struct redis_reply *reply)
+{
+	return redis_word_unsubscribes(reply->word) || !redis_subscribed(session);
+}
+
 bool redis_session_ends(const struct redis_session *session, struct redis_wait *subscription,
 			const struct redis_reply *reply)
 {

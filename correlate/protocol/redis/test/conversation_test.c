@@ -256,6 +256,20 @@ static void a_subscription_ends_with_its_connection(void **state)
 	assert_true(duration(find(f, SPAN_KIND_SERVER, "SUBSCRIBE")) > 5 * SECOND);
 }
 
+static void too_many_subscriptions_are_counted(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int i = 0; i < REDIS_SUBSCRIPTIONS_MAX + 4; i += 2) {
+		tape_request(&f->tape, &f->wire, SUBSCRIBE SUBSCRIBE);
+		tape_response(&f->tape, &f->wire, SUBSCRIBED SUBSCRIBED MESSAGE);
+	}
+	close_both(f);
+	play(f);
+	assert_int_equal(f->spans.count, 2 * REDIS_SUBSCRIPTIONS_MAX);
+	assert_int_equal(fixture_loss(f, LOSS_PIPELINE_LIMIT), 2 * 4);
+}
+
 static void monitor_is_one_span(void **state)
 {
 	struct fixture *f = *state;
@@ -593,6 +607,7 @@ int main(void)
 		TEST(large_values_are_counted_not_copied),
 		TEST(a_subscription_is_one_span),
 		TEST(a_subscription_ends_with_its_connection),
+		TEST(too_many_subscriptions_are_counted),
 		TEST(monitor_is_one_span),
 		TEST(unanswered_commands_end_as_they_are_sent),
 		TEST(what_is_silenced_is_acknowledged_or_not),
