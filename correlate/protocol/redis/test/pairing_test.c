@@ -26,6 +26,7 @@ struct talk {
 	struct fixture *f;
 	uint64_t random;
 	unsigned int asked, answered; /* commands so far */
+	unsigned int lost; /* commands in lost records, which the kernel counts */
 };
 
 /* Of the next `range` numbers one (xorshift64). */
@@ -92,6 +93,10 @@ static void go(struct talk *talk, unsigned int depth, unsigned int steps)
 
 static void lose(struct talk *talk, size_t which)
 {
+	const char *bytes = (const char *)talk->f->tape.records[which];
+
+	for (uint32_t i = sizeof(struct record_data); i + 1 < talk->f->tape.records[which]->size; i++)
+		talk->lost += bytes[i] == '*' && bytes[i + 1] == '2';
 	free(talk->f->tape.records[which]);
 	talk->f->tape.records[which] = NULL;
 }
@@ -149,10 +154,13 @@ static size_t run(unsigned int seed, unsigned int depth, unsigned int steps, boo
 			lose(&talk, which);
 	}
 	fixture_play(talk.f);
+	engine_finish(talk.f->engine);
 	check(talk.f);
 	spans = talk.f->spans.count;
 	unpaired = fixture_loss(talk.f, LOSS_REQUEST_UNPAIRED);
 	assert_true(spans + unpaired <= 2 * talk.asked);
+	if (!late)
+		assert_int_equal(spans + unpaired + fixture_loss(talk.f, LOSS_OPEN_AT_EXIT) + talk.lost, 2 * talk.asked);
 	if (!late && !losses)
 		assert_int_equal(spans, 2 * talk.asked);
 	fixture_teardown(&state);
