@@ -13,6 +13,7 @@ static const char *const texts[] = {
 	[EXPLAIN_JOINED_LATE] = "it is older than the agent; not read until the next proven head",
 	[EXPLAIN_CONNECTION_LIMIT] = "forgotten: too many connections",
 	[EXPLAIN_TUNNEL] = "no longer HTTP",
+	[EXPLAIN_NOT_REDIS] = "it is not read: what looked like Redis was answered otherwise",
 	[EXPLAIN_UNREAD] = "it is not read, as it is not HTTP/1",
 	[EXPLAIN_REQUEST_UNPAIRED] = "a request is dropped: its response cannot be told",
 	[EXPLAIN_REQUEST_MEMORY] = "a request is dropped: no memory left for what it says",

@@ -26,6 +26,7 @@ enum explain_reason {
 	/* A connection is forgotten. */
 	EXPLAIN_CONNECTION_LIMIT,
 	EXPLAIN_TUNNEL,
+	EXPLAIN_NOT_REDIS,
 	EXPLAIN_UNREAD,
 	/* A request will be no span. */
 	EXPLAIN_REQUEST_UNPAIRED,

@@ -38,6 +38,8 @@ static void conversation_begin(struct connection *connection, const struct recor
 	list_init(&conversation->subscriptions);
 	list_init(&conversation->claims);
 	settle_role(connection, record);
+	conversation->guessed = record->direction == connection->request_direction &&
+				!redis_begins_command(record_first_bytes(record));
 	in_order_begin(order, connection, record, skip, redis_begins_command(record_first_bytes(record)));
 	/* Clients pipeline, and what is lost sight of is not found again by its position (rest.h). */
 	order->pipelined = true;

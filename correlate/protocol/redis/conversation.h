@@ -26,6 +26,7 @@ struct redis_conversation {
 	struct list claims;        /* struct exchange.queued: answered, but not proven (rest.h); counted references */
 	size_t claim_count;
 	bool claims_more;          /* what begins now is claimed, too */
+	bool guessed;              /* from an inline command; no reply has shown yet that it is Redis */
 	bool broken;               /* replies can't be followed any more: commands are counted only */
 	bool uncertain;            /* bytes were lost since the last record */
 	uint32_t turns;            /* that were begun with nothing unanswered, one after the other (rest.h) */

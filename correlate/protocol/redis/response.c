@@ -9,6 +9,7 @@ static void reply_begin(void *context, uint64_t position)
 	struct redis_conversation *conversation = context;
 	const struct record_data *record = conversation->order.connection->current;
 
+	conversation->guessed = false;
 	redis_reply_begin(&conversation->reply);
 	conversation->reply_at = position;
 	conversation->reply_first_byte = record->header.time;
@@ -203,10 +204,29 @@ static void reply_end(void *context, uint64_t position)
 	end_subscriptions(conversation);
 }
 
+/* It never was Redis (clamd is asked PING, too): nothing is lost. */
+static void withdraw(struct redis_conversation *conversation)
+{
+	struct in_order *order = &conversation->order;
+	struct connection *connection = order->connection;
+	struct list *requests = &connection->requests;
+
+	while (!list_empty(requests))
+		connection_withdraw_exchange(connection, LIST_ITEM(requests->next, struct exchange, queued));
+	in_order_stop(order);
+	connection->done = true;
+	connection->engine->ignored.unsolicited++;
+	engine_explain(connection->engine, EXPLAIN_NOT_REDIS, connection->endpoints.cookie, connection->owner, NULL);
+}
+
 static void reply_lost(void *context, enum resp_lost reason)
 {
 	struct redis_conversation *conversation = context;
 
+	if (conversation->guessed && reason == RESP_LOST_UNPARSABLE) {
+		withdraw(conversation);
+		return;
+	}
 	redis_lose(conversation, !conversation->order.connection->request_direction,
 		   reason == RESP_LOST_HOLE ? LOSS_HEAD_TRUNCATED : LOSS_HEAD_UNPARSABLE, false);
 }

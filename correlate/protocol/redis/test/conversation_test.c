@@ -357,6 +357,22 @@ static void replication_is_not_read(void **state)
 	assert_spans(f, "REPLCONF PSYNC");
 }
 
+/* As clamd does. */
+static void what_answers_otherwise_is_no_redis(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int i = 0; i < 2; i++) {
+		tape_request(&f->tape, &f->wire, "PING\n");
+		tape_response(&f->tape, &f->wire, "PONG\n");
+	}
+	close_both(f);
+	play(f);
+	assert_no_loss(f);
+	assert_spans(f, "");
+	assert_int_equal(engine_ignored(f->engine)->unsolicited, 2);
+}
+
 /* What the transaction did to replies, nobody knows: not even a rest tells. */
 static void commands_are_counted_behind_a_broken_transaction(void **state)
 {
@@ -614,6 +630,7 @@ int main(void)
 		TEST(shutdown_ends_with_the_connection),
 		TEST(what_is_open_fails_with_the_connection),
 		TEST(replication_is_not_read),
+		TEST(what_answers_otherwise_is_no_redis),
 		TEST(commands_are_counted_behind_a_broken_transaction),
 		TEST_WITH(setup_showing_keys, keys_are_shown_where_asked),
 		TEST_WITH(setup_without_pings, pings_are_left_out_where_asked),
