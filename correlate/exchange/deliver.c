@@ -127,14 +127,24 @@ void deliver_finished(struct engine *engine, struct exchange *exchange, uint64_t
 		deliver_exchange(engine, exchange);
 }
 
-void deliver_retract(struct engine *engine, uint64_t cookie)
+static void retract(struct engine *engine, uint64_t cookie, bool all)
 {
 	for (size_t i = 0; i < engine->hold.count; i++) {
 		struct exchange *exchange = engine->hold.heap[i].exchange;
 
-		if (exchange->cookie != cookie || !exchange->by_position || exchange->state != EXCHANGE_DONE)
+		if (exchange->cookie != cookie || !(all || exchange->by_position) || exchange->state != EXCHANGE_DONE)
 			continue;
 		exchange->state = EXCHANGE_DROPPED;
 		loss_add(&engine->losses, LOSS_REQUEST_UNPAIRED);
 	}
+}
+
+void deliver_retract(struct engine *engine, uint64_t cookie)
+{
+	retract(engine, cookie, false);
+}
+
+void deliver_retract_all(struct engine *engine, uint64_t cookie)
+{
+	retract(engine, cookie, true);
 }

@@ -11,6 +11,8 @@ struct engine;
 void deliver_finished(struct engine *engine, struct exchange *exchange, uint64_t end);
 /* Exchanges of that connection that were paired by position were paired wrongly: those not delivered yet never will be. */
 void deliver_retract(struct engine *engine, uint64_t cookie);
+/* The same of all exchanges of that connection. */
+void deliver_retract_all(struct engine *engine, uint64_t cookie);
 /* Resolves its links, makes the span, hands it over. Takes over the caller's reference. */
 void deliver_exchange(struct engine *engine, struct exchange *exchange);
 

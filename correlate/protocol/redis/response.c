@@ -136,12 +136,13 @@ static void end_subscriptions(struct redis_conversation *conversation)
 	}
 }
 
-/* A reply that nobody can have asked for, or not so. */
+/* A reply that nobody can have asked for, or not so: the order was wrong before, nobody knows since when. */
 static void misfit(struct redis_conversation *conversation)
 {
 	struct in_order *order = &conversation->order;
 
 	conversation->turns = 0;
+	deliver_retract_all(order->connection->engine, order->connection->endpoints.cookie);
 	if (in_order_nothing_asked(order) && list_empty(&conversation->claims) && !conversation->claims_more)
 		in_order_note_unsolicited(order);
 	else
