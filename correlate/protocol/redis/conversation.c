@@ -233,6 +233,7 @@ static void conversation_end(struct connection *connection)
 	redis_claims_drop(conversation);
 	drop_subscriptions(conversation, LOSS_OPEN_AT_EXIT);
 	in_order_end(&conversation->order);
+	free(conversation->query);
 }
 
 static void conversation_doubt(struct connection *connection)

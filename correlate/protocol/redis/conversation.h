@@ -18,7 +18,7 @@ struct redis_conversation {
 	struct in_order order;
 	struct resp_reader readers[2]; /* by enum record_direction */
 	struct redis_command_reader command;
-	char query[REDIS_QUERY_MAX]; /* the command's, where keys are shown */
+	char *query; /* the command's text, REDIS_QUERY_MAX bytes; NULL where keys are not shown, or have not been */
 	struct redis_reply reply;
 	struct redis_session session;
 	struct list subscriptions; /* struct exchange.queued: acknowledged, and not over; counted references */

@@ -31,7 +31,9 @@ static void command_begin(void *context, uint64_t position)
 		return;
 	}
 	exchange->claimed = conversation->claims_more;
-	if (engine_of(conversation)->options.show_db_keys)
+	if (engine_of(conversation)->options.show_db_keys && !conversation->query)
+		conversation->query = malloc(REDIS_QUERY_MAX);
+	if (conversation->query)
 		redis_command_begin(&conversation->command, conversation->query);
 }
 
