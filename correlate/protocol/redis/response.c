@@ -212,8 +212,15 @@ static void withdraw(struct redis_conversation *conversation)
 	struct connection *connection = order->connection;
 	struct list *requests = &connection->requests;
 
-	while (!list_empty(requests))
-		connection_withdraw_exchange(connection, LIST_ITEM(requests->next, struct exchange, queued));
+	while (!list_empty(requests)) {
+		struct exchange *exchange = LIST_ITEM(requests->next, struct exchange, queued);
+
+		/* The span of one that took too long is out already. */
+		if (exchange->timed_out)
+			connection_finish_exchange(connection, exchange, connection->current->header.time);
+		else
+			connection_withdraw_exchange(connection, exchange);
+	}
 	in_order_stop(order);
 	connection->done = true;
 	connection->engine->ignored.unsolicited++;

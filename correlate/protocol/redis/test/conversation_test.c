@@ -373,6 +373,21 @@ static void what_answers_otherwise_is_no_redis(void **state)
 	assert_int_equal(engine_ignored(f->engine)->unsolicited, 2);
 }
 
+static void what_answers_otherwise_may_be_late(void **state)
+{
+	struct fixture *f = *state;
+
+	tape_request(&f->tape, &f->wire, "PING\n");
+	tape_wait(&f->tape, 2 * SECOND);
+	tape_clock(&f->tape, 0); /* shows how late it is */
+	tape_response(&f->tape, &f->wire, "PONG\n");
+	close_both(f);
+	play(f);
+	assert_no_loss(f);
+	assert_spans(f, "PING:timeout");
+	assert_int_equal(engine_ignored(f->engine)->unsolicited, 2);
+}
+
 /* What the transaction did to replies, nobody knows: not even a rest tells. */
 static void commands_are_counted_behind_a_broken_transaction(void **state)
 {
@@ -632,6 +647,7 @@ int main(void)
 		TEST(what_is_open_fails_with_the_connection),
 		TEST(replication_is_not_read),
 		TEST(what_answers_otherwise_is_no_redis),
+		TEST_WITH(setup_with_timeout, what_answers_otherwise_may_be_late),
 		TEST(commands_are_counted_behind_a_broken_transaction),
 		TEST_WITH(setup_showing_keys, keys_are_shown_where_asked),
 		TEST_WITH(setup_without_pings, pings_are_left_out_where_asked),
