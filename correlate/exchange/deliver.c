@@ -106,6 +106,14 @@ void deliver_exchange(struct engine *engine, struct exchange *exchange)
 	exchange_unref(&engine->pool, exchange);
 }
 
+void deliver_discard(struct engine *engine, struct exchange *exchange, enum loss loss)
+{
+	loss_add(&engine->losses, loss);
+	pairing_remove(exchange);
+	exchange->state = EXCHANGE_DROPPED;
+	exchange_unref(&engine->pool, exchange);
+}
+
 void deliver_finished(struct engine *engine, struct exchange *exchange, uint64_t end)
 {
 	/* Of one proven late, the other end and news of losses may come as late. */

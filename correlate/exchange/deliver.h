@@ -13,6 +13,8 @@ void deliver_finished(struct engine *engine, struct exchange *exchange, uint64_t
 void deliver_retract(struct engine *engine, uint64_t cookie);
 /* The same of all exchanges of that connection. */
 void deliver_retract_all(struct engine *engine, uint64_t cookie);
+/* It has ended, and will be no span after all: counts `loss`. Takes over the caller's reference. */
+void deliver_discard(struct engine *engine, struct exchange *exchange, enum loss loss);
 /* Resolves its links, makes the span, hands it over. Takes over the caller's reference. */
 void deliver_exchange(struct engine *engine, struct exchange *exchange);
 

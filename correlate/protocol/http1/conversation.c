@@ -260,15 +260,6 @@ static bool conversation_under_way(const struct connection *connection)
 	return in_order_under_way(&http1_conversation(connection)->order);
 }
 
-/* The kernel counts what it cannot read where a message may begin. */
-static bool kernel_counted(const struct connection *connection, enum http1_reader_lost reason)
-{
-	const uint16_t unreadable = RECORD_DATA_UNREADABLE | RECORD_DATA_TURN;
-
-	return reason == HTTP1_LOST_HEAD_TRUNCATED && connection->current &&
-	       (connection->current->header.flags & unreadable) == unreadable;
-}
-
 void http1_lose(struct http1_conversation *conversation, unsigned int direction, enum http1_reader_lost reason)
 {
 	static const enum loss losses[] = {
@@ -277,13 +268,13 @@ void http1_lose(struct http1_conversation *conversation, unsigned int direction,
 		[HTTP1_LOST_FRAMING] = LOSS_FRAMING,
 		[HTTP1_LOST_MEMORY] = LOSS_MEMORY_LIMIT,
 	};
-	struct connection *connection = conversation->order.connection;
+	struct in_order *order = &conversation->order;
 
-	if (conversation->order.directions[direction].deaf)
+	if (order->directions[direction].deaf)
 		return;
-	if (!kernel_counted(connection, reason))
-		loss_add(&connection->engine->losses, losses[reason]);
-	in_order_deafen(&conversation->order, direction, losses[reason]);
+	if (!in_order_kernel_counted(order, losses[reason]))
+		loss_add(&order->connection->engine->losses, losses[reason]);
+	in_order_deafen(order, direction, losses[reason]);
 }
 
 void http1_tunnel(void *context, uint64_t position)

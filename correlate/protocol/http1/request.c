@@ -4,6 +4,7 @@
 #include "correlate/http/part.h"
 #include "correlate/http/telemetry.h"
 #include "correlate/http/url.h"
+#include "correlate/limits.h"
 #include "correlate/protocol/http1/conversation.h"
 
 static void request_begin(void *context, uint64_t position)
@@ -46,7 +47,7 @@ static void request_head(void *context, const struct http_head *head, uint64_t p
 	if (in_order_requests(order)->deaf || !exchange || !order->connection->current)
 		return;
 	in_order_request_known(order, exchange);
-	if (in_order_admit(order, exchange) < 0 ||
+	if (in_order_admit(order, exchange, PIPELINE_MAX) < 0 ||
 	    in_order_open_request(order, exchange, http_part_take_request(engine, exchange, head)) < 0)
 		in_order_refuse_request(order, exchange);
 	else

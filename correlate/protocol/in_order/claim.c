@@ -68,13 +68,13 @@ void claim_drop(struct in_order *order)
 	for (unsigned int i = 0; i < 2; i++)
 		if (order->directions[i].exchange == exchange)
 			in_order_set_exchange(order, &order->directions[i], NULL);
-	if (exchange->state == EXCHANGE_OPEN) {
-		connection_drop_exchange(order->connection, exchange, loss);
-	} else if (exchange->state == EXCHANGE_DONE) {
-		loss_add(&engine->losses, loss);
+	if (exchange->state == EXCHANGE_DONE) {
 		engine_explain(engine, EXPLAIN_REQUEST_UNPAIRED, exchange->cookie, exchange->tgid, NULL);
-		pairing_remove(exchange);
+		deliver_discard(engine, exchange, loss);
+		return;
 	}
+	if (exchange->state == EXCHANGE_OPEN)
+		connection_drop_exchange(order->connection, exchange, loss);
 	exchange->state = EXCHANGE_DROPPED;
 	exchange_unref(&engine->pool, exchange);
 }

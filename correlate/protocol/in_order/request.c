@@ -60,19 +60,24 @@ static void settle_earlier(struct in_order *order, const struct exchange *exchan
 		connection_lay_ghosts(connection);
 }
 
-void in_order_request_known(struct in_order *order, struct exchange *exchange)
+void in_order_request_asked(struct in_order *order, struct exchange *exchange)
 {
 	const struct record_data *record = order->connection->current;
 
-	settle_earlier(order, exchange);
-	if (!order->synced)
-		in_order_desync(order);
 	order->role_proven = true;
 	order->late = false;
 	if (exchange->kind == SPAN_KIND_SERVER) {
 		exchange->tgid = record->header.tgid;
 		exchange->tid = record->header.tid;
 	}
+}
+
+void in_order_request_known(struct in_order *order, struct exchange *exchange)
+{
+	settle_earlier(order, exchange);
+	if (!order->synced)
+		in_order_desync(order);
+	in_order_request_asked(order, exchange);
 }
 
 static void note_loss(struct in_order *order, const struct exchange *exchange, enum loss loss, enum explain_reason reason)
@@ -83,7 +88,7 @@ static void note_loss(struct in_order *order, const struct exchange *exchange, e
 	engine_explain(engine, reason, exchange->cookie, exchange->tgid, NULL);
 }
 
-int in_order_admit(struct in_order *order, const struct exchange *exchange)
+int in_order_admit(struct in_order *order, const struct exchange *exchange, unsigned int max)
 {
 	const struct engine *engine = order->connection->engine;
 
@@ -91,7 +96,7 @@ int in_order_admit(struct in_order *order, const struct exchange *exchange)
 		note_loss(order, exchange, LOSS_REQUEST_UNPAIRED, EXPLAIN_REQUEST_UNPAIRED);
 		return -EPROTO;
 	}
-	if (order->connection->request_count >= PIPELINE_MAX) {
+	if (order->connection->request_count >= max) {
 		note_loss(order, exchange, LOSS_PIPELINE_LIMIT, EXPLAIN_PIPELINE_LIMIT);
 		return -ENOSPC;
 	}

@@ -14,11 +14,13 @@ struct exchange *in_order_begin_request(struct in_order *order, const struct mom
 					bool idle, bool claimed);
 /* Enough has come of the request under way to know that it is one: what that says of those before it. */
 void in_order_request_known(struct in_order *order, struct exchange *exchange);
+/* The same of the connection alone, where pipelines are long and nothing is paired by position. */
+void in_order_request_asked(struct in_order *order, struct exchange *exchange);
 /*
  * Whether it can be one of the unanswered: 0, or what forbids it, which is counted: -EPROTO (whose answer is whose can't
- * be told), -ENOSPC (PIPELINE_MAX), -ENOMEM.
+ * be told), -ENOSPC (`max` are unanswered), -ENOMEM.
  */
-int in_order_admit(struct in_order *order, const struct exchange *exchange);
+int in_order_admit(struct in_order *order, const struct exchange *exchange, unsigned int max);
 /*
  * It is open, last of the unanswered; `error` is what taking over its text came to. 0 or -ENOMEM, which is counted.
  */

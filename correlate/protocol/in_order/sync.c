@@ -143,6 +143,14 @@ void in_order_deafen(struct in_order *order, unsigned int which, enum loss loss)
 	in_order_desync(order);
 }
 
+bool in_order_kernel_counted(const struct in_order *order, enum loss loss)
+{
+	const uint16_t unreadable = RECORD_DATA_UNREADABLE | RECORD_DATA_TURN;
+	const struct record_data *record = order->connection->current;
+
+	return loss == LOSS_HEAD_TRUNCATED && record && (record->header.flags & unreadable) == unreadable;
+}
+
 void in_order_listen(struct in_order *order, unsigned int which)
 {
 	struct in_order_direction *direction = &order->directions[which];

@@ -26,6 +26,8 @@ void in_order_stop(struct in_order *order);
 void in_order_desync(struct in_order *order);
 /* The message under way and what follows can't be read until a proven beginning. Accepts a deaf direction. */
 void in_order_deafen(struct in_order *order, unsigned int direction, enum loss loss);
+/* Whether the kernel has counted that loss already, as it does where it cannot read what a message may begin with. */
+bool in_order_kernel_counted(const struct in_order *order, enum loss loss);
 /* A message is proven to begin with the next byte of a deaf direction. */
 void in_order_listen(struct in_order *order, unsigned int direction);
 /* What a deaf direction moves is perhaps a request on which its thread works from now on, or is working already. */

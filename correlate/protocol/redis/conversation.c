@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "correlate/engine_state.h"
+#include "correlate/exchange/deliver.h"
 #include "correlate/exchange/life.h"
 #include "correlate/protocol/feed.h"
 #include "correlate/protocol/redis/protocol.h"
@@ -94,10 +95,7 @@ static void drop_subscriptions(struct redis_conversation *conversation, enum los
 		struct exchange *exchange = LIST_ITEM(conversation->subscriptions.next, struct exchange, queued);
 
 		list_remove(&exchange->queued);
-		loss_add(&engine->losses, loss);
-		pairing_remove(exchange);
-		exchange->state = EXCHANGE_DROPPED;
-		exchange_unref(&engine->pool, exchange);
+		deliver_discard(engine, exchange, loss);
 	}
 	conversation->subscription_count = 0;
 }
@@ -105,14 +103,6 @@ static void drop_subscriptions(struct redis_conversation *conversation, enum los
 void redis_drop_subscriptions(struct redis_conversation *conversation)
 {
 	drop_subscriptions(conversation, LOSS_REQUEST_UNPAIRED);
-}
-
-/* The kernel counts what it cannot read where a command may begin. */
-static bool kernel_counted(const struct connection *connection)
-{
-	const uint16_t unreadable = RECORD_DATA_UNREADABLE | RECORD_DATA_TURN;
-
-	return connection->current && (connection->current->header.flags & unreadable) == unreadable;
 }
 
 void redis_lose(struct redis_conversation *conversation, unsigned int direction, enum loss loss, bool counted)
@@ -123,7 +113,7 @@ void redis_lose(struct redis_conversation *conversation, unsigned int direction,
 
 	if (order->directions[direction].deaf)
 		return;
-	if (!counted && !(loss == LOSS_HEAD_TRUNCATED && kernel_counted(order->connection)))
+	if (!counted && !in_order_kernel_counted(order, loss))
 		loss_add(&engine->losses, loss);
 	/* A command that had begun, and so was seen. */
 	if (counted && request && !resp_reader_idle(&conversation->readers[direction]))

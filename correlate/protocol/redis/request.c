@@ -5,7 +5,6 @@
 #include "correlate/engine_state.h"
 #include "correlate/exchange/ignore.h"
 #include "correlate/exchange/life.h"
-#include "correlate/limits.h"
 #include "correlate/protocol/redis/rest.h"
 
 static struct engine *engine_of(const struct redis_conversation *conversation)
@@ -44,24 +43,6 @@ static void command_item(void *context, const struct resp_item *item)
 	redis_command_item(&conversation->command, item);
 }
 
-/* Whether it can be one of the unanswered; what forbids it is counted. */
-static bool admit(struct redis_conversation *conversation, const struct exchange *exchange)
-{
-	struct engine *engine = engine_of(conversation);
-	enum explain_reason reason = EXPLAIN_PIPELINE_LIMIT;
-	enum loss loss = LOSS_PIPELINE_LIMIT;
-
-	if (conversation->order.connection->request_count < REDIS_UNANSWERED_MAX) {
-		if (engine->pool.memory < REQUEST_MEMORY(engine->options.max_memory))
-			return true;
-		loss = LOSS_MEMORY_LIMIT;
-		reason = EXPLAIN_REQUEST_MEMORY;
-	}
-	loss_add(&engine->losses, loss);
-	engine_explain(engine, reason, exchange->cookie, exchange->tgid, NULL);
-	return false;
-}
-
 /* What of the command is to be known by those who know no Redis. */
 static void describe(struct engine *engine, struct exchange *exchange, const struct redis_command_row *row)
 {
@@ -96,15 +77,9 @@ static int take_query(struct redis_conversation *conversation, struct exchange *
 static bool open_command(struct redis_conversation *conversation, struct exchange *exchange)
 {
 	struct in_order *order = &conversation->order;
-	const struct record_data *record = order->connection->current;
 
-	order->role_proven = true;
-	order->late = false;
-	if (exchange->kind == SPAN_KIND_SERVER) {
-		exchange->tgid = record->header.tgid;
-		exchange->tid = record->header.tid;
-	}
-	if (!admit(conversation, exchange) ||
+	in_order_request_asked(order, exchange);
+	if (in_order_admit(order, exchange, REDIS_UNANSWERED_MAX) < 0 ||
 	    in_order_open_request(order, exchange, take_query(conversation, exchange)) < 0) {
 		in_order_refuse_request(order, exchange);
 		redis_doubt(conversation);

@@ -139,11 +139,8 @@ void redis_claims_drop(struct redis_conversation *conversation)
 		struct exchange *exchange = LIST_ITEM(conversation->claims.next, struct exchange, queued);
 
 		list_remove(&exchange->queued);
-		loss_add(&engine->losses, LOSS_REQUEST_UNPAIRED);
 		engine_explain(engine, EXPLAIN_REQUEST_UNPAIRED, exchange->cookie, exchange->tgid, NULL);
-		pairing_remove(exchange);
-		exchange->state = EXCHANGE_DROPPED;
-		exchange_unref(&engine->pool, exchange);
+		deliver_discard(engine, exchange, LOSS_REQUEST_UNPAIRED);
 	}
 	conversation->claim_count = 0;
 	conversation->claims_more = false;
